@@ -1,0 +1,86 @@
+"""Who acts. Pure vocabulary: no database, no clock, no request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+ActorKind = Literal["citizen", "staff", "system"]
+ScopeKind = Literal["own", "window", "department", "centre", "division", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A permission code with the scope it is held in.
+
+    `scope_id` is the window's, department's or centre's id; `scope_path` is the division's code prefix for
+    `division` (a subtree); both are empty for `own` and `all`.
+    """
+
+    code: str
+    scope: ScopeKind
+    scope_id: int | None = None
+    scope_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPower:
+    """One valid authorisation letter (R006) as far as a decision needs it.
+
+    `items` holds the implementation codes it covers, or is None for all items of the department. The days are inclusive.
+    """
+
+    letter_id: int
+    number: str
+    department_id: int
+    powers: frozenset[str]
+    items: frozenset[str] | None
+    valid_from: date
+    valid_to: date
+
+    def covers(self, power: str, item: str, on: date) -> bool:
+        """Whether this letter lets its holder use `power` for `item` on that day."""
+        return (
+            power in self.powers
+            and (self.items is None or item in self.items)
+            and self.valid_from <= on <= self.valid_to
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, in which post, at which window, and what they hold at this moment.
+
+    Built once per request; never stored. `party_id` is the natural or legal person a citizen acts as.
+    """
+
+    uid: UUID
+    name: str
+    kind: ActorKind
+    account_id: int | None = None
+    party_id: int | None = None
+    post: str = ""
+    post_id: int | None = None
+    department_id: int | None = None
+    department: str = ""
+    window_id: int | None = None
+    window: str = ""
+    centre_id: int | None = None
+    division: str = ""
+    permissions: frozenset[Permission] = field(default_factory=frozenset)
+    letters: tuple[LetterPower, ...] = ()
+    admin_role: str = ""
+
+    def holds(self, code: str) -> bool:
+        """Whether the actor holds this permission in any scope."""
+        return any(held.code == code for held in self.permissions)
+
+    def held(self, code: str) -> tuple[Permission, ...]:
+        """Each scope in which the actor holds this permission."""
+        return tuple(held for held in self.permissions if held.code == code)
+
+
+SYSTEM = Actor(uid=UUID(int=0), name="一门系统", kind="system", post="系统")
+"""The system itself, which takes steps that the statute orders (no person acts)."""
