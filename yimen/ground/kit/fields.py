@@ -5,5 +5,5 @@ from __future__ import annotations
 from django.db import models
 
 
-class EncryptedText(models.TextField[str, str]):
+class EncryptedText(models.TextField):
     """Text stored encrypted; plain in Python."""
