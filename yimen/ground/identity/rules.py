@@ -29,7 +29,7 @@ class Permission:
 class LetterPower:
     """One valid authorisation letter (R006) as far as a decision needs it.
 
-    `items` holds the implementation codes it covers, or is None for all items of the department. The days are inclusive.
+    `items` holds the implementation codes it covers, or is None for all items of the department. Days are inclusive.
     """
 
     letter_id: int

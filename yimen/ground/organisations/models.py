@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 
 
 class Division(models.Model):
-    """An administrative division 行政区划; open depth (R001). `code` has 12 digits, a child's path begins with its parent's."""
+    """An administrative division; open depth (R001). `code` has 12 digits; a child's path begins with its parent's."""
 
     code = models.CharField("区划代码", max_length=12, primary_key=True)
     name = models.CharField("名称", max_length=60)
@@ -25,7 +26,7 @@ class Division(models.Model):
 
 
 class Unit(models.Model):
-    """A node of the open-depth organisation tree (R001): government, centre, department, section, town, village station.
+    """A node of the open-depth organisation tree (R001): government, centre, department, section, town, village.
 
     `path` is `/id/id/…/` from the root, kept by services, so that a subtree is one prefix match.
     """
@@ -88,7 +89,10 @@ class Window(models.Model):
 
     class Meta:
         verbose_name = "窗口"
-        constraints = [models.UniqueConstraint(fields=["centre", "number"], name="organisations_window_number")]
+        constraints = [
+            models.CheckConstraint(name="organisations_window_number_given", condition=~models.Q(number="")),
+            models.UniqueConstraint(fields=["centre", "number"], name="organisations_window_number"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.number} 号"
@@ -123,12 +127,58 @@ class Post(models.Model):
     held_from = models.DateField("任职自", null=True, blank=True)
     held_to = models.DateField("任职至", null=True, blank=True)
     main = models.BooleanField("主岗", default=True)
+    abolished_on = models.DateField("撤销日期", null=True, blank=True)
 
     class Meta:
         verbose_name = "岗位"
+        indexes = [models.Index(fields=["account", "id"], name="organisations_post_held")]
+        constraints = [
+            # R007: one chief representative of a unit at a time.
+            models.UniqueConstraint(
+                fields=["unit"],
+                condition=models.Q(duty="chief", abolished_on__isnull=True),
+                name="organisations_one_chief",
+            ),
+            models.CheckConstraint(
+                name="organisations_post_tenure",
+                condition=models.Q(account__isnull=True, held_from__isnull=True, held_to__isnull=True)
+                | (
+                    models.Q(account__isnull=False, held_from__isnull=False)
+                    & (models.Q(held_to__isnull=True) | models.Q(held_to__gte=models.F("held_from")))
+                ),
+            ),
+            models.CheckConstraint(
+                name="organisations_abolished_post_is_empty",
+                condition=models.Q(abolished_on__isnull=True) | models.Q(account__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class Tenure(models.Model):
+    """Who held a post from when to when. The post itself says only who holds it now."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="tenures")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tenures")
+    held_from = models.DateField("任职自")
+    held_to = models.DateField("任职至", null=True, blank=True)
+    appointed_by = models.UUIDField("任命人")
+    appointed_at = models.DateTimeField("任命时间")
+    ended_by = models.UUIDField("免职人", null=True, blank=True)
+    ended_at = models.DateTimeField("免职时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "任职记录"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post"], condition=models.Q(ended_at__isnull=True), name="organisations_one_holder"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} {self.held_from}"
 
 
 class Grant(models.Model):
@@ -153,11 +203,46 @@ class Grant(models.Model):
     scope_division = models.ForeignKey(Division, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     given_by = models.UUIDField("授权人")
     given_at = models.DateTimeField("授权时间")
+    ended_by = models.UUIDField("收回人", null=True, blank=True)
     ended_at = models.DateTimeField("收回时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "授权"
+        indexes = [
+            models.Index(fields=["post"], condition=models.Q(ended_at__isnull=True), name="organisations_grant_post"),
+            models.Index(
+                fields=["account"], condition=models.Q(ended_at__isnull=True), name="organisations_grant_account"
+            ),
+        ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["code", "post", "account", "scope", "scope_unit", "scope_window", "scope_division"],
+                condition=models.Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="organisations_grant_once",
+            ),
+            # A scope names at most its own kind of place; none named means the place of the post.
+            models.CheckConstraint(
+                name="organisations_grant_scope",
+                condition=models.Q(
+                    scope__in=["own", "all"],
+                    scope_unit__isnull=True,
+                    scope_window__isnull=True,
+                    scope_division__isnull=True,
+                )
+                | models.Q(scope="window", scope_unit__isnull=True, scope_division__isnull=True)
+                | models.Q(scope__in=["department", "centre"], scope_window__isnull=True, scope_division__isnull=True)
+                | models.Q(scope="division", scope_unit__isnull=True, scope_window__isnull=True),
+            ),
+            # An account's own grant has no post to take the place from.
+            models.CheckConstraint(
+                name="organisations_grant_to_account_names_place",
+                condition=models.Q(account__isnull=True)
+                | models.Q(scope__in=["own", "all"])
+                | models.Q(scope_unit__isnull=False)
+                | models.Q(scope_window__isnull=False)
+                | models.Q(scope_division__isnull=False),
+            ),
             models.CheckConstraint(
                 name="organisations_grant_to_post_or_account",
                 condition=models.Q(post__isnull=False, account__isnull=True)
@@ -182,9 +267,16 @@ class AdminRole(models.Model):
     )
     role = models.CharField("角色", max_length=10, choices=Role)
     given_at = models.DateTimeField("授予时间")
+    given_by = models.UUIDField("授予人")
 
     class Meta:
         verbose_name = "三员"
+        constraints = [
+            models.CheckConstraint(
+                name="organisations_admin_role_known",
+                condition=models.Q(role__in=["system", "security", "audit"]),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_role_display()
@@ -215,7 +307,16 @@ class Seal(models.Model):
 
 
 class AuthorisationLetter(models.Model):
-    """授权委托书 (R006): a department's head lets a post accept, review, decide or issue at the window."""
+    """授权委托书 (R006): a department's head lets a post accept, review, decide or issue at the window.
+
+    Signed letters of one department to one post never overlap in time (exclusion constraint in the database), so that
+    every decision rests on exactly one letter. Past `valid_to` a letter is expired; nothing has to be written for it.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "起草"
+        SIGNED = "signed", "已签署"
+        REVOKED = "revoked", "已收回"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField("文号", max_length=60, unique=True)
@@ -223,13 +324,19 @@ class AuthorisationLetter(models.Model):
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="letters", verbose_name="受托岗位")
     powers = models.JSONField("权限", help_text="accept、review、decide、issue 的列表")
     items = models.JSONField("事项范围", null=True, blank=True, help_text="实施编码列表；空为本部门全部事项")
-    signer = models.CharField("签署人", max_length=60)
-    signer_title = models.CharField("签署人职务", max_length=60)
+    signer = models.CharField("签署人", max_length=60, blank=True)
+    signer_title = models.CharField("签署人职务", max_length=60, blank=True)
     seal = models.ForeignKey(Seal, on_delete=models.PROTECT, null=True, blank=True, related_name="letters")
-    signed_on = models.DateField("签署日期")
+    state = models.CharField("状态", max_length=8, choices=State, default=State.DRAFT)
+    drafted_by = models.UUIDField("起草人")
+    drafted_at = models.DateTimeField("起草时间")
+    signed_by = models.UUIDField("签署人标识", null=True, blank=True)
+    signed_at = models.DateTimeField("签署时间", null=True, blank=True)
+    signed_on = models.DateField("签署日期", null=True, blank=True)
     valid_from = models.DateField("生效日期")
     valid_to = models.DateField("失效日期")
     revoked_at = models.DateTimeField("收回时间", null=True, blank=True)
+    revoked_by = models.UUIDField("收回人", null=True, blank=True)
     revoked_reason = models.CharField("收回原因", max_length=200, blank=True)
 
     class Meta:
@@ -237,8 +344,44 @@ class AuthorisationLetter(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="organisations_letter_dates", condition=models.Q(valid_to__gte=models.F("valid_from"))
+            ),
+            models.CheckConstraint(
+                name="organisations_letter_state",
+                condition=models.Q(state="draft", signed_at__isnull=True, revoked_at__isnull=True)
+                | (
+                    models.Q(state="signed", signed_at__isnull=False, signed_on__isnull=False, revoked_at__isnull=True)
+                    & ~models.Q(signer="")
+                )
+                | models.Q(state="revoked", revoked_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["post", "valid_to"], condition=models.Q(state="signed"), name="organisations_letter_of"
             )
         ]
 
     def __str__(self) -> str:
         return self.number
+
+
+class SealUse(models.Model):
+    """One use of a seal (R008): on what, by whom, under which letter. Append-only by trigger."""
+
+    append_only: ClassVar[bool] = True
+
+    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="uses")
+    letter = models.ForeignKey(AuthorisationLetter, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    used_at = models.DateTimeField("用印时间")
+    actor_uid = models.UUIDField("用印人标识")
+    actor_name = models.CharField("用印人", max_length=100)
+    actor_post = models.CharField("岗位", max_length=60, blank=True)
+    document = models.CharField("文书", max_length=200)
+    document_number = models.CharField("文号", max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = "用印记录"
+        indexes = [models.Index(fields=["seal", "-id"], name="organisations_seal_use")]
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.used_at:%Y-%m-%d}"
