@@ -24,6 +24,7 @@ class Refusal(Exception):
         self.message = message
         self.next_step = next_step
         self.fields = fields or {}
+        self.audited = False  # set by kit.audit, so that one refusal leaves one row
         if code:
             self.code = code
 
