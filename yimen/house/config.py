@@ -29,6 +29,8 @@ class Config(BaseSettings):
     debug: bool = False
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     owner_database_url: str = Field(default="", validation_alias="DATABASE_OWNER_URL")
+    as_owner: bool = False
+    allow_embedded: bool = False
     var: Path = ROOT / "var"
     secret_key: str = ""
     hosts: str = "localhost,127.0.0.1,[::1]"

@@ -57,7 +57,11 @@ def database(url: str) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": database(CONFIG.database_url or "postgresql:///yimen")}
+DATABASES = {
+    "default": database(
+        (CONFIG.owner_database_url if CONFIG.as_owner else "") or CONFIG.database_url or "postgresql:///yimen"
+    )
+}
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -66,10 +70,13 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
+                "yimen.ground.kit.pages.shell",
             ],
+            "builtins": ["django.templatetags.static", "yimen.ground.kit.templatetags.kit"],
         },
     }
 ]
+CENTRE_NAME = CONFIG.centre_name
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.var / "static"
