@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from yimen.house.config import ROOT, Config
+from yimen.house.config import Config
 
 CONFIG = Config.read()
 SECRET_KEY = CONFIG.secret()

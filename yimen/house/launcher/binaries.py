@@ -55,11 +55,11 @@ def find_binaries(major: int | None = None) -> Binaries:
     if major is None:
         raise LauncherRefusal(
             "找不到 PostgreSQL 程序：本机平台没有内置版本，系统里也没有安装。",
-            next_step="请安装 PostgreSQL 15–18 后设置 YIMEN_PG_BIN 指向其 bin 目录，或设置 DATABASE_URL 使用已有的数据库。",
+            next_step="请安装 PostgreSQL 15–18 并设 YIMEN_PG_BIN 指向其 bin 目录，或设 DATABASE_URL 使用已有的数据库。",
         )
     have = "、".join(f"{b.version}（{b.folder}）" for b in found) or "没有"
     raise LauncherRefusal(
-        f"数据是用 PostgreSQL {major} 建立的，而现有的程序版本是：{have}。不同大版本的数据不能直接打开，数据没有被改动。",
+        f"数据是用 PostgreSQL {major} 建立的，现有的程序是：{have}。不同大版本的数据不能直接打开，数据没有被改动。",
         next_step=(
             f"请先安装 PostgreSQL {major}（或设 YIMEN_PG_BIN 指向它的 bin 目录），运行 yimen backup 备份；"
             "再把 var/postgres 改名留存，用新版本运行 yimen restore 恢复。步骤见 docs/howto/backup.md。"

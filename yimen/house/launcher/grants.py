@@ -1,7 +1,7 @@
 """What the runtime role may do: everything with data, but never rewrite ledger, audit or seals.
 
-Run after each migrate, as the owner. A model says `append_only = True` on its class, and the role then has no UPDATE, no
-DELETE and no TRUNCATE there, beside the triggers that forbid it to everybody.
+Run after each migrate, as the owner. A model says `append_only = True` on its class, and the role then has no UPDATE,
+no DELETE and no TRUNCATE there, beside the triggers that forbid it to everybody.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def grant_runtime_role(role: str = APP) -> bool:
             "revoke insert, update, delete on table django_migrations from {role}",
         ):
             cursor.execute(sql.SQL(statement).format(role=name))
-        for table in append_only_tables():
+        existing = set(connection.introspection.table_names(cursor))
+        for table in existing.intersection(append_only_tables()):
             cursor.execute(
                 sql.SQL("revoke update, delete, truncate on table {table} from {role}").format(
                     table=sql.Identifier(table), role=name

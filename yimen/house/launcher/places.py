@@ -154,7 +154,9 @@ def _copy_wheel(package: Path, target: Path) -> None:
     """The package and its sibling `.libs`: the programs look for their libraries by that relative way."""
     making = Path(tempfile.mkdtemp(prefix="programs.new-", dir=PRIVATE))
     making.chmod(0o755)
-    shutil.copytree(package / "pginstall", making / package.name / "pginstall", ignore=shutil.ignore_patterns("include"))
+    shutil.copytree(
+        package / "pginstall", making / package.name / "pginstall", ignore=shutil.ignore_patterns("include")
+    )
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.exists():
         shutil.copytree(libraries, making / libraries.name)

@@ -140,5 +140,3 @@ def _undertaker(place: places.Place, folder: Path) -> subprocess.Popen[bytes]:
         start_new_session=True,
         env={"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
     )
-
-

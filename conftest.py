@@ -1,0 +1,142 @@
+"""What every test stands on: a database. Fixtures of a module live in that module's own `tests/conftest.py`.
+
+With `DATABASE_URL` set, that server is used. Without it, a throw-away embedded cluster is started, shared by all xdist
+workers, and gone at the end (also after kill -9).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from urllib.parse import quote, urlunsplit
+
+import pytest
+
+_ending = ExitStack()
+
+
+def _provide_database() -> None:
+    """pytest-django has read the settings when this file is loaded, and connects later: put the address in both."""
+    if os.environ.get("DATABASE_URL"):
+        return
+    from yimen.house.launcher import throw_away
+
+    database = _ending.enter_context(throw_away())
+    os.environ |= {"DATABASE_URL": database.owner_url, "DATABASE_OWNER_URL": database.owner_url}
+    from django.conf import settings
+
+    from yimen.house.settings import database as entry
+
+    settings.DATABASES["default"].update(entry(database.owner_url))
+
+
+_provide_database()
+
+
+def pytest_unconfigure() -> None:
+    """Only the process that started the cluster has something to end here."""
+    _ending.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The marker `commits` and the fixture `committed_db` mean each other."""
+    for item in items:
+        names = getattr(item, "fixturenames", [])
+        if item.get_closest_marker("commits") and "committed_db" not in names:
+            names.append("committed_db")
+        elif "committed_db" in names:
+            item.add_marker(pytest.mark.commits)
+
+
+@dataclass(frozen=True)
+class CommittedDatabase:
+    """A database of one test's own, made from the migrated template; real commits are allowed.
+
+    `owner_url` may do all; `app_url` is the runtime role, which may not rewrite ledger, audit and seals. Both are for
+    child processes and direct connections; Django in this process is already connected as the owner.
+    """
+
+    name: str
+    owner_url: str
+    app_url: str
+
+    def environment(self) -> dict[str, str]:
+        """For a child process that runs Yimen on this database, as in production."""
+        return {**os.environ, "DATABASE_URL": self.app_url, "DATABASE_OWNER_URL": self.owner_url}
+
+
+def _url(settings: dict[str, object], *, user: str, name: str) -> str:
+    password = f":{quote(str(settings['PASSWORD']), safe='')}" if settings["PASSWORD"] else ""
+    host = str(settings["HOST"])
+    query = f"host={quote(host, safe='')}" if host else ""
+    port = f":{settings['PORT']}" if settings["PORT"] else ""
+    return urlunsplit(("postgresql", f"{quote(user, safe='')}{password}@{port}", f"/{name}", query, ""))
+
+
+@pytest.fixture(scope="session")
+def committed_template(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
+    """The migrated database, copied once a worker before its first test with real commits."""
+    from django.db import connection
+
+    from yimen.house.launcher.grants import grant_runtime_role
+
+    source = str(connection.settings_dict["NAME"])
+    template = f"{source}_template"
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django exports no type for it
+        grant_runtime_role()
+        connection.close()
+        _administer(
+            f'drop database if exists "{template}" with (force)', f'create database "{template}" template "{source}"'
+        )
+        yield template
+        _administer(f'drop database if exists "{template}" with (force)')
+
+
+@pytest.fixture
+def committed_db(committed_template: str, django_db_blocker: pytest.FixtureRequest) -> Iterator[CommittedDatabase]:
+    """A fresh database for one test; Django is connected to it, in all threads, until the test ends."""
+    from django.db import connection, connections
+
+    settings = connection.settings_dict
+    usual, name = settings["NAME"], f"{committed_template}_copy"
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        connections.close_all()
+        _administer(
+            f'drop database if exists "{name}" with (force)',
+            f'create database "{name}" template "{committed_template}"',
+        )
+        settings["NAME"] = name
+        app = "yimen_app" if _has_app_role() else str(settings["USER"])
+        try:
+            yield CommittedDatabase(
+                name=name,
+                owner_url=_url(settings, user=str(settings["USER"]), name=name),
+                app_url=_url(settings, user=app, name=name),
+            )
+        finally:
+            connections.close_all()
+            settings["NAME"] = usual
+            _administer(f'drop database if exists "{name}" with (force)')
+
+
+def _administer(*statements: str) -> None:
+    """Run statements that no transaction may hold, in the server's own `postgres` database."""
+    import psycopg
+    from django.db import connection
+
+    settings = connection.settings_dict
+    with psycopg.connect(
+        _url(settings, user=str(settings["USER"]), name="postgres"), autocommit=True
+    ) as administration:
+        for statement in statements:
+            administration.execute(statement)
+
+
+def _has_app_role() -> bool:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from pg_roles where rolname = 'yimen_app' and rolcanlogin")
+        return cursor.fetchone() is not None
