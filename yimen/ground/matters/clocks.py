@@ -1,0 +1,199 @@
+"""From the steps of a matter to its clocks. The arithmetic is in `rules`; here stands what the ledger says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from yimen.ground.calendar.rules import BusinessClose, WorkCalendar, day_end
+from yimen.ground.kit.moments import CHINA
+from yimen.ground.matters import rules
+
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+"""Where a matter without a running clock sorts: after everything that is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStart:
+    """A clock to be started: its name, the promised and the legal limit, and the article it rests on.
+
+    A limit of None means that no law and no promise sets one; the clock then runs without a due day and says so.
+    `source` is `stated`, `statutory_default` (法定默认) or `none`.
+    """
+
+    name: str
+    limit: int | None
+    unit: str = "workday"
+    legal: int | None = None
+    legal_unit: str = "workday"
+    law: str = ""
+    source: str = "stated"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMark:
+    """What one step did to the clock, as the ledger keeps it."""
+
+    at: datetime
+    effect: str
+    name: str = ""
+    limit: int | None = None
+    unit: str = "workday"
+    legal: int | None = None
+    legal_unit: str = "workday"
+    law: str = ""
+    source: str = "stated"
+    by: int = 0
+    why: str = ""
+    seq: int = 0
+
+    def text(self) -> str:
+        """JSON for the ledger: only what the effect needs, keys in fixed order."""
+        said: dict[str, Any] = {"effect": self.effect}
+        if self.effect == "start":
+            said |= {
+                "clock": self.name,
+                "limit": self.limit,
+                "unit": self.unit,
+                "legal": self.legal,
+                "legal_unit": self.legal_unit,
+                "law": self.law,
+                "source": self.source,
+            }
+        elif self.effect == "extend":
+            said["by"] = self.by
+        if self.why:
+            said["why"] = self.why
+        said["at"] = self.at.isoformat()
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def read(cls, text: str, seq: int = 0) -> ClockMark:
+        """The mark that `text` wrote."""
+        said = json.loads(text)
+        return cls(
+            at=datetime.fromisoformat(said["at"]),
+            effect=said["effect"],
+            name=said.get("clock", ""),
+            limit=said.get("limit"),
+            unit=said.get("unit", "workday"),
+            legal=said.get("legal"),
+            legal_unit=said.get("legal_unit", "workday"),
+            law=said.get("law", ""),
+            source=said.get("source", "stated"),
+            by=said.get("by", 0),
+            why=said.get("why", ""),
+            seq=seq,
+        )
+
+
+_EVENTS = {"start": "started", "stop": "stopped", "resume": "resumed", "extend": "extended", "finish": "finished"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One clock of a matter: how it began and what happened to it since."""
+
+    start: ClockMark
+    marks: tuple[ClockMark, ...] = field(default=())
+
+    def events(self) -> list[rules.ClockEvent]:
+        """The script that the pure clock reads."""
+        return [
+            rules.ClockEvent(at=mark.at, event=_EVENTS[mark.effect], why=mark.why, by=mark.by)  # type: ignore[arg-type]
+            for mark in (self.start, *self.marks)
+        ]
+
+    def terms(self, close: BusinessClose, *, legal: bool = False) -> rules.ClockTerms | None:
+        """The terms of the promised (or legal) limit; None where there is no such limit."""
+        limit, unit = (self.start.legal, self.start.legal_unit) if legal else (self.start.limit, self.start.unit)
+        if limit is None:
+            return None
+        return rules.ClockTerms(limit=limit, unit=unit, business_close=close)  # type: ignore[arg-type]
+
+
+def clocks_of(marks: Iterable[ClockMark]) -> list[Clock]:
+    """The clocks of a matter in order; each start opens a new one and ends the one before."""
+    found: list[tuple[ClockMark, list[ClockMark]]] = []
+    for mark in marks:
+        if mark.effect == "start":
+            found.append((mark, []))
+        elif found:
+            found[-1][1].append(mark)
+    return [Clock(start, tuple(rest)) for start, rest in found]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """The clock's cached columns of a matter. Moments are aware; days are China's."""
+
+    clock: str
+    due_on: date | None
+    due_at: datetime | None
+    legal_due_on: date | None
+    warn_at: datetime | None
+    stopped_since: datetime | None
+    provisional: bool
+    sort_at: datetime
+
+    def text(self) -> str:
+        """JSON as `matters_take_step` reads it."""
+        return json.dumps(
+            {
+                "clock": self.clock,
+                "due_on": _iso(self.due_on),
+                "due_at": _iso(self.due_at),
+                "legal_due_on": _iso(self.legal_due_on),
+                "warn_at": _iso(self.warn_at),
+                "stopped_since": _iso(self.stopped_since),
+                "provisional": self.provisional,
+                "sort_at": _iso(self.sort_at),
+            }
+        )
+
+
+def _iso(value: date | datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def clock_row(marks: Sequence[ClockMark], calendar: WorkCalendar, close: BusinessClose, warn_days: int) -> ClockRow:
+    """What the cache must say after these marks: the last clock's due days, or none while it stands or has finished.
+
+    Raises `rules.ImpossibleScript` (a refusal) when the marks cannot follow each other.
+    """
+    clocks = clocks_of(marks)
+    if not clocks:
+        return ClockRow("", None, None, None, None, None, False, NEVER)
+    clock = clocks[-1]
+    events = clock.events()
+    promised, legal = clock.terms(close), clock.terms(close, legal=True)
+    state = rules.due(promised, events, calendar) if promised else None
+    legal_state = rules.due(legal, events, calendar) if legal else None
+    either = state or legal_state
+    if either is None:
+        over = bool(clock.marks) and clock.marks[-1].effect == "finish"
+        return ClockRow("" if over else clock.start.name, None, None, None, None, None, False, NEVER)
+    if either.state == "finished" or either.due_on is None:
+        name = "" if either.state == "finished" else clock.start.name
+        return ClockRow(name, None, None, None, None, either.stopped_since, either.provisional, NEVER)
+    due_at = either.due_at or day_end(either.due_on, close)
+    return ClockRow(
+        clock=clock.start.name,
+        due_on=either.due_on,
+        due_at=due_at,
+        legal_due_on=legal_state.due_on if legal_state else None,
+        warn_at=datetime.combine(workdays_before(either.due_on, warn_days, calendar), time(), tzinfo=CHINA),
+        stopped_since=None,
+        provisional=either.provisional,
+        sort_at=due_at,
+    )
+
+
+def workdays_before(day: date, count: int, calendar: WorkCalendar) -> date:
+    """The working day that lies `count` working days before `day`."""
+    for _ in range(count):
+        day = calendar.previous_workday_on_or_before(day - timedelta(days=1))
+    return day

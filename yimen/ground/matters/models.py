@@ -1,0 +1,238 @@
+"""The thread: what somebody is waiting for, and the ledger of what was done about it (architecture §3)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from yimen.ground.identity.models import Party
+from yimen.ground.organisations.models import Division, Post, Unit, Window
+
+
+class LedgerHead(models.Model):
+    """One row: what ledger this is. `synthetic` marks a database of demo, simulation or drill, for good."""
+
+    installation = models.UUIDField(default=uuid.uuid4)
+    synthetic = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "账本首页"
+
+    def __str__(self) -> str:
+        return str(self.installation)
+
+
+class Matter(models.Model):
+    """一件事: a number, a responsible post, a state, a clock, a ledger.
+
+    `state`, `version`, `last_seq` and `last_link` are written by `matters_take_step` alone. The clock's columns are a cache
+    of what the steps say; `sort_at` is `due_at`, or the far future while no clock runs, so that lists page by one column.
+    Foreign keys bring no index of their own: each index below names its query, and no other is paid for at every step.
+    """
+
+    class Channel(models.TextChoices):
+        WINDOW = "window", "窗口"
+        WEB = "web", "网上"
+        PHONE = "phone", "手机"
+        AGENT = "agent", "代办点"
+        API = "api", "接口"
+        IMPORTED = "import", "导入"
+
+    uid = models.UUIDField("标识", default=uuid.uuid4, unique=True, editable=False)
+    procedure = models.CharField("办理程序", max_length=40)
+    procedure_version = models.PositiveSmallIntegerField("程序版本")
+    code = models.CharField("编号", max_length=60, unique=True)
+    title = models.CharField("名称", max_length=500)
+    subject = models.CharField("事项编码", max_length=40, blank=True)
+    state = models.CharField("状态", max_length=30, blank=True)
+    version = models.PositiveIntegerField("版本", default=0)
+    last_seq = models.PositiveIntegerField("末步序号", default=0)
+    last_link = models.BinaryField("末步链值", default=b"")
+
+    applicant = models.ForeignKey(
+        Party, on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="matters"
+    )
+    applicant_name = models.CharField("申请人", max_length=200, blank=True)
+    department = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, db_index=False, related_name="matters", verbose_name="责任部门"
+    )
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="经办人",
+    )
+    person_name = models.CharField("经办人姓名", max_length=100, blank=True)
+    window = models.ForeignKey(
+        Window, on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="+"
+    )
+    centre = models.ForeignKey(Unit, on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="+")
+    division = models.ForeignKey(
+        Division, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name="区划"
+    )
+    channel = models.CharField("渠道", max_length=8, choices=Channel)
+
+    opened_at = models.DateTimeField("提交时间")
+    clock = models.CharField("现行时钟", max_length=20, blank=True)
+    due_on = models.DateField("承诺期限", null=True, blank=True)
+    due_at = models.DateTimeField("到期时刻", null=True, blank=True)
+    legal_due_on = models.DateField("法定期限", null=True, blank=True)
+    warn_at = models.DateTimeField("预警时刻", null=True, blank=True)
+    stopped_since = models.DateTimeField("停表自", null=True, blank=True)
+    provisional = models.BooleanField("期限暂定", default=False)
+    sort_at = models.DateTimeField("排序时刻")
+    closed_at = models.DateTimeField("办结时间", null=True, blank=True)
+    outcome = models.CharField("结果", max_length=30, blank=True)
+    work_days = models.PositiveIntegerField("用时（计入期限的日数）", null=True, blank=True)
+    on_time = models.BooleanField("按时", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "一件事"
+        indexes = [
+            # The work lists: only what is open, by urgency. Their size follows the work, not the history.
+            models.Index(
+                fields=["window", "sort_at", "id"],
+                name="matters_open_by_window",
+                condition=models.Q(closed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["department", "sort_at", "id"],
+                name="matters_open_by_department",
+                condition=models.Q(closed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["person", "sort_at", "id"],
+                name="matters_open_by_person",
+                condition=models.Q(closed_at__isnull=True, person__isnull=False),
+            ),
+            models.Index(
+                fields=["centre", "sort_at", "id"],
+                name="matters_open_by_centre",
+                condition=models.Q(closed_at__isnull=True),
+            ),
+            # The watch over clocks: what falls due next.
+            models.Index(fields=["due_at"], name="matters_due", condition=models.Q(closed_at__isnull=True)),
+            # One applicant's matters, and each department's, newest first.
+            models.Index(fields=["applicant", "-opened_at", "-id"], name="matters_of_applicant"),
+            models.Index(fields=["department", "-opened_at", "-id"], name="matters_of_department"),
+            models.Index(fields=["-opened_at", "-id"], name="matters_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class Step(models.Model):
+    """One act in the append-only ledger.
+
+    `happened_at` is the moment that counts, said by people; `recorded_at` is when it was written down, said by the
+    database alone. `clock`, `facts` and `documents` are JSON text kept exactly as given, because the link covers them.
+    """
+
+    append_only = True
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, db_index=False, related_name="steps")
+    seq = models.PositiveIntegerField("序号")
+    action = models.CharField("动作", max_length=40)
+    from_state = models.CharField("原状态", max_length=30, blank=True)
+    to_state = models.CharField("新状态", max_length=30, blank=True)
+    actor_uid = models.UUIDField("办理人标识")
+    actor_name = models.CharField("办理人", max_length=200)
+    actor_post = models.CharField("岗位", max_length=120, blank=True)
+    window = models.CharField("窗口", max_length=80, blank=True)
+    happened_at = models.DateTimeField("发生时间")
+    recorded_at = models.DateTimeField("记录时间")
+    basis = models.CharField("补记依据", max_length=40, blank=True)
+    clock = models.TextField("时钟作用", blank=True)
+    facts = models.TextField("事实", blank=True)
+    documents = models.TextField("文书", blank=True)
+    procedure = models.CharField(max_length=40)
+    division = models.CharField(max_length=12)
+    link = models.BinaryField("链值")
+
+    class Meta:
+        verbose_name = "步骤"
+        constraints = [models.UniqueConstraint(fields=["matter", "seq"], name="matters_step_seq")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.action}"
+
+
+class Hold(models.Model):
+    """挂起条件: an upper module stops a step of a lower one until it lifts the hold."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="holds")
+    kind = models.CharField("种类", max_length=40)
+    point = models.CharField("挡住的步骤", max_length=40)
+    reason = models.CharField("原因", max_length=300)
+    placed_at = models.DateTimeField("设置时间")
+    lifted_at = models.DateTimeField("解除时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "挂起条件"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["matter", "kind"], condition=models.Q(lifted_at__isnull=True), name="matters_hold_one_of_a_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Unsealed(models.Model):
+    """Queue of steps that wait for their seal; a row is written in the step's own transaction."""
+
+    step_id = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        verbose_name = "待封步骤"
+
+    def __str__(self) -> str:
+        return str(self.step_id)
+
+
+class Seal(models.Model):
+    """A seal over a batch of steps: the running SM3 and the SM2 signature of its head."""
+
+    append_only = True
+
+    sealed_at = models.DateTimeField("封存时间")
+    count = models.PositiveIntegerField("步数")
+    previous_head = models.BinaryField("前一封首")
+    head = models.BinaryField("封首")
+    mac_key = models.CharField("消息鉴别密钥", max_length=40)
+    signature = models.BinaryField("签名")
+    signature_key = models.CharField("签名密钥", max_length=40)
+    algorithm = models.CharField("算法", max_length=60)
+
+    class Meta:
+        verbose_name = "封存"
+
+    def __str__(self) -> str:
+        return f"第 {self.pk} 封"
+
+
+class SealEntry(models.Model):
+    """A step's place in a seal and its HMAC-SM3; the step itself is never touched."""
+
+    append_only = True
+
+    step_id = models.BigIntegerField(primary_key=True)
+    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, db_index=False, related_name="entries")
+    position = models.PositiveIntegerField()
+    mac = models.BinaryField()
+
+    class Meta:
+        verbose_name = "封存条目"
+        constraints = [models.UniqueConstraint(fields=["seal", "position"], name="matters_seal_position")]
+
+    def __str__(self) -> str:
+        return str(self.step_id)

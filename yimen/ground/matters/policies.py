@@ -1,0 +1,123 @@
+"""Who may act on a matter, which matters may one act on. Both answers come from one rule (architecture §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol
+
+from django.db.models import Q
+
+from yimen.ground.identity.rules import Actor, LetterPower, Permission
+from yimen.ground.kit.refusals import NotAllowed
+from yimen.ground.matters.lifecycle import StepRule
+
+
+class Placed(Protocol):
+    """What of a matter decides on access: its places and people. A `Matter` fits, and so does a read row."""
+
+    applicant_id: int | None
+    department_id: int
+    window_id: int | None
+    centre_id: int | None
+    division_id: str
+    person_id: int | None
+    subject: str
+
+
+class NoPermission(NotAllowed):
+    """The actor's posts do not carry this permission for this matter."""
+
+    code = "no_permission"
+
+
+class NoLetter(NotAllowed):
+    """No valid authorisation letter covers this act for this item (R006)."""
+
+    code = "no_authorisation_letter"
+
+
+def _within(held: Permission, actor: Actor, matter: Placed) -> bool:
+    match held.scope:
+        case "all":
+            return True
+        case "own":
+            return matter.person_id is not None and matter.person_id == actor.account_id
+        case "window":
+            return matter.window_id is not None and matter.window_id == (held.scope_id or actor.window_id)
+        case "department":
+            return matter.department_id == (held.scope_id or actor.department_id)
+        case "centre":
+            return matter.centre_id is not None and matter.centre_id == (held.scope_id or actor.centre_id)
+        case "division":
+            return matter.division_id.startswith(held.scope_path.rstrip("0") or held.scope_path)
+
+
+def may(actor: Actor, permission: str, matter: Placed) -> bool:
+    """Whether the actor holds the permission in a scope that this matter lies in."""
+    return any(_within(held, actor, matter) for held in actor.held(permission))
+
+
+def is_applicant(actor: Actor, matter: Placed) -> bool:
+    """Whether the actor acts as the person who applied."""
+    return actor.party_id is not None and actor.party_id == matter.applicant_id
+
+
+def scope(actor: Actor, permission: str) -> Q:
+    """The matters for which `may` says yes, as a filter; nothing where the permission is not held."""
+    found = Q(pk__in=[])
+    for held in actor.held(permission):
+        match held.scope:
+            case "all":
+                return Q()
+            case "own":
+                found |= Q(person=actor.account_id)
+            case "window":
+                found |= Q(window=held.scope_id or actor.window_id)
+            case "department":
+                found |= Q(department=held.scope_id or actor.department_id)
+            case "centre":
+                found |= Q(centre=held.scope_id or actor.centre_id)
+            case "division":
+                found |= Q(division__startswith=held.scope_path.rstrip("0") or held.scope_path)
+    return found
+
+
+def letter_for(letters: Iterable[LetterPower], power: str, matter: Placed, on: date) -> LetterPower | None:
+    """The valid letter of the matter's department that covers `power` for its item on that day, if there is one."""
+    for letter in letters:
+        if letter.department_id == matter.department_id and letter.covers(power, matter.subject, on):
+            return letter
+    return None
+
+
+def demand(actor: Actor, rule: StepRule, matter: Placed, on: date) -> LetterPower | None:
+    """Let the step pass, or raise `NoPermission` or `NoLetter`; returns the letter acted under, if one is needed."""
+    if rule.by in ("applicant", "either") and is_applicant(actor, matter):
+        return None
+    if rule.by == "system":
+        if actor.kind == "system":
+            return None
+        raise NoPermission(f"“{rule.label}”由系统按规定自动进行。", next_step="不需要人工操作。")
+    if rule.by == "applicant" or actor.kind != "staff" or not may(actor, rule.permission, matter):
+        raise NoPermission(
+            f"您没有对这件事“{rule.label}”的权限。", next_step="请由有权限的岗位办理，或请安全管理员核对授权。"
+        )
+    if not rule.power:
+        return None
+    letter = letter_for(actor.letters, rule.power, matter, on)
+    if letter is None:
+        raise NoLetter(
+            f"没有有效的授权委托书允许您对这件事“{rule.label}”。",
+            next_step="请部门负责人签署或续签授权委托书后再办理。",
+        )
+    return letter
+
+
+def open_to(actor: Actor, rule: StepRule, matter: Placed, on: date) -> str:
+    """Why the step is not the actor's to take, in Chinese; empty where it is. Buttons and guard ask the same rule."""
+    try:
+        demand(actor, rule, matter, on)
+    except NotAllowed as refusal:
+        return refusal.message
+    return ""
