@@ -1,0 +1,132 @@
+"""`yimen`: one command for people and for scripts. Verbs are loaded only when called, so that `due` starts at once."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+import traceback
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from yimen.ground.kit.commands import Verb, provide_database, say_refusal
+from yimen.ground.kit.refusals import Refusal
+
+VERBS: dict[str, tuple[str, str]] = {
+    "serve": ("yimen.house.cli.running:serve", "启动一门：数据库、网站、后台任务（make run 即此）"),
+    "setup": ("yimen.house.cli.running:setup", "准备好一切但不对外服务：建库、迁移、静态文件、演示数据"),
+    "worker": ("yimen.house.cli.running:worker", "只运行后台任务"),
+    "migrate": ("yimen.house.cli.upkeep:migrate", "升级数据库结构，并重新授予运行角色权限"),
+    "demo": ("yimen.house.demo:command", "装入演示县"),
+    "doctor": ("yimen.house.cli.upkeep:doctor", "检查安装：哪里不对、怎样修好"),
+    "backup": ("yimen.house.cli.upkeep:backup", "备份数据库、文件和密钥"),
+    "restore": ("yimen.house.cli.upkeep:restore", "从备份恢复"),
+    "due": ("yimen.ground.matters.commands:due", "某日起第 N 个工作日（或自然日）是哪一天"),
+    "clock": ("yimen.ground.matters.commands:clock", "按 JSON 脚本计算期限，逐日说明"),
+    "explain": ("yimen.ground.matters.commands:explain", "说明一件事的到期日是怎样算出来的"),
+    "status": ("yimen.ground.matters.commands:status", "一件事现在到了哪一步"),
+    "verify-ledger": ("yimen.ground.matters.commands:verify_ledger", "核验账本有没有被改动"),
+    "import-items": ("yimen.service.catalogue.commands:import_items", "导入事项目录"),
+    "simulate": ("yimen.house.simulate:command", "按同样的规则生成任意数量的办件"),
+    "manage": ("yimen.house.cli.upkeep:manage", "转给 Django 自己的管理命令"),
+}
+"""Each verb: where its click command is, and the line that `yimen --help` shows without loading it."""
+
+
+class Verbs(Verb, click.Group):
+    """The group of all verbs, in the order of the table above."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module, _, attribute = VERBS[cmd_name][0].partition(":")
+        try:
+            found = getattr(importlib.import_module(module), attribute)
+        except ModuleNotFoundError as missing:
+            if not (missing.name or "").startswith("yimen."):
+                raise
+            raise Refusal(f"这个版本还没有 {cmd_name} 命令。") from missing
+        except AttributeError as missing:
+            raise Refusal(f"这个版本还没有 {cmd_name} 命令。") from missing
+        if not isinstance(found, click.Command):
+            raise TypeError(f"{module}:{attribute} is not a click command")
+        return found
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("命令"):
+            formatter.write_dl([(name, line) for name, (_, line) in VERBS.items()])
+        super().format_options(ctx, formatter)
+
+
+@click.group(cls=Verbs, name="yimen", context_settings={"max_content_width": 110})
+def verbs() -> None:
+    """一门：政务服务中心软件。每个命令加 --help 看用法，加 --json 供程序读取。"""
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run one verb. Exit codes: 0 done, 1 refused or failed (the reason on standard error), 2 wrong usage."""
+    from yimen.house.cli.database import provide
+
+    provide_database(provide)
+    signal.signal(signal.SIGTERM, _end)
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = verbs.main(given, prog_name="yimen", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.UsageError as wrong:
+        click.echo(_explain_usage(wrong), err=True)
+        sys.exit(2)
+    except click.Abort:
+        sys.exit(130)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+    except Refusal as refusal:
+        say_refusal(refusal, as_json="--json" in given)
+        sys.exit(1)
+    except Exception as unexpected:
+        _say_unexpected(unexpected)
+        sys.exit(1)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """SIGTERM ends us through the `finally` blocks, so that an embedded server stops with us."""
+    raise SystemExit(128 + number)
+
+
+def _explain_usage(wrong: click.UsageError) -> str:
+    name = getattr(wrong, "param", None)
+    what = {
+        click.NoSuchOption: lambda: f"没有这个选项：{getattr(wrong, 'option_name', '')}",
+        click.MissingParameter: lambda: f"缺少参数：{name.make_metavar(wrong.ctx) if name and wrong.ctx else ''}",
+        click.BadParameter: lambda: (
+            f"参数 {name.make_metavar(wrong.ctx) if name and wrong.ctx else ''} 不能用：{wrong.message}"
+        ),
+    }.get(type(wrong), lambda: _plain_usage(wrong))()
+    path = wrong.ctx.command_path if wrong.ctx else "yimen"
+    return f"{what}\n运行 {path} --help 看用法。"
+
+
+def _plain_usage(wrong: click.UsageError) -> str:
+    if wrong.message.startswith("No such command"):
+        return f"没有这个命令：{wrong.message.partition(' ')[2].rpartition(chr(39) + chr(46))[0].split(chr(39))[-1]}"
+    return f"用法不对：{wrong.message}"
+
+
+def _say_unexpected(unexpected: Exception) -> None:
+    """A database that cannot be reached has one plain line; anything else is a fault of ours and shows where."""
+    kind = type(unexpected)
+    if kind.__name__ == "ConfigError":
+        click.echo(str(unexpected), err=True)
+    elif kind.__name__ == "OperationalError":
+        click.echo(f"连不上数据库：{str(unexpected).strip().splitlines()[0]}", err=True)
+        click.echo("请检查 DATABASE_URL 与数据库是否在运行；yimen doctor 会逐项检查。", err=True)
+    else:
+        traceback.print_exception(unexpected)
+        click.echo("没有完成：程序遇到没有预料到的情况，以上是它发生的位置，请交给维护人员。", err=True)
