@@ -8,6 +8,7 @@ from yimen.house.config import Config
 
 CONFIG = Config.read()
 SECRET_KEY = CONFIG.secret()
+YIMEN_VAR = CONFIG.var
 DEBUG = CONFIG.debug
 ALLOWED_HOSTS = [host.strip() for host in CONFIG.hosts.split(",") if host.strip()]
 ROOT_URLCONF = "yimen.house.urls"
@@ -77,7 +78,7 @@ TEMPLATES = [
     }
 ]
 CENTRE_NAME = CONFIG.centre_name
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "yimen.ground.kit.forms.Renderer"
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.var / "static"
 MIDDLEWARE = [

@@ -1,8 +1,8 @@
 """The tables under every module: audit, outbox, serial numbers, rate buckets, idempotency keys.
 
-They are written through `audit`, `outbox`, `numbering`, `ratelimit` and `idempotency`, or in the database by the functions
-of `sql/` (`kit_audit`, `kit_publish`, `kit_next_number`, `kit_take_tokens`). No table here has a foreign key, so that
-each can be partitioned by time when it grows.
+They are written through `audit`, `outbox`, `numbering`, `ratelimit` and `idempotency`, or in the database by the
+functions of `sql/` (`kit_audit`, `kit_publish`, `kit_next_number`, `kit_take_tokens`). No table here has a foreign key,
+so that each can be partitioned by time when it grows.
 """
 
 from __future__ import annotations

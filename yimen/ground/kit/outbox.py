@@ -27,7 +27,6 @@ import typing
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, ClassVar, Literal, TypeVar
 from uuid import UUID
 
@@ -193,7 +192,7 @@ def _work_on_one_connection(stop: threading.Event, idle_seconds: float) -> None:
                 stop.wait(min(0.2, idle_seconds))
                 continue
             try:
-                # One last look: whoever published before we lay down has committed by now, whoever comes later wakes us.
+                # One last look: who published before we lay down has committed by now, who comes later wakes us.
                 if not deliver_once():
                     for _ in listener.connection.notifies(timeout=idle_seconds, stop_after=1):
                         pass
@@ -376,7 +375,6 @@ def _revive(value: Any, kind: Any) -> Any:
     return kind(value)
 
 
-@lru_cache
 def _kinds(cls: type[Event]) -> dict[str, Any]:
     hints = typing.get_type_hints(cls)
     return {field.name: hints[field.name] for field in dataclasses.fields(cls)}

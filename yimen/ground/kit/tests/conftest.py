@@ -1,4 +1,4 @@
-"""A database with real commits: copied from the test database, dropped afterwards, so that guards may forbid TRUNCATE."""
+"""A database with real commits: a copy of the test database, dropped afterwards, since guards forbid TRUNCATE."""
 
 from __future__ import annotations
 
