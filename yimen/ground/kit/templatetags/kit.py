@@ -208,6 +208,13 @@ def error_summary(*forms: Any) -> SafeString:
     return render_to_string("kit/parts/error_summary.html", {"lines": lines}) if lines else mark_safe("")
 
 
+@register.simple_tag
+def choice_words(label: str) -> SafeString:
+    """A choice and, after a line break in its label, the small words under it."""
+    head, _, small = str(label).partition("\n")
+    return format_html("<span>{}{}</span>", head, format_html("<small>{}</small>", small) if small else "")
+
+
 def _mistakes(form: BaseForm) -> int:
     return sum(len(messages) for messages in form.errors.values())
 
