@@ -1,4 +1,5 @@
-"""Service items 事项, their editions 实施清单, materials, forms, imports and the search rows made from them (R018–R045).
+"""Service items 事项, their editions 实施清单, materials, forms, imports and the search rows made from them
+(R018–R045).
 
 An edition is immutable once published: the database refuses to change it or its materials (`sql/0001_guards.sql`), and
 a change is a new edition. Running cases keep the edition they started with.
@@ -28,7 +29,8 @@ from yimen.service.catalogue.rules.vocabulary import (
 class SourceDepartment(models.Model):
     """A department as an imported catalogue names it, until and after it is matched with one of our departments.
 
-    `reason` says in Chinese why it is not matched, or what it was matched by. An item of an unmatched department stays a draft.
+    `reason` says in Chinese why it is not matched, or what it was matched by. An item of an unmatched
+    department stays a draft.
     """
 
     system = models.CharField("来源目录", max_length=20)
@@ -51,7 +53,8 @@ class SourceDepartment(models.Model):
 class ServiceItem(models.Model):
     """A service item 事项: what people can apply for. What it demands and promises stands in its editions.
 
-    `code` is its public code: the national 实施编码 of 31 or 33 characters, else the assigned 12-character local base code.
+    `code` is its public code: the national 实施编码 of 31 or 33 characters, else the assigned 12-character
+    local base code.
     `code31` is the 31 characters that begin its case numbers; several 业务办理项 (33) share one.
     """
 
@@ -113,7 +116,9 @@ class ServiceItem(models.Model):
 
 
 class ItemCode(models.Model):
-    """Another code of an item, exactly as its source writes it: national, provincial, old (R018, law-and-codes §4.5)."""
+    """Another code of an item, exactly as its source writes it: national, provincial, old (R018, law-and-codes
+    §4.5).
+    """
 
     item = models.ForeignKey(ServiceItem, on_delete=models.CASCADE, related_name="codes", verbose_name="事项")
     system = models.CharField("编码体系", max_length=20)
@@ -129,7 +134,10 @@ class ItemCode(models.Model):
 
 
 class FormDefinition(models.Model):
-    """One version of an application form; `schema` is a `rules.questions.Form` as JSON. Locked once an edition with it is published."""
+    """One version of an application form; `schema` is a `rules.questions.Form` as JSON.
+
+    Locked once an edition with it is published.
+    """
 
     key = models.CharField("表单", max_length=60)
     version = models.PositiveIntegerField("版本", default=1)
@@ -328,7 +336,10 @@ class EditionMaterial(models.Model):
 
 
 class LegalCheck(models.Model):
-    """A verdict of the legality review 合法性审查 (R045) on one edition, by someone other than its author. Append-only."""
+    """A verdict of the legality review 合法性审查 (R045) on one edition, by someone other than its author.
+
+    Append-only.
+    """
 
     append_only: ClassVar[bool] = True
 
@@ -352,7 +363,10 @@ class LegalCheck(models.Model):
 
 
 class ImportBatch(models.Model):
-    """One file brought in: checked (dry run), applied, perhaps undone. `rows = new + changed + unchanged + rejected` always."""
+    """One file brought in: checked (dry run), applied, perhaps undone.
+
+    `rows = new + changed + unchanged + rejected` always.
+    """
 
     class Status(models.TextChoices):
         CHECKED = "checked", "已试导入"
@@ -434,7 +448,10 @@ class ImportRow(models.Model):
 
 
 class Synonym(models.Model):
-    """What people say and what the catalogue calls it: 社保 → 社会保险. `expansions` are searched as well as the word."""
+    """What people say and what the catalogue calls it: 社保 → 社会保险.
+
+    `expansions` are searched as well as the word.
+    """
 
     word = models.CharField("群众的说法", max_length=40, unique=True)
     expansions = ArrayField(models.CharField(max_length=60), verbose_name="目录的说法")
@@ -448,7 +465,10 @@ class Synonym(models.Model):
 
 
 class ItemSearch(models.Model):
-    """The search row of an item: character pairs of its title, of title and text, pinyin initials. Rebuilt on each change."""
+    """The search row of an item: character pairs of its title, of title and text, pinyin initials.
+
+    Rebuilt on each change.
+    """
 
     item = models.OneToOneField(ServiceItem, on_delete=models.CASCADE, primary_key=True, related_name="search")
     title = models.TextField("标题")
@@ -471,7 +491,9 @@ class ItemSearch(models.Model):
 
 
 class CatalogueVersion(models.Model):
-    """A single row whose number grows with each change of what can be found, so that workers know when to read again."""
+    """A single row whose number grows with each change of what can be found, so that workers know when to read
+    again.
+    """
 
     version = models.BigIntegerField("版本", default=0)
 

@@ -1,4 +1,7 @@
-"""The words of the catalogue: kinds of items, levels, units, objects. Source: GB/T 39046—2020 appendix A; R019 for the local ones."""
+"""The words of the catalogue: kinds of items, levels, units, objects.
+
+Source: GB/T 39046—2020 appendix A; R019 for the local ones.
+"""
 
 from __future__ import annotations
 
