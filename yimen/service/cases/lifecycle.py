@@ -1,0 +1,134 @@
+"""办件: what may follow what, from the application to the archive. The table is the truth; the rest is derived from it.
+
+Articles are those of 行政许可法 unless another law is named.
+"""
+
+from __future__ import annotations
+
+from yimen.ground.matters.lifecycle import BEFORE, Procedure, State, StepRule
+
+RECEIPT_WORKDAYS = 5
+"""Art. 32: incomplete materials are told on the spot or within five working days, once."""
+
+EXTENSION_WORKDAYS = 10
+"""Art. 42: the head of the organ may extend once, by ten working days, telling the reasons."""
+
+DELIVERY_WORKDAYS = 10
+"""Art. 44: the result is issued and delivered within ten working days of the decision."""
+
+STATES = (
+    State("received", "待受理", "已收到，正在核对材料"),
+    State("correction_requested", "待补正", "等您补齐材料", "stopped"),
+    State("reviewing", "审查中", "已受理，正在审查"),
+    State("correcting", "审查补正", "等您补齐材料", "stopped"),
+    State("suspended", "特别程序", "正在听证、检验等，期间不计入时限", "stopped"),
+    State("deciding", "待决定", "已审完，等待作出决定"),
+    State("granted", "待送达（准予）", "已准予，等您领取"),
+    State("refused", "待送达（不予）", "已作出不予许可决定，等您领取"),
+    State("concluded", "已办结", "已办结", "closed"),
+    State("archived", "已归档", "已办结", "closed"),
+    State("not_required", "不需许可", "不需要办理许可", "closed"),
+    State("declined", "不予受理", "不予受理", "closed"),
+    State("withdrawn", "已撤回", "您已撤回", "closed"),
+)
+
+UNDECIDED = ("received", "correction_requested", "reviewing", "correcting", "suspended", "deciding")
+
+STEPS = (
+    StepRule(
+        "submit", "提交申请", (BEFORE,), "received", "cases.intake", by="either", clock="start", clock_name="receipt",
+        document="materials_receipt", public_label="提交申请", law="第二十九条、第三十二条",
+    ),
+    # The five lawful outcomes at receipt (art. 32).
+    StepRule(
+        "accept", "受理", ("received",), "reviewing", "cases.accept", power="accept", clock="start", clock_name="handling",
+        document="acceptance_slip", public_label="受理", law="第三十二条第一款第（五）项", order=1,
+    ),
+    StepRule(
+        "request_correction", "一次告知补正", ("received",), "correction_requested", "cases.accept", clock="stop",
+        document="correction_notice", reason_needed=True, public_label="告知补正", law="第三十二条第一款第（四）项", order=2,
+    ),
+    StepRule(
+        "correct_on_spot", "当场更正", ("received",), None, "cases.accept", reason_needed=True,
+        public_label="当场更正", law="第三十二条第一款第（三）项", order=3,
+    ),
+    StepRule(
+        "find_not_required", "不需许可", ("received",), "not_required", "cases.accept", power="accept", clock="finish",
+        document="not_required_notice", reason_needed=True, public_label="告知不需要许可",
+        law="第三十二条第一款第（一）项", order=4,
+    ),
+    StepRule(
+        "decline", "不予受理", ("received",), "declined", "cases.accept", power="accept", clock="finish",
+        document="not_accepted_notice", reason_needed=True, public_label="不予受理",
+        law="第三十二条第一款第（二）项", order=5, danger=True,
+    ),
+    StepRule(
+        "supplement", "补齐材料", ("correction_requested",), "received", "cases.intake", by="either", clock="resume",
+        document="materials_receipt", public_label="补交材料", law="第三十二条第一款第（五）项", order=1,
+    ),
+    # Review, special procedures, extension.
+    StepRule(
+        "record_opinion", "写审查意见", ("reviewing", "deciding"), None, "cases.review", public_label="审查",
+        law="第三十四条", order=2,
+    ),
+    StepRule(
+        "record_survey", "现场踏勘", ("reviewing",), None, "cases.review", public_label="现场踏勘", law="第三十四条第三款", order=3,
+    ),
+    StepRule(
+        "pass_review", "审查完毕，送决定", ("reviewing",), "deciding", "cases.review", power="review",
+        reason_needed=True, public_label="审查完毕", law="第三十四条", order=1,
+    ),
+    StepRule(
+        "request_review_correction", "审查中告知补正", ("reviewing",), "correcting", "cases.review", clock="stop",
+        document="correction_notice", reason_needed=True, public_label="告知补正", law="第三十二条第一款第（四）项", order=5,
+    ),
+    StepRule(
+        "supplement_review", "补齐材料", ("correcting",), "reviewing", "cases.intake", by="either", clock="resume",
+        document="materials_receipt", public_label="补交材料", order=1,
+    ),
+    StepRule(
+        "suspend", "启动特别程序", ("reviewing",), "suspended", "cases.review", clock="stop",
+        document="suspension_notice", reason_needed=True, public_label="特别程序，停止计时", law="第四十五条", order=6,
+    ),
+    StepRule(
+        "resume", "特别程序结束", ("suspended",), "reviewing", "cases.review", clock="resume", reason_needed=True,
+        public_label="恢复审查", law="第四十五条", order=1,
+    ),
+    StepRule(
+        "extend_limit", "延长期限", ("reviewing", "deciding"), None, "cases.extend", clock="extend",
+        document="extension_notice", reason_needed=True, public_label="延长办理期限", law="第四十二条第一款", order=7,
+    ),
+    StepRule(
+        "return_to_review", "退回审查", ("deciding",), "reviewing", "cases.decide", reason_needed=True,
+        public_label="退回补充审查", order=9,
+    ),
+    # Decision.
+    StepRule(
+        "grant", "准予", ("deciding",), "granted", "cases.decide", power="decide", clock="start", clock_name="delivery",
+        document="decision_grant", hold_point="decide", public_label="准予", law="第三十八条第一款", order=1,
+    ),
+    StepRule(
+        "grant_at_once", "当场办结，准予", ("reviewing",), "granted", "cases.decide", power="decide", clock="start",
+        clock_name="delivery", document="decision_grant", hold_point="decide", public_label="准予", law="第三十四条第二款",
+        order=1,
+    ),
+    StepRule(
+        "refuse", "不予许可", ("deciding",), "refused", "cases.decide", power="decide", clock="start",
+        clock_name="delivery", document="decision_refuse", reason_needed=True, hold_point="decide",
+        public_label="不予许可", law="第三十八条第二款", order=2, danger=True,
+    ),
+    # Delivery and the end.
+    StepRule(
+        "deliver", "送达", ("granted", "refused"), "concluded", "cases.deliver", clock="finish",
+        document="delivery_receipt", hold_point="deliver", public_label="领取结果", law="第四十四条", order=1,
+    ),
+    StepRule("archive", "归档", ("concluded",), "archived", "cases.deliver", public_label="归档", order=1),
+    StepRule(
+        "withdraw", "撤回申请", UNDECIDED, "withdrawn", "cases.intake", by="either", clock="finish",
+        reason_needed=True, public_label="撤回申请", order=99, danger=True,
+    ),
+)  # fmt: skip
+
+LICENCE = Procedure("licence", 1, "依申请办件", STATES, STEPS)
+
+OUTCOMES_AT_RECEIPT = ("find_not_required", "decline", "correct_on_spot", "request_correction", "accept")

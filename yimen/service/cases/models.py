@@ -1,0 +1,189 @@
+"""办件 beside its matter: the pinned edition, the answers, the materials, opinions, the decision. And drafts, which are
+no matters yet: nobody waits for them, and no number is spent on them.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from yimen.ground.documents.models import StoredFile
+from yimen.ground.identity.models import Party
+from yimen.ground.kit.fields import EncryptedText
+from yimen.ground.matters.models import Matter
+from yimen.service.catalogue.models import EditionMaterial, ItemEdition, ServiceItem
+
+
+class Draft(models.Model):
+    """An application that is being filled in, by the applicant or at the window; resumes on any device (R017, R048)."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="drafts", verbose_name="申请人")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts", verbose_name="填写人"
+    )
+    item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, related_name="drafts")
+    edition = models.ForeignKey(ItemEdition, on_delete=models.PROTECT, related_name="drafts")
+    answers = EncryptedText("答案", default="{}")
+    step = models.CharField("填到哪一步", max_length=12, default="form")
+    window_intake = models.BooleanField("窗口代录", default=False)
+    version = models.PositiveIntegerField("版本", default=1)
+    started_at = models.DateTimeField("开始时间")
+    saved_at = models.DateTimeField("保存时间")
+    submitted_matter = models.ForeignKey(
+        Matter, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="已提交为"
+    )
+
+    class Meta:
+        verbose_name = "草稿"
+        indexes = [
+            models.Index(
+                fields=["party", "-saved_at"], name="cases_draft_of_party", condition=models.Q(submitted_matter__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.saved_at:%Y-%m-%d}"
+
+
+class DraftFile(models.Model):
+    """A file attached to a draft for one material."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="files")
+    material = models.ForeignKey(EditionMaterial, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "草稿附件"
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+
+class Case(models.Model):
+    """What a matter of the procedure `licence` carries besides. Pins item edition, form and answers as submitted.
+
+    `answers` is JSON text, encrypted, since it holds personal data; `contact_phone` likewise. `slip_number` is the number
+    of the acceptance slip (R063): without it no section may work and nobody may sign.
+    """
+
+    matter = models.OneToOneField(Matter, on_delete=models.PROTECT, primary_key=True, related_name="case")
+    item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, db_index=False, related_name="cases")
+    edition = models.ForeignKey(ItemEdition, on_delete=models.PROTECT, db_index=False, related_name="cases")
+    form_version = models.PositiveIntegerField("表单版本", null=True, blank=True)
+    kind = models.CharField("办件类型", max_length=12)
+    answers = EncryptedText("申请信息")
+    contact_name = models.CharField("联系人", max_length=100, blank=True)
+    contact_phone = EncryptedText("联系电话", blank=True)
+    query_tail = models.CharField("查询用证件后四位的盲索引", max_length=80, blank=True)
+    delivery_method = models.CharField(
+        "领取方式", max_length=8, default="window", choices=[("window", "窗口领取"), ("post", "邮寄"), ("online", "网上下载")]
+    )
+    delivery_address = EncryptedText("邮寄地址", blank=True)
+    slip_number = models.CharField("受理单号", max_length=60, blank=True)
+    accepted_at = models.DateTimeField("受理时间", null=True, blank=True)
+    corrections = models.PositiveSmallIntegerField("告知补正次数", default=0)
+    extended_days = models.PositiveSmallIntegerField("延长工作日数", default=0)
+    decided_at = models.DateTimeField("决定时间", null=True, blank=True)
+    decision = models.CharField("决定", max_length=12, blank=True)
+    decision_number = models.CharField("决定文号", max_length=60, blank=True)
+    decision_reason = models.TextField("决定理由", blank=True)
+    delivered_at = models.DateTimeField("送达时间", null=True, blank=True)
+    receiver = models.CharField("领取人", max_length=100, blank=True)
+    delivery_proof = models.CharField("送达凭证", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "办件"
+        constraints = [
+            # No slip, no section work (R063): what was accepted has its slip.
+            models.CheckConstraint(
+                name="cases_accepted_has_slip",
+                condition=models.Q(accepted_at__isnull=True) | ~models.Q(slip_number=""),
+            ),
+            # A refusal without a reason cannot exist (art. 38).
+            models.CheckConstraint(
+                name="cases_refusal_has_reason",
+                condition=~models.Q(decision="refused") | ~models.Q(decision_reason=""),
+            ),
+        ]
+        indexes = [models.Index(fields=["edition"], name="cases_of_edition")]
+
+    def __str__(self) -> str:
+        return str(self.matter)
+
+
+class CaseMaterial(models.Model):
+    """One material of a case and how it was checked."""
+
+    class State(models.TextChoices):
+        MISSING = "missing", "未交"
+        PROVIDED = "provided", "已交，待核"
+        PAPER = "paper", "已收纸质件"
+        ACCEPTED = "accepted", "合格"
+        RETURNED = "returned", "须补正"
+        EXEMPT = "exempt", "免提交"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="materials")
+    order = models.PositiveSmallIntegerField("序号")
+    material = models.ForeignKey(EditionMaterial, on_delete=models.PROTECT, db_index=False, related_name="+")
+    name = models.CharField("材料名称", max_length=500)
+    required = models.BooleanField("必须提交", default=True)
+    state = models.CharField("情况", max_length=10, choices=State)
+    note = models.CharField("说明", max_length=500, blank=True)
+    checked_by = models.CharField("核对人", max_length=100, blank=True)
+    checked_at = models.DateTimeField("核对时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "办件材料"
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["case", "order"], name="cases_material_order")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CaseFile(models.Model):
+    """A file handed in for a material; a later one supplements, none is taken away."""
+
+    case_material = models.ForeignKey(CaseMaterial, on_delete=models.PROTECT, related_name="files")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    step_seq = models.PositiveIntegerField("随哪一步提交")
+    added_at = models.DateTimeField("提交时间")
+
+    class Meta:
+        verbose_name = "办件附件"
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+
+class Opinion(models.Model):
+    """An opinion in the case: review, survey, decision (R071)."""
+
+    append_only = True
+
+    class Kind(models.TextChoices):
+        REVIEW = "review", "审查意见"
+        SURVEY = "survey", "踏勘意见"
+        DECISION = "decision", "决定意见"
+        RETURN = "return", "退回意见"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="opinions")
+    step_seq = models.PositiveIntegerField("步骤序号")
+    kind = models.CharField("种类", max_length=10, choices=Kind)
+    conclusion = models.CharField("结论", max_length=20, blank=True)
+    text = models.TextField("意见")
+    people = models.CharField("人员", max_length=200)
+    author_uid = models.UUIDField()
+    author = models.CharField("填写人", max_length=200)
+    written_at = models.DateTimeField("时间")
+    files = models.ManyToManyField(StoredFile, related_name="+", blank=True)
+
+    class Meta:
+        verbose_name = "意见"
+
+    def __str__(self) -> str:
+        return self.text[:40]
