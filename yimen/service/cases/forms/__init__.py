@@ -1,0 +1,1 @@
+"""What people fill in: the questions of an edition, and the forms around them."""

@@ -1,0 +1,1 @@
+"""Pages of a case: the applicant's and the staff's."""
