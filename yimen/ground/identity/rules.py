@@ -82,5 +82,29 @@ class Actor:
         return tuple(held for held in self.permissions if held.code == code)
 
 
+@dataclass(frozen=True, slots=True)
+class PostChoice:
+    """A post that the signed-in person holds and may switch to."""
+
+    post_id: int
+    title: str
+    unit: str
+    window: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What a request knows of its session besides the actor; never stored.
+
+    `session` is the session's uid; None for an API token, whose scopes are then in `token_scopes`.
+    """
+
+    session: UUID | None = None
+    must_change_password: bool = False
+    elder_mode: bool = False
+    posts: tuple[PostChoice, ...] = ()
+    token_scopes: tuple[str, ...] | None = None
+
+
 SYSTEM = Actor(uid=UUID(int=0), name="一门系统", kind="system", post="系统")
 """The system itself, which takes steps that the statute orders (no person acts)."""

@@ -41,6 +41,8 @@ class Unit(models.Model):
         TOWN = "town", "乡镇（街道）便民服务中心"
         VILLAGE = "village", "村（社区）便民服务站"
 
+    depth: int  # set by selectors.tree for the page that draws it
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField("类型", max_length=12, choices=Kind)
     name = models.CharField("名称", max_length=100)

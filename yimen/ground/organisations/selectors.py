@@ -1,0 +1,220 @@
+"""What others ask of the organisation: who acts, who may, which windows, which letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from yimen.ground.identity import selectors as people
+from yimen.ground.identity.rules import Actor, LetterPower, PostChoice, SignIn
+from yimen.ground.kit import moments
+from yimen.ground.kit.refusals import NotFound
+from yimen.ground.organisations.models import (
+    AuthorisationLetter,
+    Division,
+    Grant,
+    Post,
+    Seal,
+    Unit,
+    Window,
+)
+
+if TYPE_CHECKING:
+    from yimen.ground.identity.models import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the database knows of a session or token: an actor with its sign-in, or why the session has ended."""
+
+    actor: Actor | None = None
+    sign_in: SignIn | None = None
+    ended: str = ""
+
+
+_found = msgspec.json.Decoder(Found)
+_actor = msgspec.json.Decoder(Actor)
+_posts = msgspec.json.Decoder(tuple[PostChoice, ...])
+
+
+def by_session(key_hash: str, at: datetime, *, passive: bool = False) -> Found | None:
+    """Session, account, post, rights and letters in one query; None when there is no such session."""
+    text = _ask("select organisations_session(%s, %s, %s)::text", [key_hash, at, passive])
+    return _found.decode(text) if text else None
+
+
+def by_token(token_hash: str, at: datetime) -> Found | None:
+    """The same for an API token; None when it is unknown, expired or revoked, or its account disabled."""
+    text = _ask("select organisations_token(%s, %s)::text", [token_hash, at])
+    return _found.decode(text) if text else None
+
+
+def actor_for(account: Account, at: datetime, post: Post | None = None) -> Actor:
+    """The actor an account is at a moment, in `post` (None: the main one). Raises `NotFound` for a disabled account
+    and for a post that it does not hold then."""
+    held = posts_of(account, moments.day_of(at))
+    if post is not None and post.pk not in {choice.post_id for choice in held}:
+        raise NotFound("该账号当日不担任这个岗位。")
+    chosen = post.pk if post is not None else held[0].post_id if held else None
+    text = _ask("select organisations_actor(%s, %s, %s)::text", [account.pk, chosen, at])
+    if not text:
+        raise NotFound("账号不存在或已停用。")
+    return _actor.decode(text)
+
+
+def posts_of(account: Account, on: date) -> tuple[PostChoice, ...]:
+    """The posts an account holds on a day, the main one first."""
+    text = _ask("select organisations_posts(%s, %s)::text", [account.pk, on])
+    return _posts.decode(text) if text else ()
+
+
+def _ask(sql: str, values: list[object]) -> str | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+# The tree
+
+
+def unit(unit_id: int) -> Unit:
+    """One unit; raises `NotFound`."""
+    found = Unit.objects.select_related("division", "parent").filter(pk=unit_id).first()
+    if found is None:
+        raise NotFound("没有这个机构。")
+    return found
+
+
+def tree(root: Unit | None = None, *, dissolved: bool = False) -> list[Unit]:
+    """Units of a subtree (the whole forest without `root`) in reading order, each with `depth` from 0."""
+    units = Unit.objects.select_related("division")
+    if root is not None:
+        units = units.filter(path__startswith=root.path)
+    if not dissolved:
+        units = units.filter(dissolved_on__isnull=True)
+    by_parent: dict[int | None, list[Unit]] = {}
+    for each in units.order_by("order", "id"):
+        by_parent.setdefault(None if root is not None and each.pk == root.pk else each.parent_id, []).append(each)
+    ordered: list[Unit] = []
+    waiting = [(each, 0) for each in reversed(by_parent.get(None, []))]
+    while waiting:
+        each, depth = waiting.pop()
+        each.depth = depth
+        ordered.append(each)
+        waiting.extend((child, depth + 1) for child in reversed(by_parent.get(each.pk, [])))
+    return ordered
+
+
+def ancestors(unit: Unit) -> list[Unit]:
+    """From the root down to the unit's parent."""
+    ids = [int(part) for part in unit.path.strip("/").split("/") if part]
+    held = Unit.objects.in_bulk(ids[:-1])
+    return [held[pk] for pk in ids[:-1] if pk in held]
+
+
+def department_of(unit: Unit) -> Unit:
+    """The unit itself, or for a section the nearest unit above that is none."""
+    while unit.kind == Unit.Kind.SECTION and unit.parent is not None:
+        unit = unit.parent
+    return unit
+
+
+def departments(division: Division | None = None) -> QuerySet[Unit]:
+    """Departments in being, of one division if given."""
+    found = Unit.objects.filter(kind=Unit.Kind.DEPARTMENT, dissolved_on__isnull=True)
+    return found.filter(division=division) if division is not None else found
+
+
+def divisions(under: Division | None = None) -> QuerySet[Division]:
+    """Divisions, of one subtree if given."""
+    return Division.objects.filter(path__startswith=under.path) if under else Division.objects.all()
+
+
+# Windows and people
+
+
+def windows_serving(department: Unit, centre: Unit | None = None) -> QuerySet[Window]:
+    """Open windows where a department's items are accepted: its own, and comprehensive windows that serve it."""
+    found = Window.objects.filter(departments=department, closed_on__isnull=True)
+    return found.filter(centre=centre) if centre is not None else found
+
+
+def holders(code: str, *, on: date, department: Unit | None = None, window: Window | None = None) -> QuerySet[Account]:
+    """Accounts in use that hold a permission on a day, through a post or of their own; in any scope, unless a department
+    (then scopes that are the department's or wider) or a window is given."""
+    grants = Grant.objects.filter(code=code, ended_at__isnull=True)
+    if department is not None:
+        own = Q(post__unit__path__startswith=department.path) & Q(scope_unit__isnull=True)
+        grants = grants.filter(
+            own | Q(scope_unit=department) | Q(scope__in=["centre", "division", "all"]),
+        )
+    if window is not None:
+        grants = grants.filter(
+            Q(scope_window=window) | Q(scope="window", scope_window__isnull=True, post__window=window)
+        )
+    held = Q(posts__grants__in=grants, posts__held_from__lte=on) & (
+        Q(posts__held_to__isnull=True) | Q(posts__held_to__gte=on)
+    )
+    return people.accounts(active=True).filter(held | Q(grants__in=grants)).distinct()
+
+
+def heads_of(department: Unit, on: date) -> QuerySet[Account]:
+    """Who heads the department (部门负责人) on a day; posts of its sections do not count."""
+    return _holding(Q(posts__unit=department, posts__duty=Post.Duty.HEAD), on)
+
+
+def chief_of(department: Unit, on: date) -> Account | None:
+    """The department's chief representative in the hall (R007); the post stands in the department or one of its sections."""
+    return _holding(Q(posts__unit__path__startswith=department.path, posts__duty=Post.Duty.CHIEF), on).first()
+
+
+def _holding(post: Q, on: date) -> QuerySet[Account]:
+    held = post & Q(posts__held_from__lte=on) & (Q(posts__held_to__isnull=True) | Q(posts__held_to__gte=on))
+    return people.accounts(active=True).filter(held).distinct()
+
+
+# Letters and seals
+
+
+def letter_for(
+    actor: Actor, power: str, item: str, on: date, *, department_id: int | None = None
+) -> LetterPower | None:
+    """The actor's letter (R006) that covers `power` for the implementation code `item` that day; None when none does.
+
+    `department_id` is the department whose item it is; a letter of another department never covers it.
+    """
+    for letter in actor.letters:
+        if letter.covers(power, item, on) and department_id in (None, letter.department_id):
+            return letter
+    return None
+
+
+def letters_in_force(department: Unit, on: date) -> QuerySet[AuthorisationLetter]:
+    """Signed letters of a department valid on a day."""
+    return AuthorisationLetter.objects.filter(
+        department=department, state=AuthorisationLetter.State.SIGNED, valid_from__lte=on, valid_to__gte=on
+    ).select_related("post", "seal")
+
+
+def letters_running_out(on: date, within_days: int = 30) -> QuerySet[AuthorisationLetter]:
+    """Signed letters whose last day falls within so many days from `on`."""
+    return AuthorisationLetter.objects.filter(
+        state=AuthorisationLetter.State.SIGNED,
+        valid_to__range=(on, date.fromordinal(min(on.toordinal() + within_days, date.max.toordinal()))),
+    ).select_related("department", "post")
+
+
+def seal_of(department: Unit, kind: str, on: date) -> Seal | None:
+    """The department's (or centre's) seal of a kind in use on a day."""
+    return (
+        Seal.objects.filter(unit=department, kind=kind, valid_from__lte=on)
+        .filter(Q(ended_on__isnull=True) | Q(ended_on__gte=on))
+        .order_by("valid_from")
+        .last()
+    )
