@@ -31,10 +31,10 @@ class DayOutOfRange(Refusal):
 
     code = "day_out_of_range"
 
-    def __init__(self, day: str) -> None:
+    def __init__(self, what: str) -> None:
         super().__init__(
-            f"日期 {day} 超出可计算的范围（{FIRST_DAY.year}年至{LAST_DAY.year}年）。",
-            next_step="请核对年份后重新填写。",
+            f"{what}超出可计算的范围（{FIRST_DAY.year}年至{LAST_DAY.year}年）。",
+            next_step="请核对年份和天数后重新填写。",
         )
 
 
@@ -73,7 +73,7 @@ def parse_day(text: str) -> date:
 def within_range(day: date) -> date:
     """The day itself; raises `DayOutOfRange` outside `FIRST_DAY`…`LAST_DAY`."""
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise DayOutOfRange(day.isoformat())
+        raise DayOutOfRange(f"日期 {day.isoformat()} ")
     return day
 
 
@@ -190,7 +190,7 @@ class WorkCalendar:
         edge = self._first - 1 if rank < 1 else self._last
         ordinal = _nth_weekday(_weekdays_upto(edge) + (rank if rank < 1 else rank - known))
         if not FIRST_DAY.toordinal() <= ordinal <= LAST_DAY.toordinal():
-            raise DayOutOfRange(f"（第 {rank} 个工作日）")
+            raise DayOutOfRange("期限届满的日期")
         return date.fromordinal(ordinal)
 
 
@@ -250,3 +250,10 @@ def effective_receipt(
 def week_closes(sessions: Sequence[tuple[int, time]]) -> tuple[time | None, ...]:
     """The last closing hour of each weekday (Monday first) from (weekday, closes) pairs; None where there is none."""
     return tuple(max((closes for day, closes in sessions if day == weekday), default=None) for weekday in range(7))
+
+
+def shipped_calendar() -> WorkCalendar:
+    """The calendar as released with Yimen, for whoever has no database at hand; read once per process."""
+    from yimen.ground.calendar.seed import calendar
+
+    return calendar()

@@ -79,7 +79,7 @@ def days() -> Iterator[SeedDay]:
 
 
 @cache
-def shipped_calendar() -> WorkCalendar:
+def calendar() -> WorkCalendar:
     """The calendar as shipped, without a database; built once per process in a few milliseconds."""
     known = notices()
     return WorkCalendar(

@@ -8,16 +8,16 @@
 
 The function returns an `Answer`; it is printed plainly, or as JSON when `--json` was given. A `Refusal` becomes its
 Chinese message on standard error (with `--json`: an object with `code` and `message` on standard output) and exit
-code 1; wrong usage is exit code 2. Keep the module's top imports light: Django's models are imported inside the function,
-where the database is there.
+code 1; wrong usage is exit code 2. Keep the module's top imports light: Django's models are imported inside the
+function, where the database is there.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
@@ -47,17 +47,31 @@ class DatabaseProvider(Protocol):
 
 
 _provider: DatabaseProvider | None = None
+_serving: Callable[[], bool] | None = None
 
 
-def provide_database(provider: DatabaseProvider) -> None:
-    """Say how commands get their database; `house.cli` does so. Without it (in tests) Django is taken as ready."""
-    global _provider
-    _provider = provider
+def provide_database(provider: DatabaseProvider | None, serving: Callable[[], bool] | None = None) -> None:
+    """Say how commands get their database; `house.cli` does so. Without it (in tests) Django is taken as ready.
+
+    `serving` tells whether a database serves already, without starting one.
+    """
+    global _provider, _serving
+    _provider, _serving = provider, serving
 
 
 def database(*, as_owner: bool = False) -> AbstractContextManager[None]:
     """The database for a part of a command: the serving one is joined, else the embedded one started and stopped."""
     return _provider(as_owner=as_owner) if _provider else nullcontext()
+
+
+@contextmanager
+def database_if_serving() -> Iterator[bool]:
+    """The database if one serves already, then True; else False, at once. For commands that can do without."""
+    if _serving is None or not _serving():
+        yield False
+        return
+    with database():
+        yield True
 
 
 def command(

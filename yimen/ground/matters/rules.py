@@ -61,6 +61,7 @@ SPECIAL_PROCEDURES = {
     "special_procedure", "hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal",
     "expert_review",
 }  # fmt: skip
+WEEKEND = {"周六", "周日", "周末"}
 LAW_OF_COUNTING = {"workday": "行政许可法第八十二条", "calendar": "民法典第二百零一条"}
 LAW_OF_DAYS_OFF = "行政许可法第八十二条"
 LAW_OF_FIRST_DAY = "民法典第二百零一条"
@@ -175,11 +176,12 @@ class Derivation(ClockState):
         number = 0
         for entry in self.days:
             number += entry.counted
-            why = "周末" if entry.why in ("周六", "周日") else entry.why
-            if runs and (runs[-1].why, runs[-1].rule) == (why, entry.rule):
-                runs[-1] = runs[-1]._replace(last=entry.day, days=runs[-1].days + 1, number=number)
+            last = runs[-1] if runs else None
+            if last and last.rule == entry.rule and (last.why == entry.why or {last.why, entry.why} <= WEEKEND):
+                why = entry.why if last.why == entry.why else "周末"
+                runs[-1] = last._replace(last=entry.day, days=last.days + 1, why=why, number=number)
             else:
-                runs.append(DayRun(entry.day, entry.day, 1, entry.counted, why, entry.rule, entry.law, number))
+                runs.append(DayRun(entry.day, entry.day, 1, entry.counted, entry.why, entry.rule, entry.law, number))
         return runs
 
 
@@ -268,7 +270,7 @@ class _Tally:
         if self.unit == "workday":
             return self.calendar.nth_workday_after(day, n)
         if (LAST_DAY - day).days < n:
-            raise DayOutOfRange(f"（{day.isoformat()} 之后第 {n} 日）")
+            raise DayOutOfRange("期限届满的日期")
         return day + timedelta(days=n)
 
 
@@ -423,7 +425,7 @@ def _moment(event: ClockEvent) -> datetime:
     try:
         at = event.at.astimezone(CHINA)
     except OverflowError:
-        raise DayOutOfRange(event.at.date().isoformat()) from None
+        raise DayOutOfRange(f"日期 {event.at.date().isoformat()} ") from None
     within_range(at.date())
     return at
 

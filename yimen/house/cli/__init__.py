@@ -20,6 +20,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "worker": ("yimen.house.cli.running:worker", "只运行后台任务"),
     "migrate": ("yimen.house.cli.upkeep:migrate", "升级数据库结构，并重新授予运行角色权限"),
     "demo": ("yimen.house.demo:command", "装入演示县"),
+    "demo-reset": ("yimen.house.cli.running:demo_reset", "清除试用数据，重新装入演示县"),
     "doctor": ("yimen.house.cli.upkeep:doctor", "检查安装：哪里不对、怎样修好"),
     "backup": ("yimen.house.cli.upkeep:backup", "备份数据库、文件和密钥"),
     "restore": ("yimen.house.cli.upkeep:restore", "从备份恢复"),
@@ -70,9 +71,9 @@ def verbs() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one verb. Exit codes: 0 done, 1 refused or failed (the reason on standard error), 2 wrong usage."""
-    from yimen.house.cli.database import provide
+    from yimen.house.cli.database import provide, serving
 
-    provide_database(provide)
+    provide_database(provide, serving)
     signal.signal(signal.SIGTERM, _end)
     given = sys.argv[1:] if arguments is None else arguments
     try:

@@ -17,7 +17,10 @@ class NotSetUp(Refusal):
 
 @contextmanager
 def provide(*, as_owner: bool = False, unprepared: bool = False) -> Iterator[None]:
-    """Django, ready, on the installation's database. Raises `NotSetUp` before the first migration unless `unprepared`."""
+    """Django, ready, on the installation's database.
+
+    Raises `NotSetUp` before the first migration unless `unprepared`.
+    """
     from yimen.house.config import Config
     from yimen.house.launcher import serve_database
 
@@ -35,6 +38,21 @@ def provide(*, as_owner: bool = False, unprepared: bool = False) -> Iterator[Non
             yield
         finally:
             connections.close_all()
+
+
+def serving() -> bool:
+    """Whether a database serves already: the given one, taken at its word, or the embedded one if it runs."""
+    from yimen.house.config import Config
+    from yimen.house.launcher import embedded_state
+
+    config = Config.read()
+    if config.database_url:
+        return True
+    try:
+        state = embedded_state(config.var / "postgres")
+    except (Refusal, OSError):
+        return False
+    return state is not None and state[1] is not None
 
 
 def _expect_tables() -> None:

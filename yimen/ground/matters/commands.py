@@ -1,0 +1,114 @@
+"""The verbs of `yimen` about deadlines and matters. Top imports stay light: `due` and `clock` answer at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from yimen.ground.calendar.rules import WorkCalendar, parse_day, shipped_calendar
+from yimen.ground.kit.commands import Answer, command, database_if_serving, to_json
+from yimen.ground.kit.moments import say_date
+from yimen.ground.kit.refusals import Invalid, Refusal
+from yimen.ground.matters import rules, scripts
+
+ORIGINS = {"database": "数据库中的工作日历", "shipped": "随软件发布的工作日历"}
+
+
+@command("due", needs_database=False)
+@click.argument("day", metavar="DATE")
+@click.argument("n", metavar="N")
+@click.option(
+    "--unit",
+    type=click.Choice(["workday", "calendar"]),
+    default="workday",
+    help="workday 工作日（默认），calendar 自然日。",
+)
+@click.option("--explain", is_flag=True, help="逐日说明哪些天计入、哪些天不计及依据。")
+def due(day: str, n: str, unit: rules.Unit, explain: bool) -> Answer:
+    """DATE（如 2026-09-24）起 N 日的期限到哪一天为止；起算当日不计。只输出日期。"""
+    start, limit = parse_day(day), _whole_number(n)
+    calendar = _calendar()
+    derivation = rules.answer(start, limit, unit, calendar)
+    data = {"start": start.isoformat(), "unit": unit} | scripts.as_json(derivation) | {"calendar": calendar.origin}
+    if not explain:
+        del data["derivation"]
+        if derivation.provisional:
+            click.echo("暂定：期限跨入放假通知尚未公布的年份，通知公布后重新计算。", err=True)
+        return Answer(str(data["due_on"]), data)
+    return Answer("\n".join([*told(derivation), f"日历：{ORIGINS[calendar.origin]}"]), data)
+
+
+@command("clock", needs_database=False)
+@click.argument("file", metavar="FILE")
+def clock(file: str) -> Answer:
+    """按 FILE 里的 JSON 脚本（- 为标准输入）计算期限，逐日说明；一个列表得到一个列表的答案。"""
+    given = scripts.read_scripts(_read(file))
+    calendar = _calendar()
+    if not isinstance(given, list):
+        answer = scripts.answer_script(given, calendar)
+        return Answer(to_json(answer), answer)
+    answers = [_answer_or_reason(script, calendar) for script in given]
+    return Answer(to_json(answers), answers, failed=any("refused" in each for each in answers))
+
+
+def _answer_or_reason(script: object, calendar: WorkCalendar) -> dict[str, Any]:
+    try:
+        return scripts.answer_script(script, calendar)
+    except Refusal as refusal:
+        return {"refused": refusal.message}
+
+
+def told(derivation: rules.Derivation) -> list[str]:
+    """A derivation in lines for people: the day of the start, each run of days with its reason, the due day."""
+    if derivation.started_on is None:
+        return ["计时尚未起算。"]
+    unit = rules.UNITS[derivation.unit]
+    lines = [f"{say_date(derivation.started_on)} 起算，当日不计（{rules.LAW_OF_FIRST_DAY}）"]
+    for run in derivation.runs():
+        span = say_date(run.first) if run.days == 1 else f"{say_date(run.first)} 至 {say_date(run.last)}"
+        counted = f"计 {run.days} 日，累计 {run.number}" if run.counted else f"{run.days} 日不计"
+        lines.append(f"{span} {run.why}：{counted}" + (f"（{run.law}）" if run.law else ""))
+    if derivation.due_on is None:
+        lines.append(f"期限 {derivation.limit} {unit}，已用 {derivation.counted}，剩余 {derivation.remaining}。")
+    else:
+        mark = "（暂定）" if derivation.provisional else ""
+        lines.append(f"期限 {derivation.limit} {unit}，{say_date(derivation.due_on)} 届满{mark}。")
+    return lines
+
+
+def _calendar() -> WorkCalendar:
+    """The installation's calendar where its database serves now, else, said on standard error, the shipped one."""
+    try:
+        with database_if_serving() as serving:
+            if serving:
+                from yimen.ground.calendar.selectors import work_calendar
+
+                return work_calendar()
+    except Refusal as refusal:
+        click.echo(f"{refusal.message}改用{ORIGINS['shipped']}。", err=True)
+    except Exception as problem:
+        # Django's own classes are not imported here: without a database this command must start at once.
+        if type(problem).__name__ not in ("OperationalError", "ProgrammingError"):
+            raise
+        click.echo(f"数据库连不上或还没有工作日历，改用{ORIGINS['shipped']}。", err=True)
+    return shipped_calendar()
+
+
+def _whole_number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 6):
+        raise Invalid(f"天数“{text[:20]}”应为 0 或正整数。", next_step="例如：yimen due 2026-09-24 20")
+    return int(text)
+
+
+def _read(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read(scripts.SIZE_MAX + 1)
+    try:
+        with Path(file).open("rb") as opened:
+            return opened.read(scripts.SIZE_MAX + 1)
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or "路径不对"
+        raise Invalid(f"读不了文件 {file[:200]}：{reason}。", next_step="请核对路径和权限。") from None
