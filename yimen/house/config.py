@@ -6,14 +6,24 @@ variable that cannot be used, so that an installation never starts half-configur
 
 from __future__ import annotations
 
+import os
 import secrets
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
+UNSAID = {"database_url", "owner_database_url", "secret_key", "metrics_token", "email_url"}
+"""Their values may hold a password, and are never printed."""
+BETWEEN_PARTS = ("YIMEN_PARENT", "YIMEN_PART", "YIMEN_TEST_", "YIMEN_BENCH_")
+"""Variables that our own processes and tests pass on; not settings."""
+SHORTEST_SECRET = 32
+
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class ConfigError(Exception):
@@ -21,9 +31,9 @@ class ConfigError(Exception):
 
 
 class Config(BaseSettings):
-    """One installation's settings; `YIMEN_` is the prefix of all but `DATABASE_URL`."""
+    """One installation's settings; `YIMEN_` is the prefix of all but `DATABASE_URL` and `DATABASE_OWNER_URL`."""
 
-    model_config = SettingsConfigDict(env_prefix="YIMEN_", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="YIMEN_", extra="ignore", populate_by_name=True, env_ignore_empty=True)
 
     mode: Literal["trial", "production"] = "trial"
     debug: bool = False
@@ -31,26 +41,80 @@ class Config(BaseSettings):
     owner_database_url: str = Field(default="", validation_alias="DATABASE_OWNER_URL")
     as_owner: bool = False
     allow_embedded: bool = False
+    pg_bin: Path | None = None
     var: Path = ROOT / "var"
     secret_key: str = ""
     hosts: str = "localhost,127.0.0.1,[::1]"
     origin: str = "http://localhost:8000"
-    centre_name: str = "清河县政务服务中心"
+    address: str = "127.0.0.1"
+    port: Port = 8000
+    web_workers: Annotated[int, Field(ge=1, le=64)] = 1
+    web_threads: Annotated[int, Field(ge=1, le=64)] = 4
+    centre_name: Annotated[str, Field(min_length=1, max_length=60)] = "清河县政务服务中心"
     email_url: str = ""
     email_from: str = "no-reply@yimen.example"
+    metrics_token: str = ""
+    log_folder: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("database_url", "owner_database_url")
+    @classmethod
+    def _a_postgresql_url(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("postgresql", "postgres"):
+            raise ValueError("须是 postgresql:// 开头的地址，一门只用 PostgreSQL")
+        return value
+
+    @field_validator("origin")
+    @classmethod
+    def _a_site(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError("须是网站的地址，只含协议、主机和端口，例如 https://zwfw.example.cn")
+        return value.rstrip("/")
+
+    @field_validator("var")
+    @classmethod
+    def _a_full_path(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError("须是目录")
+        return value.expanduser().absolute()
+
+    @field_validator("hosts")
+    @classmethod
+    def _named_hosts(cls, value: str) -> str:
+        if not [host for host in value.split(",") if host.strip()]:
+            raise ValueError("至少写一个主机名，用逗号分隔")
+        if any("/" in host or " " in host.strip() for host in value.split(",")):
+            raise ValueError("只写主机名，不带协议和路径，用逗号分隔")
+        return value
+
+    @model_validator(mode="after")
+    def _fit_for_production(self) -> Config:
+        if self.mode != "production":
+            return self
+        faults = []
+        if self.debug:
+            faults.append("YIMEN_DEBUG 须关闭")
+        if urlsplit(self.origin).scheme != "https":
+            faults.append("YIMEN_ORIGIN 须是 https:// 地址")
+        if "*" in self.hosts:
+            faults.append("YIMEN_HOSTS 不能用 *，须写出主机名")
+        if self.secret_key and len(self.secret_key) < SHORTEST_SECRET:
+            faults.append(f"YIMEN_SECRET_KEY 至少 {SHORTEST_SECRET} 个字符")
+        if faults:
+            raise ValueError("正式运行（YIMEN_MODE=production）要求：" + "；".join(faults))
+        return self
 
     @classmethod
     def read(cls) -> Config:
         """Read the environment; raise `ConfigError` naming each variable that is refused."""
+        lines = _unknown_names(cls)
         try:
             config = cls()
         except ValidationError as refused:
-            lines = [
-                f"  {'.'.join(str(p) for p in e['loc'])}：{e['msg']}（现在是 {e.get('input')!r}）"
-                for e in refused.errors()
-            ]
-            raise ConfigError("环境变量有误，请改正后再启动：\n" + "\n".join(lines)) from None
+            lines += [_explain(fault) for fault in refused.errors()]
+        if lines:
+            raise ConfigError("环境变量有误，请改正后再启动：\n" + "\n".join(f"  {line}" for line in lines))
         return config
 
     def secret(self) -> str:
@@ -58,8 +122,51 @@ class Config(BaseSettings):
         if self.secret_key:
             return self.secret_key
         path = self.var / "keys" / "secret_key"
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.write_text(secrets.token_urlsafe(64))
-            path.chmod(0o600)
+            fresh = path.with_name(f"secret_key.{os.getpid()}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_urlsafe(64))
+            try:
+                path.hardlink_to(fresh)  # of several parts that start at once, the first one's key is everybody's
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
         return path.read_text().strip()
+
+
+def _unknown_names(config: type[Config]) -> list[str]:
+    """A misspelt variable would otherwise be passed over in silence, `YIMEN_MOD=production` for example."""
+    known = {f"YIMEN_{name.upper()}" for name in config.model_fields}
+    lines = []
+    for name in sorted(os.environ):
+        if name.startswith("YIMEN_") and name not in known and not name.startswith(BETWEEN_PARTS):
+            near = get_close_matches(name, known, n=1)
+            lines.append(f"{name}：没有这个设置" + (f"，是否想写 {near[0]}？" if near else "。"))
+    return lines
+
+
+def _explain(fault: Any) -> str:
+    name = str(fault["loc"][0]) if fault["loc"] else ""
+    context = fault.get("ctx", {})
+    why = {
+        "literal_error": lambda: f"只能是 {context.get('expected', '')}".replace(" or ", " 或 "),
+        "bool_parsing": lambda: "须是 1 或 0",
+        "int_parsing": lambda: "须是整数",
+        "greater_than_equal": lambda: f"不能小于 {context.get('ge')}",
+        "less_than_equal": lambda: f"不能大于 {context.get('le')}",
+        "string_too_short": lambda: "不能为空",
+        "string_too_long": lambda: f"不能超过 {context.get('max_length')} 个字符",
+        "value_error": lambda: str(context.get("error", "")),
+    }.get(fault["type"], lambda: str(fault["msg"]))()
+    if not name:
+        return why
+    field = next((key for key in Config.model_fields if name in (key, _variable(key))), name)
+    now = "" if field in UNSAID else f"（现在是 {str(fault.get('input'))[:80]!r}）"
+    return f"{_variable(field)}：{why}{now}"
+
+
+def _variable(field: str) -> str:
+    special = {"database_url": "DATABASE_URL", "owner_database_url": "DATABASE_OWNER_URL"}
+    return special.get(field, f"YIMEN_{field.upper()}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from yimen.house.config import Config
+from yimen.house.logs import configuration
 
 CONFIG = Config.read()
 SECRET_KEY = CONFIG.secret()
@@ -24,10 +25,12 @@ APPEND_SLASH = True
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
+    "procrastinate.contrib.django",
+    "csp",
+    "django_htmx",
     "yimen.ground.kit",
     "yimen.ground.calendar",
     "yimen.ground.identity",
@@ -77,16 +80,68 @@ TEMPLATES = [
         },
     }
 ]
+PROCRASTINATE_IMPORT_PATHS = ["yimen.house.jobs"]
 CENTRE_NAME = CONFIG.centre_name
 FORM_RENDERER = "yimen.ground.kit.forms.Renderer"
+LOGGING = configuration(CONFIG)
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.var / "static"
+PRODUCTION = CONFIG.mode == "production"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION  # a trial serves the files where they lie; production runs collectstatic
+WHITENOISE_AUTOREFRESH = DEBUG
 MIDDLEWARE = [
+    "yimen.ground.kit.middleware.RequestMiddleware",
+    "yimen.house.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "yimen.ground.organisations.middleware.ActorMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "yimen.ground.identity.policies.AccessMiddleware",
+    "yimen.ground.kit.middleware.RefusalMiddleware",
 ]
+PASSWORD_HASHERS = ["yimen.ground.identity.passwords.Argon2"]
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+# What the browser is told. A page loads nothing from elsewhere, and no style or script that is written into it.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+CSRF_FAILURE_VIEW = "yimen.ground.kit.errors.csrf_failure"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+SESSION_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [CONFIG.origin]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

@@ -18,7 +18,7 @@ from yimen.house.launcher.places import (
     Place,
     discard_socket_folder,
     make_folder,
-    new_socket_folder,
+    socket_folder,
     trusted_socket_folder,
 )
 from yimen.house.launcher.refusals import LauncherRefusal
@@ -123,9 +123,12 @@ def initialise(place: Place) -> None:
     making.rename(place.data)
 
 
-def start(place: Place, *, throw_away: bool = False) -> Server:
-    """Start the server and wait until it answers. Raises `LauncherRefusal` with the last line of its log."""
-    folder = new_socket_folder(place)
+def start(place: Place, *, throw_away: bool = False, wanted: Path | None = None) -> Server:
+    """Start the server and wait until it answers. Raises `LauncherRefusal` with the last line of its log.
+
+    `wanted` is the socket folder that others already know.
+    """
+    folder = socket_folder(place, wanted)
     settings = SETTINGS | (FAST_AND_LOOSE if throw_away else {}) | {"unix_socket_directories": str(folder)}
     if place.binaries.major >= 18:
         settings |= {"io_method": "sync"}  # three processes less; this is a small cluster
@@ -160,6 +163,12 @@ def stop(place: Place) -> None:
             f"数据库没有停下：{_last_line(done.stderr)}", next_step="请稍后再试，或查看是否有长时间的操作没有结束。"
         )
     discard_socket_folder(left_behind[1], place)
+
+
+def alive(server: Server) -> bool:
+    """Whether its process is there: cheap enough to be asked several times a second by who watches over it."""
+    left_behind = _pid_file(server.place)
+    return left_behind is not None and _is_postmaster(left_behind[0], server.place)
 
 
 def prepare_roles(server: Server) -> None:

@@ -67,13 +67,24 @@ def make_folder(path: Path, *, mode: int) -> None:
         path.chmod(mode)
 
 
-def new_socket_folder(place: Place) -> Path:
-    """The data folder where the socket's path is short enough, else a new private folder of the account's own."""
+def socket_folder(place: Place, wanted: Path | None = None) -> Path:
+    """The data folder where the socket's path is short enough, else a private folder of the account's own.
+
+    `wanted` is the folder of a server that died: made anew, so that those who know its address find it again.
+    """
     if len(os.fsencode(place.data / SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
         return place.data
-    wanted = os.environ.get("XDG_RUNTIME_DIR", "")
-    base = wanted if wanted and not place.account.switch and Path(wanted).is_dir() and len(wanted) < 50 else "/tmp"  # noqa: S108 (mkdtemp makes a fresh 0700 folder)
-    folder = Path(tempfile.mkdtemp(prefix=RUNTIME_PREFIX, dir=base))
+    if wanted is not None:
+        try:
+            wanted.mkdir(mode=0o700)
+            place.account.give(wanted)
+        except OSError:
+            pass
+        if trusted_socket_folder(wanted, place):
+            return wanted
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    usable = runtime and not place.account.switch and len(runtime) < 50 and os.access(runtime, os.W_OK | os.X_OK)
+    folder = Path(tempfile.mkdtemp(prefix=RUNTIME_PREFIX, dir=runtime if usable else "/tmp"))  # noqa: S108 (fresh, 0700)
     place.account.give(folder)
     return folder
 

@@ -24,12 +24,21 @@ class Database:
 
     url: str
     owner_url: str
-    place: places.Place | None = None
+    server: cluster.Server | None = None
 
     @property
     def embedded(self) -> bool:
         """Whether Yimen itself runs this server."""
-        return self.place is not None
+        return self.server is not None
+
+    def revive(self, home: Path) -> bool:
+        """Start the embedded server again, at the same address, if it has died; returns whether it had."""
+        if self.server is None or cluster.alive(self.server):
+            return False
+        with locks.starting(home):
+            if cluster.running(self.server.place) is None:
+                cluster.start(self.server.place, wanted=self.server.socket_folder)
+        return True
 
     def environment(self) -> dict[str, str]:
         """The variables by which a child process finds this database."""
@@ -69,7 +78,7 @@ def serve_embedded(home: Path) -> Iterator[Database]:
             locks.leave(using)
             raise
     try:
-        yield Database(server.url(cluster.APP), server.url(cluster.OWNER), place)
+        yield Database(server.url(cluster.APP), server.url(cluster.OWNER), server)
     finally:
         locks.leave(using)
         with locks.starting(home):
@@ -110,7 +119,7 @@ def throw_away() -> Iterator[Database]:
     undertaker = _undertaker(place, folder)
     try:
         cluster.prepare_roles(server)
-        yield Database(server.url(cluster.APP), server.url(cluster.OWNER), place)
+        yield Database(server.url(cluster.APP), server.url(cluster.OWNER), server)
     finally:
         cluster.stop(place)
         places.discard(folder)

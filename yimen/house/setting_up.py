@@ -1,0 +1,105 @@
+"""What has to be done before Yimen can serve: tables, rights, static files, the demo. All of it can be repeated."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from yimen.ground.kit.refusals import Refusal
+from yimen.house.config import ROOT, Config
+from yimen.house.launcher import discard_embedded
+
+
+def prepare(config: Config, *, demo: bool, say: Callable[[str], None] = lambda line: None) -> dict[str, object]:
+    """Everything, in order; Django is ready and connected as the owner. Returns what was done."""
+    applied = migrate(config)
+    if applied:
+        say(f"数据库结构已更新（{applied} 项）。")
+    collected = collect_static(config)
+    loaded = load_demo(config, say) if demo and config.mode == "trial" else False
+    return {"migrations": applied, "static_collected": collected, "demo_loaded": loaded}
+
+
+def migrate(config: Config) -> int:
+    """Apply what is not applied yet, then grant the runtime role its rights; returns how many migrations."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from yimen.house.launcher.grants import grant_runtime_role, role_of
+
+    _expect_version()
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        call_command("migrate", interactive=False, verbosity=0)
+    grant_runtime_role(role_of(config.database_url))
+    return len(plan)
+
+
+def collect_static(config: Config) -> bool:
+    """Gather the static files where any of ours has changed since the last time."""
+    from django.core.management import call_command
+
+    stamp = config.var / "static.stamp"
+    now = _fingerprint()
+    if stamp.exists() and stamp.read_text() == now and (config.var / "static").is_dir():
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(now)
+    return True
+
+
+def load_demo(config: Config, say: Callable[[str], None] = lambda line: None) -> bool:
+    """The demo county, into a database that has no account yet."""
+    from django.contrib.auth import get_user_model
+
+    if get_user_model()._default_manager.exists():
+        return False
+    try:
+        demo = importlib.import_module("yimen.house.demo")
+    except ModuleNotFoundError as missing:
+        if missing.name != "yimen.house.demo":
+            raise
+        say("这个版本还没有演示县，跳过。")
+        return False
+    say("第一次启动，正在装入演示县……")
+    demo.load()
+    return True
+
+
+def start_over(config: Config) -> None:
+    """Remove the embedded database, the files and the demo sign-ins; the keys stay."""
+    discard_embedded(config.var / "postgres")
+    (config.var / "demo-accounts.txt").unlink(missing_ok=True)
+    shutil.rmtree(config.var / "files", ignore_errors=True)
+
+
+def _expect_version() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("show server_version_num")
+        version = int(cursor.fetchone()[0])
+    if not 150000 <= version < 190000:
+        raise Refusal(
+            f"数据库是 PostgreSQL {version // 10000}，一门支持 15–18。",
+            next_step="请换用受支持的版本，再改 DATABASE_URL。",
+        )
+
+
+def _fingerprint() -> str:
+    """Names, sizes and times of our own static files, and the list of installed versions."""
+    seen = hashlib.sha256((ROOT / "requirements" / "run.txt").read_bytes() if _has_requirements() else b"")
+    for path in sorted((ROOT / "yimen").glob("**/static/**/*")):
+        if path.is_file():
+            found = path.stat()
+            seen.update(f"{path.relative_to(ROOT)} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return seen.hexdigest()
+
+
+def _has_requirements() -> bool:
+    return Path(ROOT / "requirements" / "run.txt").exists()
