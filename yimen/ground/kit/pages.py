@@ -24,7 +24,7 @@ from django.urls import NoReverseMatch, reverse
 
 from yimen.ground.kit import moments
 
-Area = Literal["portal", "desk", "manage", "own", "footer"]
+Area = Literal["portal", "quick", "desk", "manage", "own", "footer"]
 ELDER_COOKIE = "elder"
 
 
@@ -150,6 +150,24 @@ class Shell:
         """The actor's own home."""
         return "/desk/" if self.actor is not None and self.actor.kind == "staff" else "/my/"
 
+    @property
+    def in_desk(self) -> bool:
+        """Whether this is a page of the workbench or of administration, seen by staff."""
+        staff = self.actor is not None and self.actor.kind == "staff"
+        return staff and self._request.path.startswith(("/desk/", "/manage/"))
+
+    @property
+    def frame(self) -> str:
+        """The template that a page without a place of its own (a refusal) is put into."""
+        if not self.in_desk:
+            return "kit/portal.html"
+        return "kit/manage.html" if self._request.path.startswith("/manage/") else "kit/desk.html"
+
+    @property
+    def home_url(self) -> str:
+        """Where `回首页` leads."""
+        return "/desk/" if self.in_desk else "/"
+
     @cached_property
     def unread(self) -> int:
         """Unread notices, 0 when nobody counts them."""
@@ -173,6 +191,10 @@ class Shell:
     @cached_property
     def portal_menu(self) -> tuple[Entry, ...]:
         return self._entries("portal")
+
+    @cached_property
+    def portal_quick(self) -> tuple[Entry, ...]:
+        return self._entries("quick")
 
     @cached_property
     def own_menu(self) -> tuple[Entry, ...]:

@@ -109,7 +109,7 @@ def stat(label: str, value: Any, unit: str = "", trend: str = "", url: str = "")
 
 
 @register.simple_tag
-def empty(title: str, hint: str = "", url: str = "", link: str = "") -> SafeString:
+def nothing_here(title: str, hint: str = "", url: str = "", link: str = "") -> SafeString:
     """Nothing here: what there is none of, and what to do."""
     more = format_html('<a href="{}">{}</a>', url, link) if url else ""
     return format_html('<div class="empty"><h3>{}</h3><p>{}{}</p></div>', title, hint, more)
