@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hmac
 import os
+import time
+from collections.abc import Callable
 from ipaddress import ip_address
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import (
@@ -31,12 +33,27 @@ SECONDS = Histogram(
     "Time to answer a request",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 GAUGES = {
     "yimen_outbox_waiting": ("Deliveries not made yet", "kit_delivery", "state = 'waiting'"),
     "yimen_outbox_parked": ("Deliveries given up until somebody looks", "kit_delivery", "state = 'parked'"),
     "yimen_steps_unsealed": ("Steps that wait for their seal", "matters_unsealed", "true"),
 }
 """Numbers read from the database at each scrape: name, help, table, which rows (a partial index, or a short table)."""
+
+
+class Measure:
+    """Outermost middleware: counts every answer and the time it took, whatever stood in its way."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began = time.perf_counter()
+        response = self.get_response(request)
+        SECONDS.observe(time.perf_counter() - began)
+        REQUESTS.labels(request.method if request.method in METHODS else "other", str(response.status_code)).inc()
+        return response
 
 
 @public

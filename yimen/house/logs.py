@@ -1,58 +1,31 @@
 """Logs: one JSON object a line, with the request's id and without personal data.
 
-A request's line says which *route* was asked for, never the address itself, because addresses carry codes. What a
-library puts into a message is scrubbed: ID numbers, telephone numbers, mail addresses, and the DETAIL lines in which
-PostgreSQL repeats the values of a row. Who did what is not here but in the audit.
+Each line that belongs to a request bears its id. What a library puts into a message is scrubbed: ID numbers, telephone
+numbers, mail addresses, and the DETAIL lines in which PostgreSQL repeats the values of a row. Who did what is not here
+but in the audit.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import sys
-import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from django.http import HttpRequest, HttpResponseBase
 
 if TYPE_CHECKING:
     from yimen.house.config import Config
 
 LONGEST_FILE_BYTES = 20_000_000
 KEPT_FILES = 5
-METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 PERSONAL = (
     (re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])"), "[证件号]"),
     (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), "[手机号]"),
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[邮箱]"),
     (re.compile(r"^DETAIL:.*$", re.MULTILINE), "DETAIL: [略]"),
 )
-
-access_log = logging.getLogger("yimen.request")
-
-
-class RequestLog:
-    """Writes one line for each request and counts it. Stands just inside the middleware that gives the request's id."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        from yimen.house.health import REQUESTS, SECONDS
-
-        began = time.perf_counter()
-        response = self.get_response(request)
-        taken = time.perf_counter() - began
-        route = request.resolver_match.route if request.resolver_match else "-"
-        method = request.method if request.method in METHODS else "other"
-        REQUESTS.labels(method, str(response.status_code)).inc()
-        SECONDS.observe(taken)
-        facts = {"method": method, "route": route, "status": response.status_code, "ms": round(taken * 1000, 1)}
-        access_log.info("request", extra=facts)
-        return response
 
 
 def configuration(config: Config) -> dict[str, Any]:

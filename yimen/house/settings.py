@@ -98,8 +98,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION  # a trial serves the files where they lie; production runs collectstatic
 WHITENOISE_AUTOREFRESH = DEBUG
 MIDDLEWARE = [
+    "yimen.house.health.Measure",
     "yimen.ground.kit.middleware.RequestMiddleware",
-    "yimen.house.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

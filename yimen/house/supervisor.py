@@ -37,7 +37,7 @@ class Part:
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-m", self.module],
-            env={**environment, "YIMEN_PARENT": str(os.getpid())},
+            env={**environment, "YIMEN_PARENT": str(os.getpid()), "YIMEN_PART": self.module.rpartition(".")[2]},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )

@@ -37,21 +37,21 @@ class SetupFailed(Refusal):
 
 
 @click.command("serve", cls=Verb)
-@click.option("--host", default="127.0.0.1", show_default=True, help="网站监听的地址。")
-@click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="网站端口；被占用时用下一个。"
-)
+@click.option("--host", default=None, help="网站监听的地址，默认 127.0.0.1（YIMEN_ADDRESS）。")
+@click.option("--port", default=None, type=click.IntRange(1, 65535), help="网站端口，默认 8000；被占用时用下一个。")
 @click.option("--no-demo", is_flag=True, help="第一次启动时不装入演示县。")
-def serve(host: str, port: int, no_demo: bool) -> None:
+def serve(host: str | None, port: int | None, no_demo: bool) -> None:
     """启动一门：数据库、网站、后台任务。按 Ctrl-C 全部停止；某一部分意外结束会自动重新启动。"""
     from yimen.house.supervisor import Part, Supervisor
 
     config = Config.read()
+    host, port = host or config.address, port or config.port
     with serve_database(config) as database:
         _prepare(database, demo=not no_demo)
         free = next_free_port(host, port)
         environment = {**os.environ, **database.environment(), "YIMEN_AS_OWNER": "0"}
         environment |= {"YIMEN_ADDRESS": host, "YIMEN_PORT": str(free)}
+        environment.setdefault("YIMEN_LOG_FOLDER", str(config.var / "log"))
         environment.setdefault("YIMEN_ORIGIN", f"http://{_name(host)}:{free}")
         supervisor = Supervisor(
             parts=[Part("网站", "yimen.house.web"), Part("后台任务", "yimen.house.worker")],
