@@ -14,6 +14,9 @@ from stdnum.cn import uscc
 
 from yimen.service.catalogue.rules.vocabulary import NATIONAL_KIND, ItemKind, UseLevel
 
+OLD_GUIDE_CODE = re.compile(r"[A-Z]-\d{6}-\d{3}-[0-9A-Z-]{5,40}")
+"""An old Sichuan code without region: `E-000004-001-11511301008778386B`."""
+
 LOCAL_BASE = re.compile(r"B\d{11}")
 _SPACES = re.compile(r"[\s\u200b-\u200f\ufeff\u00a0\u3000]+")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)

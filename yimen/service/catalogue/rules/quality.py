@@ -200,7 +200,7 @@ def _materials(edition: EditionFacts) -> Iterator[Finding]:
                 "error",
                 "materials",
                 f"{said}是兜底条款，请写明具体材料，或删去。",
-                "优化营商环境条例；北京市优化营商环境条例（2024）",
+                "参照北京市优化营商环境条例（2024）",
             )
         if material.cancelled:
             yield Finding("cancelled_material", "error", "materials", f"{said}已经取消，不能再要求提交。", "R030")

@@ -1,0 +1,505 @@
+"""From a row of text to an item, or to the reasons why not. No database.
+
+A row is rejected when following it would put something wrong into the catalogue: no usable code, no name, an
+unknown type, a limit
+that cannot be read. Dirt that can be cleaned without guessing is cleaned, and said so in a warning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from yimen.service.catalogue.importing.mapping import Columns, Shape, recognise, shape_of
+from yimen.service.catalogue.importing.materials import MaterialRow, MaterialsFile
+from yimen.service.catalogue.importing.reading import RawRow, Table
+from yimen.service.catalogue.rules import codes
+from yimen.service.catalogue.rules.limits import (
+    NOTHING,
+    Limit,
+    LimitProblem,
+    compare,
+    legal_limit,
+    read_limit,
+)
+from yimen.service.catalogue.rules.vocabulary import CaseKind, ItemKind, LimitSource, ServiceObject
+
+LONG_PROMISE = 180
+_TAGS = re.compile(
+    r"</?(?:p|br|div|span|font|a|b|i|u|em|strong|table|tbody|thead|tr|td|th|ul|ol|li|img|h[1-6]|style|o:p|input|hr)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_ENTITIES = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,5});", re.IGNORECASE)
+_MOJIBAKE = re.compile(r"[ÃÂäåæçèéïã][\u0080-\u00bf\u0152-\u0178\u2013-\u2122]")
+_LOST = re.compile(r"\?{3,}|？{4,}")
+_CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+_LONGEST = {
+    "sub_item_name": 300,
+    "main_item_name": 300,
+    "short_name": 200,
+    "daily_name": 200,
+    "hours": 300,
+    "co_departments": 500,
+}
+_LONGEST_NAME = 1000
+_OBJECTS = {
+    **{label: str(word) for word, label in ServiceObject.pairs()},
+    "法人": "enterprise",
+    "企业": "enterprise",
+    "个人": "person",
+    "公民": "person",
+    "个体工商户": "unincorporated",
+    "事业单位": "institution",
+    "社会组织": "association",
+}
+_YES = frozenset({"是", "1", "支持", "y", "yes", "true", "可"})
+_NO = frozenset({"否", "0", "不支持", "n", "no", "false", "不可"})
+
+
+@dataclass(slots=True)
+class ParsedItem:
+    """A row that means an item. `values` are fields of `ItemEdition`; `codes` (system, code) pairs kept beside."""
+
+    line: int
+    shape: Shape
+    source_code: str
+    code: str
+    code31: str
+    base_code: str
+    level: str
+    department: str
+    department_code: str
+    catalogue: str
+    division: str
+    values: dict[str, Any]
+    codes: list[tuple[str, str]]
+    source: dict[str, Any]
+    warnings: list[str] = field(default_factory=list)
+    materials: list[MaterialRow] | None = None
+
+    @property
+    def row_hash(self) -> str:
+        """A digest of what the row says, the same for every encoding and order of columns."""
+        said = [
+            self.source_code, self.code31, self.level, self.department, self.department_code, self.values, self.codes,
+            self.source,
+        ]  # fmt: skip
+        return _digest(said)
+
+    @property
+    def materials_hash(self) -> str:
+        """A digest of its materials; "" where no file of materials was given."""
+        return _digest([material.said() for material in self.materials]) if self.materials else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row that could not be taken, with every reason."""
+
+    line: int
+    code: str
+    name: str
+    reasons: tuple[str, ...]
+    raw: str
+    file: str = "items"
+
+
+@dataclass(slots=True)
+class ParsedFile:
+    """A whole catalogue as read."""
+
+    shape: Shape
+    items: list[ParsedItem]
+    rejected: list[RejectedRow]
+    messages: list[str]
+    materials_rows: int = 0
+    materials_accepted: int = 0
+    materials_rejected: list[RejectedRow] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """Rows of the items file that are not blank."""
+        return len(self.items) + len(self.rejected)
+
+
+class RowProblems(Exception):  # noqa: N818  (the reasons for a rejection)
+    """Why a row cannot be taken."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__("；".join(reasons))
+        self.reasons = reasons
+
+
+def parse(table: Table, materials: MaterialsFile | None = None) -> ParsedFile:
+    """Read every row of a table; raises `UnreadableFile` when its columns cannot be recognised."""
+    columns = recognise(table)
+    shape = shape_of(table, columns)
+    parsed = ParsedFile(shape, [], [], [*table.messages, *columns.messages])
+    if table.blank:
+        parsed.messages.append(f"跳过 {table.blank} 个空行。")
+    seen: dict[str, RawRow] = {}
+    for row in table.rows:
+        code = codes.clean(columns.cell(row.cells, "code"))
+        name = columns.cell(row.cells, "name").strip()
+        try:
+            if row.problem:
+                raise RowProblems([row.problem])
+            if code in seen:
+                raise RowProblems([_duplicate(row, seen[code])])
+            item = _Reader(row, columns, shape).item()
+        except RowProblems as problems:
+            rejected = RejectedRow(
+                row.line, _safe(code)[:120], _safe(name)[:500], tuple(problems.reasons), _safe(row.raw)
+            )
+            parsed.rejected.append(rejected)
+            continue
+        seen[code] = row
+        parsed.items.append(item)
+    _warn_of_equal_names(parsed.items)
+    if materials is not None:
+        _attach(parsed, materials)
+    return parsed
+
+
+def _duplicate(row: RawRow, first: RawRow) -> str:
+    same = "内容相同" if row.cells == first.cells else "内容不同，请确认以哪一行为准"
+    return f"编码与第 {first.line} 行重复（{same}）"
+
+
+def _warn_of_equal_names(items: list[ParsedItem]) -> None:
+    names = Counter((item.department, item.values["name"]) for item in items)
+    for item in items:
+        if names[item.department, item.values["name"]] > 1:
+            item.warnings.append("同一部门有同名事项，请核对是否重复")
+
+
+def _attach(parsed: ParsedFile, materials: MaterialsFile) -> None:
+    """Give each item its materials; material rows that belong to no item of the file are rejected with the reason."""
+    by_code: dict[str, list[MaterialRow]] = {}
+    known = {item.source_code for item in parsed.items}
+    refused = {row.code for row in parsed.rejected}
+    parsed.materials_rows = materials.rows
+    parsed.materials_rejected = list(materials.rejected)
+    for material in materials.materials:
+        if material.code in known:
+            by_code.setdefault(material.code, []).append(material)
+            continue
+        why = "所属事项被拒绝" if material.code in refused else "事项文件里没有这个编码"
+        parsed.materials_rejected.append(
+            RejectedRow(material.line, material.code, material.name, (why,), material.raw, file="materials")
+        )
+    parsed.messages += materials.messages
+    for item in parsed.items:
+        item.materials = by_code.get(item.source_code, [])
+        parsed.materials_accepted += len(item.materials)
+        item.warnings += [warning for material in item.materials for warning in material.warnings]
+        stated = item.source.get("material_count", "")
+        if stated.isdigit() and int(stated) != len(item.materials):
+            item.warnings.append(f"目录说有 {stated} 份材料，材料文件里有 {len(item.materials)} 份")
+
+
+class _Reader:
+    """Reads one row, collecting reasons and warnings on the way."""
+
+    def __init__(self, row: RawRow, columns: Columns, shape: Shape) -> None:
+        self.row = row
+        self.columns = columns
+        self.shape = shape
+        self.reasons: list[str] = []
+        self.warnings: list[str] = []
+
+    def item(self) -> ParsedItem:
+        """The item of this row; raises `RowProblems`."""
+        raw_code = self.columns.cell(self.row.cells, "code")
+        code = codes.clean(raw_code)
+        if raw_code.strip() != code and code:
+            self.warnings.append("编码里的空格、全角字符或小写字母已规整")
+        name = self._name()
+        department = self._text("department")
+        if not department:
+            self.reasons.append("没有实施部门")
+        kind = self._kind(code)
+        national = self.shape == "task" or ("-" not in code and len(code) in (31, 33))
+        parts = self._task(code) if national else self._guide(code)
+        values = self._values(name, kind)
+        if self.reasons or parts is None or kind is None:
+            raise RowProblems(self.reasons)
+        area = re.sub(r"\D", "", self._text("area_code"))[:12]
+        division = area.ljust(12, "0") if len(area) in (2, 4, 6, 9, 12) else parts["division"]
+        return ParsedItem(
+            line=self.row.line,
+            shape=self.shape,
+            source_code=code,
+            code=parts["code"],
+            code31=parts["code31"],
+            base_code=parts["base"],
+            level=self._level(parts["level"], division),
+            department=department,
+            department_code=parts["department_code"],
+            catalogue=f"{'national' if national else 'sichuan'}:{division[:6]}",
+            division=division,
+            values=values,
+            codes=parts["codes"],
+            source=self._source() | ({"code_as_written": raw_code.strip()} if raw_code.strip() != code else {}),
+            warnings=self.warnings,
+        )
+
+    def _task(self, code: str) -> dict[str, Any] | None:
+        try:
+            parts = codes.task_code(code)
+        except codes.CodeProblem as problem:
+            self.reasons.append(str(problem))
+            return None
+        if not parts.credit_code_valid:
+            self.warnings.append(f"实施编码前 18 位“{parts.credit_code}”没有通过统一社会信用代码校验")
+        stated = codes.clean(self._text("base_code"))
+        if stated and stated != parts.base:
+            self.warnings.append(
+                f"基本编码“{codes.short(stated)}”与实施编码第 20—31 位“{parts.base}”不一致，以实施编码为准"
+            )
+        others = [("national", code)]
+        old = codes.clean(self._text("old_code"))
+        if old and old != code:
+            others.append(("old", old[:120]))
+        return {
+            "code": parts.full,
+            "code31": parts.code31,
+            "base": parts.base,
+            "level": parts.level,
+            "department_code": parts.credit_code,
+            "division": parts.credit_code[2:8].ljust(12, "0") if parts.credit_code[2:8].isdigit() else "",
+            "codes": others,
+        }
+
+    def _guide(self, code: str) -> dict[str, Any] | None:
+        if not code:
+            self.reasons.append("没有事项编码")
+            return None
+        if len(code) > 120:
+            self.reasons.append(f"事项编码有 {len(code)} 位，太长")
+            return None
+        department_code = codes.clean(self._text("department_code_in_item") or self._text("department_code"))
+        region = ""
+        try:
+            parts = codes.sichuan_code(code)
+            region, department_code = parts.region, department_code or parts.department
+        except codes.CodeProblem as problem:
+            if not codes.OLD_GUIDE_CODE.fullmatch(code):
+                self.reasons.append(str(problem))
+                return None
+            self.warnings.append(f"{problem}，是旧式编码；原编码照存，另编本地编码")
+        area = self._text("area_code")
+        if region and area and not region.startswith(area.rstrip("0")):
+            self.warnings.append(f"编码里的区划“{region}”与区划列“{codes.short(area)}”不一致")
+        department_code = self._best_department_code(department_code)
+        if not codes.valid_credit_code(department_code):
+            self.warnings.append(f"机构代码“{codes.short(department_code) or '空'}”不是有效的统一社会信用代码")
+        return {
+            "code": "",
+            "code31": "",
+            "base": "",
+            "level": "",
+            "department_code": department_code[:40],
+            "division": region,
+            "codes": [("sichuan", code)],
+        }
+
+    def _best_department_code(self, first: str) -> str:
+        """Of the codes a row gives for its department, the one that passes its check; else the first."""
+        second = codes.clean(self._text("department_code"))
+        return second if codes.valid_credit_code(second) and not codes.valid_credit_code(first) else first
+
+    def _name(self) -> str:
+        name = self._text("name", one_line=True)
+        if not name:
+            self.reasons.append("没有事项名称")
+        elif _MOJIBAKE.search(name) or _LOST.search(name):
+            self.reasons.append(f"事项名称疑似乱码：“{codes.short(name, 40)}”，请从原系统重新导出")
+        elif len(name) > _LONGEST_NAME:
+            self.reasons.append(f"事项名称有 {len(name)} 个字，超过 {_LONGEST_NAME}")
+        elif not _CHINESE.search(name):
+            self.warnings.append("事项名称里没有汉字，请核对")
+        return name
+
+    def _kind(self, code: str) -> ItemKind | None:
+        area = self._text("area_code") or code[2:8]
+        system = "sichuan" if self.shape == "guide" else "guangdong" if area.startswith("44") else "national"
+        try:
+            return codes.item_kind(self._text("kind_code"), self._text("kind_name"), system)
+        except codes.CodeProblem as problem:
+            self.reasons.append(str(problem))
+            return None
+
+    def _level(self, from_code: str, division: str) -> str:
+        stated = codes.use_level(self._text("use_level"))
+        if from_code:
+            if stated is not None and str(stated) != from_code:
+                self.warnings.append(f"行使层级“{stated.label}”与实施编码第 19 位“{from_code}”不一致，以编码为准")
+            return from_code
+        found = stated or codes.level_of_division(division)
+        return str(found) if found else ""
+
+    def _limit(self, name: str, label: str) -> Limit | None:
+        raw, days = self._cell(f"{name}_limit"), self._cell(f"{name}_days")
+        unit = self._text(f"{name}_unit")
+        try:
+            limit = read_limit(raw if raw.strip() else days, unit)
+        except LimitProblem as problem:
+            self.reasons.append(f"{label}{problem}")
+            return None
+        if limit is not None and raw.strip() and days.strip().isdigit() and int(days) != limit.number:
+            self.warnings.append(f"{label}时限原文“{codes.short(raw)}”与天数“{days}”不一致，以原文为准")
+        return limit
+
+    def _values(self, name: str, kind: ItemKind | None) -> dict[str, Any]:
+        stated, promise = self._limit("legal", "法定"), self._limit("promise", "承诺")
+        legal = legal_limit(kind or ItemKind.PUBLIC_SERVICE, stated)
+        self._warn_of_limits(legal.limit, promise, legal.source)
+        online = self._yes("online")
+        values: dict[str, Any] = {
+            "name": name,
+            "sub_item_name": self._text("sub_name", one_line=True),
+            "main_item_name": self._main_item(),
+            "short_name": self._text("short_name", one_line=True),
+            "daily_name": self._text("daily_name", one_line=True),
+            "kind": str(kind) if kind else "",
+            "conditions": self._text("conditions"),
+            "legal_basis": self._text("legal_basis"),
+            "legal_limit": legal.limit.number if legal.limit else None,
+            "legal_unit": str(legal.limit.unit) if legal.limit else "",
+            "legal_source": str(legal.source),
+            "legal_limit_basis": legal.basis,
+            "promise_limit": promise.number if promise else None,
+            "promise_unit": str(promise.unit) if promise else "",
+            "case_kind": str(CaseKind.INSTANT if promise and promise.number == 0 else CaseKind.PROMISE),
+            "visits": self._visits(),
+            "channels": ["online", "window"] if online else ["window"] if online is False else [],
+            "delivery_by_post": self._yes("express"),
+            "co_departments": self._text("co_department", one_line=True),
+            "place": re.sub(r"^(办理)?地点[:：]\s*", "", self._text("place")),
+            "hours": self._text("hours", one_line=True),
+            "consult_phone": self._text("consult"),
+            "complaint_phone": self._text("complain"),
+            "service_objects": self._objects(),
+            "themes": self._themes(),
+        }
+        for key, most in _LONGEST.items():
+            if len(values[key]) > most:
+                self.reasons.append(f"“{codes.short(values[key], 20)}”有 {len(values[key])} 个字，超过 {most}")
+        return values
+
+    def _warn_of_limits(self, legal: Limit | None, promise: Limit | None, source: LimitSource) -> None:
+        if source == LimitSource.STATUTORY_DEFAULT:
+            self.warnings.append("没有法定时限，按《行政许可法》第四十二条取 20 个工作日（法定默认）")
+        if legal is not None and promise is not None:
+            verdict = compare(promise, legal)
+            if verdict == "longer":
+                self.warnings.append(f"承诺时限（{promise}）长于法定时限（{legal}），改正前不能发布")
+            if promise.unit != legal.unit:
+                self.warnings.append(f"法定（{legal}）与承诺（{promise}）时限单位不同")
+        if promise is not None and promise.number >= LONG_PROMISE:
+            self.warnings.append(f"承诺时限长达 {promise}，请核对")
+
+    def _main_item(self) -> str:
+        name = self._text("main_item", one_line=True) or self._text("catalog_name", one_line=True)
+        return "" if name == "未分类" else name
+
+    def _visits(self) -> int | None:
+        text = self._text("visits").removesuffix("次")
+        if text.isdigit() and len(text) <= 2:
+            return int(text)
+        if text:
+            self.warnings.append(f"到现场次数“{codes.short(text)}”不是次数，没有采用")
+        return None
+
+    def _yes(self, name: str) -> bool | None:
+        text = self._text(name).lower()
+        return True if text in _YES else False if text in _NO else None
+
+    def _objects(self) -> list[str]:
+        found: dict[str, None] = {}
+        for part in _split(self._text("objects")):
+            word = _OBJECTS.get(part)
+            if word:
+                found[word] = None
+            else:
+                self.warnings.append(f"服务对象“{codes.short(part)}”不在代码表中，没有采用")
+        return list(found)
+
+    def _themes(self) -> list[str]:
+        return [part[:60] for part in dict.fromkeys(_split(self._text("themes")))]
+
+    def _source(self) -> dict[str, Any]:
+        """What the row says beyond our elements, as it stands."""
+        kept = {name: self._text(name) for name in ("parent_code", "org_code", "system_name", "material_count")}
+        extra = {title: self.row.cells[place].strip() for title, place in self.columns.unknown.items()}
+        kept_extra = {title: value for title, value in extra.items() if value}
+        return {name: value for name, value in kept.items() if value} | ({"other": kept_extra} if kept_extra else {})
+
+    def _cell(self, name: str) -> str:
+        return self.columns.cell(self.row.cells, name)
+
+    def _text(self, name: str, *, one_line: bool = False) -> str:
+        """A cell as meant: markup and entities of a web page taken off, ends trimmed, `无` read as nothing."""
+        raw = self._cell(name)
+        text = raw.strip().strip("\ufeff\u200b")
+        if "<" in text and _TAGS.search(text):
+            text = _TAGS.sub(lambda tag: "\n" if tag[0][1:3].lower() in ("br", "p>", "p ") else "", text)
+            self._once(f"“{self._title(name)}”里的网页标记已去掉")
+        if "&" in text and _ENTITIES.search(text):
+            text = html.unescape(text).replace("\xa0", " ")
+            self._once(f"“{self._title(name)}”里的网页字符已还原")
+        if raw != raw.strip() and raw.strip():
+            self._once(f"“{self._title(name)}”首尾的空格已去掉")
+        text = re.sub(r"\s+", " ", text) if one_line else re.sub(r"\n{3,}", "\n\n", text.replace("\r", "\n"))
+        text = text.strip()
+        return "" if text.lower() in NOTHING else text
+
+    def _title(self, name: str) -> str:
+        aliases = self.columns.places.get(name)
+        return name if aliases is None else _LABELS.get(name, name)
+
+    def _once(self, warning: str) -> None:
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+
+
+_LABELS = {
+    "department": "部门",
+    "name": "名称",
+    "conditions": "受理条件",
+    "consult": "咨询方式",
+    "complain": "投诉方式",
+    "place": "地点",
+    "sub_name": "业务办理项",
+    "themes": "主题",
+    "objects": "服务对象",
+    "main_item": "主项",
+    "catalog_name": "目录名称",
+    "short_name": "简称",
+    "daily_name": "俗称",
+}
+
+
+def _split(text: str) -> Iterator[str]:
+    for part in re.split(
+        r"[|｜、,，;；/]", re.sub(r"[（(][^（()）]*[)）]", lambda m: m[0].replace("、", "\x01"), text)
+    ):
+        plain = part.replace("\x01", "、").strip()
+        if plain:
+            yield plain
+
+
+def _safe(text: str) -> str:
+    """Text that the database takes: no NUL, lone surrogates written as escapes."""
+    return text.replace("\x00", "␀").encode("utf-8", "backslashreplace").decode()[:4000]
+
+
+def _digest(said: Any) -> str:
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
