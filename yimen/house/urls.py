@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from yimen.house import health
 
@@ -10,4 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("", include("yimen.edge.web.urls")),
 ]
+handler400 = "yimen.ground.kit.errors.bad_request"
+handler403 = "yimen.ground.kit.errors.permission_denied"
+handler404 = "yimen.ground.kit.errors.not_found"
+handler500 = "yimen.ground.kit.errors.server_error"

@@ -115,6 +115,14 @@ def nothing_here(title: str, hint: str = "", url: str = "", link: str = "") -> S
     return format_html('<div class="empty"><h3>{}</h3><p>{}{}</p></div>', title, hint, more)
 
 
+@register.simple_tag
+def htmx() -> SafeString:
+    """htmx 4 for the pages that use it (in `{% block js %}`), told to write no styles of its own."""
+    settings = '{"includeIndicatorCSS":false}'
+    script = static("django_htmx/htmx-4.min.js")
+    return format_html('<meta name="htmx-config" content="{}"><script src="{}" defer></script>', settings, script)
+
+
 # --- Where am I
 
 
@@ -436,6 +444,12 @@ def size(count: Any) -> str:
             return f"{value:.0f} {unit}" if unit != "MB" else f"{value:.1f} MB"
         value /= 1024
     return ""
+
+
+@register.filter
+def split(words: str) -> list[str]:
+    """Words as a list, for a loop in a template."""
+    return words.split()
 
 
 @register.filter

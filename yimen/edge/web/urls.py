@@ -1,0 +1,19 @@
+"""Addresses of the site's own pages: home pages, the elder switch, the gallery of components."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from yimen.edge.web import views
+
+app_name = "web"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("elder/", views.elder, name="elder"),
+    path("help/accessibility/", views.accessibility, name="accessibility"),
+    path("offline/", views.offline, name="offline"),
+    path("my/", views.my_home, name="my_home"),
+    path("desk/", views.desk_home, name="desk_home"),
+    path("manage/", views.manage_home, name="manage_home"),
+    path("manage/look/", views.look, name="look"),
+]
