@@ -62,7 +62,7 @@ def parse_day(text: str) -> date:
     """Read `2026-09-24`; raises `NoSuchDay` or `DayOutOfRange`."""
     text = text.strip()
     try:
-        if len(text) != 10 or not text.isascii():
+        if len(text) != 10 or not text.isascii() or text[4::3] != "--":
             raise ValueError
         day = date.fromisoformat(text)
     except ValueError:
