@@ -10,9 +10,13 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlunsplit
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
 
 _ending = ExitStack()
 
@@ -48,6 +52,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             names.append("committed_db")
         elif "committed_db" in names:
             item.add_marker(pytest.mark.commits)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The invented city with Li, Wang, Zhao, Chen, Sun and Qian (`tests/cast.py`), gone with the test."""
+    from tests.cast import build_cast
+
+    return build_cast()
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,8 @@ def access_of(view: Any, method: str = "GET") -> Access | None:
 
 
 class AccessMiddleware:
-    """Refuses views that say nothing of their access, and actors whom the view does not admit. Stands after the actor."""
+    """Refuses views that say nothing of their access, and actors whom the view does not admit. Stands after
+    `ActorMiddleware`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -197,7 +198,9 @@ _catalogue: dict[str, PermissionEntry] = {}
 def register_permission(
     code: str, label: str, *, scopes: tuple[ScopeKind, ...], usual: Mapping[str, ScopeKind] | None = None
 ) -> None:
-    """Make a permission known: `register_permission("cases.accept", "受理办件", scopes=("window",), usual={"clerk": "window"})`.
+    """Make a permission known:
+
+        register_permission("cases.accept", "受理办件", scopes=("window", "department"), usual={"clerk": "window"})
 
     Called from the module's `policies.py`, which every app loads at start. `usual` maps a post's duty
     (`organisations.Post.Duty`) to the scope in which that duty usually holds the permission; a new post gets these at

@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 from yimen.ground.identity import id_numbers
 from yimen.ground.identity.models import Account, ApiToken, Party, Session
 from yimen.ground.identity.passwords import Profile, profile_of
-from yimen.ground.identity.text import masked_email, masked_phone
 from yimen.ground.kit import keyring
 from yimen.ground.kit.refusals import NotFound
+from yimen.ground.kit.text import masked_email, masked_phone
 
 __all__ = [
     "MaskedParty",

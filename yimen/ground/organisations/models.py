@@ -116,7 +116,6 @@ class Post(models.Model):
         SUPERVISOR = "supervisor", "监察"
         LEADER = "leader", "政府领导"
         AGENT = "agent", "村级代办"
-        ADMINISTRATOR = "administrator", "系统管理"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts", verbose_name="机构")

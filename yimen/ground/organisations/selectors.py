@@ -146,8 +146,10 @@ def windows_serving(department: Unit, centre: Unit | None = None) -> QuerySet[Wi
 
 
 def holders(code: str, *, on: date, department: Unit | None = None, window: Window | None = None) -> QuerySet[Account]:
-    """Accounts in use that hold a permission on a day, through a post or of their own; in any scope, unless a department
-    (then scopes that are the department's or wider) or a window is given."""
+    """Accounts in use that hold a permission on a day, through a post or of their own.
+
+    In any scope, unless a department is given (then in scopes that are the department's or wider) or a window.
+    """
     grants = Grant.objects.filter(code=code, ended_at__isnull=True)
     if department is not None:
         own = Q(post__unit__path__startswith=department.path) & Q(scope_unit__isnull=True)
@@ -170,7 +172,7 @@ def heads_of(department: Unit, on: date) -> QuerySet[Account]:
 
 
 def chief_of(department: Unit, on: date) -> Account | None:
-    """The department's chief representative in the hall (R007); the post stands in the department or one of its sections."""
+    """The department's chief representative in the hall (R007), whose post is in it or in one of its sections."""
     return _holding(Q(posts__unit__path__startswith=department.path, posts__duty=Post.Duty.CHIEF), on).first()
 
 
@@ -217,4 +219,51 @@ def seal_of(department: Unit, kind: str, on: date) -> Seal | None:
         .filter(Q(ended_on__isnull=True) | Q(ended_on__gte=on))
         .order_by("valid_from")
         .last()
+    )
+
+
+# Where a department is served, and how it signs
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """Where a department's matters are taken in: centre and window (None where there is none yet), and its division."""
+
+    centre_id: int | None
+    window_id: int | None
+    division: str
+
+
+def hall_of_department(department_id: int) -> Hall:
+    """The first open window that serves the department, with its centre; raises `NotFound` for no such department."""
+    department = unit(department_id)
+    window = windows_serving(department).order_by("number").first()
+    return Hall(
+        centre_id=window.centre_id if window else None,
+        window_id=window.pk if window else None,
+        division=department.division_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Who a letter comes from: names, place, phone, the seal in use and the word of its number series."""
+
+    name: str
+    series_word: str
+    address: str
+    phone: str
+    seal_id: int | None
+
+
+def letterhead(department_id: int, day: date) -> Letterhead:
+    """How a department signs on a day: the approval seal in use, else the letter says that none is registered."""
+    department = unit(department_id)
+    seal = seal_of(department, Seal.Kind.APPROVAL, day)
+    return Letterhead(
+        name=department.name,
+        series_word=department.short_name.removesuffix("局").removesuffix("委员会"),
+        address=department.address,
+        phone=department.phone,
+        seal_id=seal.pk if seal else None,
     )

@@ -15,9 +15,9 @@ from yimen.ground.identity.policies import require_permission, require_role
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.identity.services.parties import as_actor, checked_sign_in_name, own_account, save_new_account
 from yimen.ground.identity.services.sessions import digest
-from yimen.ground.identity.text import tidy
 from yimen.ground.kit import audit
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed, NotFound
+from yimen.ground.kit.text import tidy
 
 CODE_HOURS = {"open": 72, "reset": 24, "activate": 24}
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -31,8 +31,11 @@ class CodeRefused(Invalid):
 
 @transaction.atomic
 def open_staff_account(*, actor: Actor, name: str, sign_in_name: str, at: datetime) -> tuple[Account, str]:
-    """The system administrator opens an account; the one-time code (12 characters, 72 h) goes to its owner, who chooses
-    the password. Rights come later and from others: posts by who manages the unit, grants by the security administrator."""
+    """The system administrator opens an account; the one-time code (12 characters, 72 h) goes to its owner.
+
+    The owner chooses the password with it. Rights come later and from others: posts from whoever manages the unit,
+    grants from the security administrator.
+    """
     require_role(actor, "system")
     account = Account(
         kind="staff",
@@ -228,7 +231,7 @@ def set_elder_mode(*, actor: Actor, on: bool, at: datetime) -> None:
 
 @transaction.atomic
 def set_profile(*, actor: Actor, kind: str, profile: passwords.Profile, at: datetime) -> passwords.Profile:
-    """The security administrator changes the rules of signing in; the database refuses what is weaker than 等保 level 3."""
+    """The security administrator changes the rules of signing in; the database refuses less than 等保 level 3."""
     require_role(actor, "security")
     before = passwords.profile_of(kind)
     try:

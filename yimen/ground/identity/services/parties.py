@@ -12,12 +12,12 @@ from yimen.ground.identity import id_numbers, passwords
 from yimen.ground.identity.models import Account, Party
 from yimen.ground.identity.policies import require_permission
 from yimen.ground.identity.rules import Actor
-from yimen.ground.identity.text import checked_email, checked_phone, tidy
 from yimen.ground.kit import audit, keyring
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
+from yimen.ground.kit.text import checked_email, checked_phone, tidy
 
-_SIGN_IN_NAME = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9_.\-\u4e00-\u9fff]{2,39}")
+_SIGN_IN_NAME = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9_.\-\u4e00-\u9fff]{1,39}")
 
 
 class PartyKnown(Conflict):
@@ -311,10 +311,10 @@ def party_fields(
 
 
 def checked_sign_in_name(name: str) -> str:
-    """A sign-in name of 3 to 40 characters beginning with a letter; raises `Invalid`."""
+    """A sign-in name of 2 to 40 characters beginning with a letter; raises `Invalid`."""
     name = name.strip()
     if not _SIGN_IN_NAME.fullmatch(name):
-        message = "登录名为 3 到 40 位，以字母或汉字开头，可用字母、数字、汉字和 _ . -。"
+        message = "登录名为 2 到 40 位，以字母或汉字开头，可用字母、数字、汉字和 _ . -。"
         raise Invalid(message, fields={"sign_in_name": message})
     return name
 

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('duty', models.CharField(choices=[('clerk', '窗口受理'), ('reviewer', '审查'), ('approver', '审批'), ('chief', '首席代表'), ('head', '部门负责人'), ('issuer', '出件'), ('manager', '中心管理'), ('editor', '事项管理'), ('legal', '合法性审查'), ('supervisor', '监察'), ('leader', '政府领导'), ('agent', '村级代办'), ('administrator', '系统管理')], max_length=16, verbose_name='职责')),
+                ('duty', models.CharField(choices=[('clerk', '窗口受理'), ('reviewer', '审查'), ('approver', '审批'), ('chief', '首席代表'), ('head', '部门负责人'), ('issuer', '出件'), ('manager', '中心管理'), ('editor', '事项管理'), ('legal', '合法性审查'), ('supervisor', '监察'), ('leader', '政府领导'), ('agent', '村级代办')], max_length=16, verbose_name='职责')),
                 ('title', models.CharField(max_length=60, verbose_name='岗位名称')),
                 ('held_from', models.DateField(blank=True, null=True, verbose_name='任职自')),
                 ('held_to', models.DateField(blank=True, null=True, verbose_name='任职至')),

@@ -1,4 +1,4 @@
-"""Words that people type about themselves, made fit to be kept. Pure."""
+"""Words, telephone numbers and addresses that people type, made fit to be kept, and masked to be shown. Pure."""
 
 from __future__ import annotations
 

@@ -1,0 +1,104 @@
+"""Who may manage which part of the organisation: level by level, each only its own subtree (R013)."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from yimen.ground.identity.policies import register_permission
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit.refusals import NotAllowed, NotFound
+from yimen.ground.organisations.models import AuthorisationLetter, Unit, Window
+
+MANAGE = "organisations.manage"
+DRAFT_LETTER = "organisations.draft_letter"
+SIGN_LETTER = "organisations.sign_letter"
+KEEP_SEALS = "organisations.keep_seals"
+
+register_permission(
+    MANAGE,
+    "管理机构、窗口和岗位",
+    scopes=("department", "centre", "division", "all"),
+    usual={"manager": "centre", "head": "department"},
+)
+register_permission(
+    DRAFT_LETTER, "起草授权委托书", scopes=("department",), usual={"head": "department", "chief": "department"}
+)
+register_permission(SIGN_LETTER, "签署和收回授权委托书", scopes=("department",), usual={"head": "department"})
+register_permission(
+    KEEP_SEALS, "登记和停用印章", scopes=("department", "centre"), usual={"manager": "centre", "head": "department"}
+)
+
+
+class OutsideScope(NotAllowed):
+    """The unit is not in the part of the organisation that this actor manages."""
+
+    code = "outside_scope"
+
+
+def subtree(actor: Actor, code: str = MANAGE) -> Q:
+    """The units in which the actor holds `code`, as a filter on `Unit`; system administrators manage all of them."""
+    if actor.kind == "system" or (actor.admin_role == "system" and code == MANAGE):
+        return Q()
+    found = Q(pk__in=[])
+    for held in actor.held(code):
+        match held.scope:
+            case "all":
+                return Q()
+            case "division":
+                found |= Q(division__code__startswith=held.scope_path)
+            case "department" | "centre":
+                root = Unit.objects.filter(pk=held.scope_id).values_list("path", flat=True).first()
+                if root:
+                    found |= Q(path__startswith=root)
+    return found
+
+
+def may(actor: Actor, unit: Unit, code: str = MANAGE) -> bool:
+    """Whether the actor holds `code` for this unit or one above it."""
+    return Unit.objects.filter(subtree(actor, code), pk=unit.pk).exists()
+
+
+def require(actor: Actor, unit: Unit, code: str = MANAGE) -> None:
+    """Raise `OutsideScope` unless `may`."""
+    if not may(actor, unit, code):
+        raise OutsideScope(
+            f"“{unit.name}”不在您的管理范围内。", next_step="请由上一级管理员办理，或联系系统管理员调整管理范围。"
+        )
+
+
+def may_read_all(actor: Actor) -> bool:
+    """Whether the actor sees the whole organisation in the administration screens: the three administrators."""
+    return actor.kind == "system" or bool(actor.admin_role)
+
+
+def access_unit(actor: Actor, unit_id: int) -> Unit:
+    """A unit for the administration screens: outside the actor's subtree it does not exist (`NotFound`)."""
+    seen = Q() if may_read_all(actor) else subtree(actor) | subtree(actor, DRAFT_LETTER) | subtree(actor, KEEP_SEALS)
+    found = Unit.objects.select_related("division", "parent").filter(seen, pk=unit_id).first()
+    if found is None:
+        raise NotFound("没有这个机构，或者它不在您的管理范围内。", next_step="请从机构树中重新选择。")
+    return found
+
+
+def access_letter(actor: Actor, letter_id: int) -> AuthorisationLetter:
+    """A letter of a department that the actor may see; raises `NotFound`."""
+    found = (
+        AuthorisationLetter.objects.select_related("department__division", "post__unit", "post__account", "seal")
+        .select_related("post__window")
+        .filter(pk=letter_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound("没有这份委托书。")
+    if found.post_id != actor.post_id:
+        access_unit(actor, found.department_id)
+    return found
+
+
+def access_window(actor: Actor, window_id: int) -> Window:
+    """A window of a centre that the actor may see; raises `NotFound`."""
+    found = Window.objects.select_related("centre").filter(pk=window_id).first()
+    if found is None:
+        raise NotFound("没有这个窗口。")
+    access_unit(actor, found.centre_id)
+    return found
