@@ -8,7 +8,8 @@ from typing import Protocol
 
 from django.db.models import Q
 
-from yimen.ground.identity.rules import Actor, LetterPower, Permission
+from yimen.ground.identity.policies import register_permission
+from yimen.ground.identity.rules import Actor, LetterPower, Permission, ScopeKind
 from yimen.ground.kit.refusals import NotAllowed
 from yimen.ground.matters.lifecycle import StepRule
 
@@ -121,3 +122,39 @@ def open_to(actor: Actor, rule: StepRule, matter: Placed, on: date) -> str:
     except NotAllowed as refusal:
         return refusal.message
     return ""
+
+
+_EVERY_DUTY: dict[str, ScopeKind] = {
+    "clerk": "window",
+    "issuer": "centre",
+    "reviewer": "department",
+    "approver": "department",
+    "chief": "department",
+    "head": "department",
+    "manager": "centre",
+    "supervisor": "all",
+    "leader": "division",
+    "agent": "window",
+}
+_SCOPES: tuple[ScopeKind, ...] = ("own", "window", "department", "centre", "division", "all")
+
+register_permission("matters.view", "查看办理中的事", scopes=_SCOPES, usual=_EVERY_DUTY)
+register_permission(
+    "matters.claim",
+    "认领",
+    scopes=("window", "department", "centre"),
+    usual={
+        "clerk": "window",
+        "reviewer": "department",
+        "approver": "department",
+        "chief": "department",
+        "issuer": "centre",
+    },
+)
+register_permission(
+    "matters.hand_over",
+    "转交",
+    scopes=("own", "window", "department", "centre"),
+    usual={"clerk": "window", "reviewer": "department", "approver": "department", "chief": "department"},
+)
+register_permission("matters.hold", "设置和解除挂起条件", scopes=("department", "centre", "all"))

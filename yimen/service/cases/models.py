@@ -27,6 +27,7 @@ class Draft(models.Model):
     item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, related_name="drafts")
     edition = models.ForeignKey(ItemEdition, on_delete=models.PROTECT, related_name="drafts")
     answers = EncryptedText("答案", default="{}")
+    arrangements = EncryptedText("联系与领取", default="{}")
     step = models.CharField("填到哪一步", max_length=12, default="form")
     window_intake = models.BooleanField("窗口代录", default=False)
     version = models.PositiveIntegerField("版本", default=1)
@@ -40,7 +41,9 @@ class Draft(models.Model):
         verbose_name = "草稿"
         indexes = [
             models.Index(
-                fields=["party", "-saved_at"], name="cases_draft_of_party", condition=models.Q(submitted_matter__isnull=True)
+                fields=["party", "-saved_at"],
+                name="cases_draft_of_party",
+                condition=models.Q(submitted_matter__isnull=True),
             )
         ]
 
@@ -78,9 +81,11 @@ class Case(models.Model):
     answers = EncryptedText("申请信息")
     contact_name = models.CharField("联系人", max_length=100, blank=True)
     contact_phone = EncryptedText("联系电话", blank=True)
-    query_tail = models.CharField("查询用证件后四位的盲索引", max_length=80, blank=True)
     delivery_method = models.CharField(
-        "领取方式", max_length=8, default="window", choices=[("window", "窗口领取"), ("post", "邮寄"), ("online", "网上下载")]
+        "领取方式",
+        max_length=8,
+        default="window",
+        choices=[("window", "窗口领取"), ("post", "邮寄"), ("online", "网上下载")],
     )
     delivery_address = EncryptedText("邮寄地址", blank=True)
     slip_number = models.CharField("受理单号", max_length=60, blank=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from yimen.ground.identity.models import Account
 from yimen.ground.identity.rules import Actor, Permission
 from yimen.ground.kit.moments import now
 from yimen.ground.matters.clocks import ClockStart
@@ -46,6 +47,11 @@ def department() -> Unit:
     return found or Unit.objects.create(
         kind="department", name="清河县卫生健康局", short_name="卫生健康局", division=division, path="/1/"
     )
+
+
+def account(name: str) -> int:
+    """The id of a staff account of this name."""
+    return Account.objects.create(sign_in_name=name, kind="staff", name=name, opened_at=now()).pk
 
 
 def clerk(name: str = "王简", **change: Any) -> Actor:

@@ -1,0 +1,333 @@
+"""What may be asked of matters: one by its number, a work list, a timeline, why the date is the date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from yimen.ground.calendar.rules import BusinessClose, WorkCalendar
+from yimen.ground.calendar.selectors import business_closes, calendar_version, work_calendar
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit.moments import day_of, say_date
+from yimen.ground.kit.refusals import NotAllowed, NotFound
+from yimen.ground.matters import lifecycle, policies, rules
+from yimen.ground.matters.clocks import Clock, ClockMark, clocks_of
+from yimen.ground.matters.lifecycle import Procedure, StepRule
+from yimen.ground.matters.models import Hold, Matter, Step
+
+Box = Literal["mine", "window", "department", "centre"]
+
+CLOCK_LABELS: dict[str, str] = {"receipt": "收件审查", "handling": "办理", "delivery": "送达"}
+
+
+def warn_days() -> int:
+    """How many working days before the due day a matter is marked 预警 (a setting; one by default)."""
+    return int(getattr(settings, "WARN_WORKDAYS", 1))
+
+
+def closing_hours(centre_id: int | None = None, version: int | None = None) -> BusinessClose:
+    """When the last day of a limit ends: the close of business of the centre (民法典第二百零三条)."""
+    return business_closes(centre_id, version)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a step needs to know of its matter, read in one query."""
+
+    id: int
+    code: str
+    procedure: str
+    procedure_version: int
+    state: str
+    version: int
+    subject: str
+    applicant_id: int | None
+    department_id: int
+    window_id: int | None
+    centre_id: int | None
+    division_id: str
+    person_id: int | None
+    person_name: str
+    opened_at: datetime
+    calendar_version: int
+    marks: tuple[ClockMark, ...]
+    holds: tuple[tuple[str, str], ...]
+
+
+_ASK = """
+select m.id, m.code, m.procedure, m.procedure_version, m.state, m.version, m.subject, m.applicant_id, m.department_id,
+       m.window_id, m.centre_id, m.division_id, m.person_id, m.person_name, m.opened_at,
+       (select version from calendar_calendarversion where id = 1),
+       (select json_agg(json_build_array(s.seq, s.clock) order by s.seq)
+          from matters_step s where s.matter_id = m.id and s.clock <> ''),
+       (select json_agg(json_build_array(h.point, h.reason))
+          from matters_hold h where h.matter_id = m.id and h.lifted_at is null)
+  from matters_matter m where m.{key} = %s
+"""
+_ASK_BY_ID, _ASK_BY_CODE = _ASK.format(key="id"), _ASK.format(key="code")
+
+
+def ask(which: int | str) -> Asked:
+    """Read a matter (by id or number), its version, clock marks and holds in one query; raises `NotFound`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ASK_BY_ID if isinstance(which, int) else _ASK_BY_CODE, [which])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound("没有找到这件事。", next_step="请核对编号。")
+    *plain, marks, holds = row
+    return Asked(
+        *plain,
+        marks=tuple(ClockMark.read(text, seq) for seq, text in marks or ()),
+        holds=tuple((point, reason) for point, reason in holds or ()),
+    )
+
+
+def access_matter(actor: Actor, code: str, permission: str = "matters.view") -> Matter:
+    """The matter with this number, if the actor may see it: a stranger gets `NotFound`, a colleague without right `NotAllowed`.
+
+    The applicant may always see the own matter.
+    """
+    matter = (
+        Matter.objects.select_related("department", "window", "applicant", "centre").filter(code=str(code)[:60]).first()
+    )
+    if matter is None:
+        raise NotFound("没有找到这件事。", next_step="请核对编号。")
+    if policies.is_applicant(actor, matter) or policies.may(actor, permission, matter):
+        return matter
+    if permission != "matters.view" and policies.may(actor, "matters.view", matter):
+        raise NotAllowed("您可以查看这件事，但没有办理它的权限。", next_step="请由有权限的岗位办理。")
+    raise NotFound("没有找到这件事。", next_step="请核对编号，或确认它是否由您的部门、窗口办理。")
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFace:
+    """What the clock chip says: `status` picks colour and shape, `text` the words (look: 时钟片)."""
+
+    status: Literal["normal", "warning", "yellow", "red", "paused", "closed", "none"]
+    text: str
+
+
+def clock_face(matter: Matter, at: datetime, calendar: WorkCalendar | None = None) -> ClockFace:
+    """How urgent a matter is at this moment, in the words of the work lists."""
+    if matter.closed_at is not None:
+        return ClockFace("closed", f"{say_date(day_of(matter.closed_at), weekday=False, year=False)} 办结")
+    if matter.stopped_since is not None:
+        days = (day_of(at) - day_of(matter.stopped_since)).days
+        label = lifecycle.procedure(matter.procedure, matter.procedure_version).state(matter.state).label
+        return ClockFace("paused", f"{label} {days} 日" if days else f"{label}")
+    if matter.due_on is None or matter.due_at is None:
+        return ClockFace("none", "没有时限")
+    calendar = calendar or work_calendar()
+    today = day_of(at)
+    if at > matter.due_at:
+        late = max(1, calendar.workdays_between(matter.due_on, today))
+        return ClockFace("red", f"超期 {late} 个工作日")
+    left = calendar.workdays_between(today, matter.due_on)
+    if left == 0:
+        ends = matter.due_at.astimezone(at.tzinfo)
+        return ClockFace("yellow", f"今天 {ends:%H:%M} 到期" if ends.date() == today else "今天到期")
+    return ClockFace("warning" if left <= warn_days() else "normal", f"剩 {left} 个工作日")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A step as the timeline shows it."""
+
+    seq: int
+    action: str
+    label: str
+    public_label: str
+    actor: str
+    post: str
+    window: str
+    happened_at: datetime
+    recorded_at: datetime
+    basis: str
+    facts: Mapping[str, Any]
+    documents: Sequence[str]
+    effect: str
+    to_state: str
+
+    @property
+    def late_entry(self) -> bool:
+        """Was it written down at another time than it happened? Then the timeline says so, and on what basis."""
+        return bool(self.basis)
+
+
+BASES: dict[str, str] = {
+    "postal_receipt": "邮件签收单",
+    "offline_journal": "离线日志",
+    "statutory_effect": "法定后果",
+    "import": "导入",
+}
+"""What may support a step that is written down later than it happened."""
+
+
+def timeline(matter: Matter) -> list[Shown]:
+    """Every step of a matter, first to last."""
+    table = lifecycle.procedure(matter.procedure, matter.procedure_version)
+    shown = []
+    for step in Step.objects.filter(matter=matter).order_by("seq"):
+        rule = table.step(step.action)
+        shown.append(
+            Shown(
+                seq=step.seq,
+                action=step.action,
+                label=rule.label,
+                public_label=rule.public_label,
+                actor=step.actor_name,
+                post=step.actor_post,
+                window=step.window,
+                happened_at=step.happened_at,
+                recorded_at=step.recorded_at,
+                basis=BASES.get(step.basis, step.basis),
+                facts=json.loads(step.facts or "{}"),
+                documents=json.loads(step.documents or "[]"),
+                effect=json.loads(step.clock)["effect"] if step.clock else "",
+                to_state=step.to_state,
+            )
+        )
+    return shown
+
+
+@dataclass(frozen=True)
+class ClockAccount:
+    """One clock of a matter with its derivations: the promised limit's and the legal one's (None where not set)."""
+
+    name: str
+    label: str
+    law: str
+    source: str
+    promised: rules.Derivation | None
+    legal: rules.Derivation | None
+    started_at: datetime
+    current: bool
+
+    @property
+    def limited(self) -> bool:
+        """Does any limit govern this clock?"""
+        return self.promised is not None or self.legal is not None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """期限账本: every clock a matter has had, day by day."""
+
+    code: str
+    title: str
+    clocks: tuple[ClockAccount, ...]
+
+    @cached_property
+    def current(self) -> ClockAccount | None:
+        """The clock that runs or stands now, if one does."""
+        return next((clock for clock in reversed(self.clocks) if clock.current), None)
+
+
+def explain(matter: Matter, calendar: WorkCalendar | None = None) -> Explanation:
+    """Why the date is the date: derived from the steps alone, never from the cached columns (R060)."""
+    version = calendar_version()
+    calendar, close = calendar or work_calendar(version), closing_hours(matter.centre_id, version)
+    marks = [
+        ClockMark.read(text, seq)
+        for seq, text in Step.objects.filter(matter=matter)
+        .exclude(clock="")
+        .order_by("seq")
+        .values_list("seq", "clock")
+    ]
+    clocks = clocks_of(marks)
+    accounts = [_account(clock, clock is clocks[-1], calendar, close) for clock in clocks]
+    return Explanation(matter.code, matter.title, tuple(accounts))
+
+
+def _account(clock: Clock, last: bool, calendar: WorkCalendar, close: BusinessClose) -> ClockAccount:
+    promised, legal = clock.terms(close), clock.terms(close, legal=True)
+    events = clock.events()
+    return ClockAccount(
+        name=clock.start.name,
+        label=CLOCK_LABELS.get(clock.start.name, clock.start.name),
+        law=clock.start.law,
+        source=clock.start.source,
+        promised=rules.explain(promised, events, calendar) if promised else None,
+        legal=rules.explain(legal, events, calendar) if legal else None,
+        started_at=clock.start.at,
+        current=last and not (clock.marks and clock.marks[-1].effect == "finish"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A button: the rule, and why it cannot be pressed now (empty where it can)."""
+
+    rule: StepRule
+    closed_because: str = ""
+
+
+def next_steps(matter: Matter, actor: Actor, on: date) -> list[NextStep]:
+    """The steps of the procedure that the actor could take now, in order; those stopped by a hold or a missing letter say why."""
+    table = procedure_of(matter)
+    holds = {hold.point: hold.reason for hold in open_holds(matter)}
+    found = []
+    for rule in table.steps_from(matter.state):
+        if not rule.shown or rule.by == "system":
+            continue
+        applicant = policies.is_applicant(actor, matter)
+        if rule.by == "applicant" and not applicant:
+            continue
+        if rule.by == "staff" and (actor.kind != "staff" or not policies.may(actor, rule.permission, matter)):
+            continue
+        why = policies.open_to(actor, rule, matter, on)
+        if not why and rule.hold_point in holds:
+            why = holds[rule.hold_point]
+        found.append(NextStep(rule, why))
+    return found
+
+
+def procedure_of(matter: Matter) -> Procedure:
+    """The table that this matter follows, in its pinned version."""
+    return lifecycle.procedure(matter.procedure, matter.procedure_version)
+
+
+def open_holds(matter: Matter) -> QuerySet[Hold]:
+    """The holds that stop a step of this matter now."""
+    return Hold.objects.filter(matter=matter, lifted_at__isnull=True).order_by("placed_at")
+
+
+def box(actor: Actor, which: Box) -> QuerySet[Matter]:
+    """The open matters of one box of the inbox, most urgent first (page with `kit.paging` by `sort_at`, `id`)."""
+    places: dict[Box, Q] = {
+        "mine": Q(person=actor.account_id),
+        "window": Q(window=actor.window_id),
+        "department": Q(department=actor.department_id),
+        "centre": Q(centre=actor.centre_id),
+    }
+    if which != "mine" and (getattr(actor, f"{which}_id") is None):
+        return Matter.objects.none()
+    seen = policies.scope(actor, "matters.view")
+    return Matter.objects.filter(places[which], seen, closed_at__isnull=True).order_by("sort_at", "id")
+
+
+def of_applicant(party_id: int) -> QuerySet[Matter]:
+    """A person's matters, newest first."""
+    return Matter.objects.filter(applicant=party_id).order_by("-opened_at", "-id")
+
+
+def visible(actor: Actor) -> QuerySet[Matter]:
+    """Every matter the actor may see, newest first."""
+    return Matter.objects.filter(policies.scope(actor, "matters.view")).order_by("-opened_at", "-id")
+
+
+def by_uid(uid: UUID) -> Matter:
+    """The matter with this uid, without any check of access: for handlers and jobs only. Raises `NotFound`."""
+    matter = Matter.objects.filter(uid=uid).first()
+    if matter is None:
+        raise NotFound("没有找到这件事。")
+    return matter

@@ -1,0 +1,103 @@
+"""Facts about cases that other modules may hear. Ids, codes and times only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from yimen.ground.kit.outbox import Event
+
+
+@dataclass(frozen=True)
+class CaseSubmitted(Event):
+    """An application arrived and got its number; `matter_id` is filled in by the statement that opens the matter."""
+
+    code: str
+    at: datetime
+    matter_id: int = 0
+
+
+@dataclass(frozen=True)
+class CaseAccepted(Event):
+    """The window accepted the application and gave a slip."""
+
+    matter_id: int
+    code: str
+    slip_number: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CorrectionRequested(Event):
+    """The applicant was told, once, everything that is missing."""
+
+    matter_id: int
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CaseSupplemented(Event):
+    """The applicant handed in what was missing."""
+
+    matter_id: int
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CaseNotAccepted(Event):
+    """The application ended at receipt; `outcome` is `not_required` or `declined`."""
+
+    matter_id: int
+    code: str
+    outcome: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CaseSuspended(Event):
+    """A special procedure of art. 45 began; its time is not counted."""
+
+    matter_id: int
+    code: str
+    procedure: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LimitExtended(Event):
+    """The limit was extended by working days (art. 42)."""
+
+    matter_id: int
+    code: str
+    days: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CaseDecided(Event):
+    """The department decided; `decision` is `granted` or `refused`."""
+
+    matter_id: int
+    code: str
+    decision: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CaseDelivered(Event):
+    """The result was handed over and the case concluded."""
+
+    matter_id: int
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CaseWithdrawn(Event):
+    """The applicant withdrew the application."""
+
+    matter_id: int
+    code: str
+    at: datetime

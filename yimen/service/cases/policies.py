@@ -1,0 +1,26 @@
+"""The permissions of the main job and who usually holds them. The guard itself stands in `matters.policies`."""
+
+from __future__ import annotations
+
+from yimen.ground.identity.policies import register_permission
+
+register_permission(
+    "cases.intake", "窗口代录申请、收补正材料", scopes=("window", "department", "centre"),
+    usual={"clerk": "window", "chief": "department", "agent": "window"},
+)  # fmt: skip
+register_permission(
+    "cases.accept", "受理、不予受理、告知补正", scopes=("window", "department"),
+    usual={"clerk": "window", "chief": "department"},
+)  # fmt: skip
+register_permission(
+    "cases.review", "审查、踏勘、特别程序", scopes=("department",),
+    usual={"reviewer": "department", "chief": "department"},
+)  # fmt: skip
+register_permission(
+    "cases.decide", "作出决定", scopes=("window", "department"), usual={"approver": "department", "chief": "department"}
+)
+register_permission("cases.extend", "延长办理期限", scopes=("department",), usual={"head": "department"})
+register_permission(
+    "cases.deliver", "送达、归档", scopes=("window", "department", "centre"),
+    usual={"issuer": "centre", "clerk": "window", "chief": "department"},
+)  # fmt: skip

@@ -1,0 +1,114 @@
+"""Pure rules of cases: the case number, what a case still lacks, which clock a case gets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from yimen.ground.kit.refusals import Conflict, Invalid
+from yimen.ground.matters.clocks import ClockStart
+from yimen.service.cases.lifecycle import DELIVERY_WORKDAYS, RECEIPT_WORKDAYS
+
+CODE31 = re.compile(r"[0-9A-Z]{31}\Z")
+LAST_OF_DAY = 9999
+
+IMMEDIATE, COMMITMENT = "instant", "promise"
+
+
+class DayIsFull(Conflict):
+    """The day's 9 999 numbers of one item are used up (law-and-codes §4.5: four digits a day)."""
+
+    code = "day_is_full"
+
+
+class NoCode(Invalid):
+    """The item has no 31-character code to build a case number from."""
+
+    code = "no_code"
+
+
+def series(code31: str, day: date) -> str:
+    """The series in which the day's cases of one item are counted."""
+    return f"case:{code31}:{day:%Y%m%d}"
+
+
+def case_code(code31: str, day: date, serial: int) -> str:
+    """办件编号: 31 characters of the implementation code, the day of submission, four digits; 43 in all.
+
+    Raises `NoCode` for anything but 31 capitals and digits, `DayIsFull` for the 10 000th of a day.
+    """
+    if not CODE31.match(code31):
+        raise NoCode("这个事项还没有 31 位实施编码，不能生成办件编号。", next_step="请事项管理员补齐编码后重新发布。")
+    if serial > LAST_OF_DAY:
+        raise DayIsFull(
+            f"这个事项今天的办件编号已用完（每天最多 {LAST_OF_DAY} 件）。", next_step="申请内容已保存，请明天再提交。"
+        )
+    return f"{code31}{day:%Y%m%d}{serial:04d}"
+
+
+def short_code(code: str) -> str:
+    """How people on the phone say a case number: day and serial, `20260916-0027`. Not unique; only for display."""
+    return f"{code[-12:-4]}-{code[-4:]}" if len(code) == 43 else code
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """An edition's limits as the clock needs them; None where there is none."""
+
+    promise_limit: int | None
+    promise_unit: str
+    legal_limit: int | None
+    legal_unit: str
+    legal_source: str
+    kind: str
+
+
+def receipt_clock() -> ClockStart:
+    """Art. 32: five working days to accept, decline or tell what is missing."""
+    return ClockStart(
+        name="receipt", limit=RECEIPT_WORKDAYS, legal=RECEIPT_WORKDAYS, law="行政许可法第三十二条第一款第（四）项"
+    )
+
+
+def handling_clock(terms: Terms) -> ClockStart:
+    """The clock that acceptance starts: the promised limit, else the legal one; none is said to be none."""
+    limit, unit = terms.promise_limit, terms.promise_unit
+    if limit is None:
+        limit, unit = terms.legal_limit, terms.legal_unit
+    law = {"statutory_default": "行政许可法第四十二条（法定默认）", "none": ""}.get(terms.legal_source, "事项实施清单")
+    return ClockStart(
+        name="handling",
+        limit=limit,
+        unit=unit or "workday",
+        legal=terms.legal_limit,
+        legal_unit=terms.legal_unit or "workday",
+        law=law,
+        source=terms.legal_source,
+    )
+
+
+def delivery_clock() -> ClockStart:
+    """Art. 44: ten working days from the decision to delivery."""
+    return ClockStart(name="delivery", limit=DELIVERY_WORKDAYS, legal=DELIVERY_WORKDAYS, law="行政许可法第四十四条")
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialLine:
+    """One material of a case as the rules see it."""
+
+    order: int
+    name: str
+    required: bool
+    state: str
+
+
+def lacking(materials: Iterable[MaterialLine]) -> list[MaterialLine]:
+    """Required materials that nobody handed in or that were returned: a case with any cannot be accepted."""
+    return [line for line in materials if line.required and line.state in ("missing", "returned")]
+
+
+def unchecked(materials: Iterable[MaterialLine]) -> list[MaterialLine]:
+    """Materials that were handed in and not yet found right."""
+    return [line for line in materials if line.state == "provided"]

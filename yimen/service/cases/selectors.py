@@ -1,0 +1,96 @@
+"""What may be asked of cases: the drafts and cases of a person, one case's page, the public query."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from yimen.ground.identity.rules import Actor
+from yimen.ground.identity.selectors import tail_matches
+from yimen.ground.kit.refusals import NotFound
+from yimen.ground.matters.selectors import access_matter
+from yimen.service.cases.models import Case, CaseMaterial, Draft, Opinion
+from yimen.service.catalogue.selectors import OpenEdition, pinned_edition
+
+
+def access_draft(actor: Actor, uid: UUID, *, submitted_too: bool = False) -> Draft:
+    """The actor's draft, or `NotFound`: the applicant's own, or the one that this clerk takes in at the window."""
+    drafts = Draft.objects.filter(uid=uid)
+    if not submitted_too:
+        drafts = drafts.filter(submitted_matter__isnull=True)
+    draft = drafts.first()
+    if draft is None or not _own(actor, draft):
+        raise NotFound("没有找到这份草稿。", next_step="它可能已经提交或删除，请到“我的办件”查看。")
+    return draft
+
+
+def _own(actor: Actor, draft: Draft) -> bool:
+    if draft.window_intake:
+        return draft.account_id == actor.account_id
+    return actor.party_id is not None and draft.party_id == actor.party_id
+
+
+def draft_answers(draft: Draft) -> dict[str, Any]:
+    """What the draft says, by form key."""
+    said = json.loads(draft.answers or "{}")
+    return said if isinstance(said, dict) else {}
+
+
+def draft_arrangements(draft: Draft) -> dict[str, Any]:
+    """Contact, way of delivery and `paper` (ids of materials to be brought), as far as the draft says."""
+    said = json.loads(draft.arrangements or "{}")
+    return said if isinstance(said, dict) else {}
+
+
+def my_drafts(actor: Actor) -> QuerySet[Draft]:
+    """The applicant's drafts that are not submitted, newest first; for a clerk, the window intakes begun."""
+    drafts = Draft.objects.filter(submitted_matter__isnull=True).select_related("item", "edition").order_by("-saved_at")
+    if actor.kind == "staff":
+        return drafts.filter(account=actor.account_id, window_intake=True)
+    return drafts.filter(party=actor.party_id, window_intake=False)
+
+
+def access_case(actor: Actor, code: str, permission: str = "matters.view") -> Case:
+    """The case with this number, if the actor may see it; see `matters.selectors.access_matter`."""
+    matter = access_matter(actor, code, permission)
+    case = Case.objects.filter(pk=matter.pk).first()
+    if case is None:
+        raise NotFound("没有找到这件办件。", next_step="请核对办件编号。")
+    case.matter = matter
+    return case
+
+
+def case_answers(case: Case) -> dict[str, Any]:
+    """What the applicant said, by form key, as submitted."""
+    said = json.loads(case.answers or "{}")
+    return said if isinstance(said, dict) else {}
+
+
+def edition_of(case: Case) -> OpenEdition:
+    """The edition the case is pinned to."""
+    return pinned_edition(case.edition_id)
+
+
+def materials_of(case: Case) -> QuerySet[CaseMaterial]:
+    """The case's materials with their files, in order."""
+    return CaseMaterial.objects.filter(case=case.pk).prefetch_related("files__file").order_by("order")
+
+
+def opinions_of(case: Case) -> QuerySet[Opinion]:
+    """The opinions in the case, first to last."""
+    return Opinion.objects.filter(case=case.pk).prefetch_related("files").order_by("id")
+
+
+def public_query(code: str, tail: str) -> Case:
+    """The case for the public query; a wrong number and a wrong tail get the same answer, `NotFound`."""
+    case = (
+        Case.objects.select_related("matter", "matter__department", "matter__applicant")
+        .filter(matter__code=code.strip().upper()[:60])
+        .first()
+    )
+    if case is None or case.matter.applicant is None or not tail_matches(case.matter.applicant, tail):
+        raise NotFound("没有查到这件办件。", next_step="请核对办件编号和申请人证件号码的后四位。")
+    return case

@@ -1,0 +1,68 @@
+"""What may be told to a case. One verb each: lock, may they, is the step open, change, record, announce.
+
+Every verb takes `code` (the case's number), `actor`, `at` (the moment that counts) and, from a page, `seen` (the version
+the page showed). Each is one transaction: what must hold together is inside it, what can follow is an event.
+"""
+
+from yimen.service.cases.services.decision import grant, grant_at_once, refuse, return_to_review
+from yimen.service.cases.services.delivery import archive, deliver
+from yimen.service.cases.services.drafts import (
+    attach_file,
+    detach_file,
+    discard_draft,
+    save_draft,
+    start_draft,
+    submit_draft,
+)
+from yimen.service.cases.services.intake import Submitted, submit_application
+from yimen.service.cases.services.receipt import (
+    accept_case,
+    check_material,
+    correct_on_spot,
+    decline_case,
+    find_not_required,
+    request_correction,
+    supplement,
+    withdraw,
+)
+from yimen.service.cases.services.review import (
+    extend_limit,
+    pass_review,
+    record_opinion,
+    record_survey,
+    request_review_correction,
+    resume,
+    suspend,
+)
+
+__all__ = [
+    "Submitted",
+    "accept_case",
+    "archive",
+    "attach_file",
+    "check_material",
+    "correct_on_spot",
+    "decline_case",
+    "deliver",
+    "detach_file",
+    "discard_draft",
+    "extend_limit",
+    "find_not_required",
+    "grant",
+    "grant_at_once",
+    "pass_review",
+    "record_opinion",
+    "record_survey",
+    "refuse",
+    "request_correction",
+    "request_review_correction",
+    "resume",
+    "return_to_review",
+    "save_draft",
+    "start_draft",
+    "submit_application",
+    "submit_draft",
+    "supplement",
+    "suspend",
+    "withdraw",
+]

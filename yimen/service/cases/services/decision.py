@@ -1,0 +1,112 @@
+"""The decision: grant, refuse with reasons and remedies (art. 38), back to review."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit.moments import say_date
+from yimen.ground.kit.refusals import Conflict, Invalid
+from yimen.ground.matters.selectors import ask
+from yimen.ground.matters.services import Taken, handling_result, take_step
+from yimen.service.cases import rules
+from yimen.service.cases.events import CaseDecided
+from yimen.service.cases.models import Case, Opinion
+from yimen.service.cases.services.letters import issue
+from yimen.service.cases.services.open_case import open_case
+from yimen.service.cases.services.review import demand_slip, write_opinion
+
+
+class RemediesUnknown(Conflict):
+    """A refusal must tell where to ask for review and where to sue; the item does not say (art. 38)."""
+
+    code = "remedies_unknown"
+
+
+class NotImmediate(Conflict):
+    """Only an immediate case is decided at the window."""
+
+    code = "not_immediate"
+
+
+def grant(
+    *,
+    code: str,
+    actor: Actor,
+    at: datetime,
+    opinion: str = "",
+    seen: int | None = None,
+    basis: str = "",
+    recorded_at: datetime | None = None,
+) -> Taken:
+    """Grant: decision letter under the department's seal, delivery clock of art. 44."""
+    return _decide("grant", code, actor, at, opinion or "同意。", "granted", "", seen, basis, recorded_at)
+
+
+def grant_at_once(*, code: str, actor: Actor, at: datetime, opinion: str = "", seen: int | None = None) -> Taken:
+    """Grant an immediate case (即办件) at the window, without review by a section (R050, art. 34)."""
+    if open_case(code).case.kind != rules.IMMEDIATE:
+        raise NotImmediate("这个事项不是即办件，要经审查后再决定。", next_step="请转审查人员办理。")
+    return _decide("grant_at_once", code, actor, at, opinion or "符合条件，当场办结。", "granted", "", seen, "", None)
+
+
+def refuse(
+    *,
+    code: str,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    seen: int | None = None,
+    basis: str = "",
+    recorded_at: datetime | None = None,
+) -> Taken:
+    """Refuse, with the reason told; the letter tells the remedies. Impossible without either (art. 38)."""
+    if not reason.strip():
+        raise Invalid(
+            "不予许可必须写明理由（行政许可法第三十八条）。", fields={"reason": "请写明不予许可的事实和依据。"}
+        )
+    return _decide("refuse", code, actor, at, reason, "refused", reason, seen, basis, recorded_at)
+
+
+def _decide(
+    action: str, code: str, actor: Actor, at: datetime, opinion: str, decision: str, reason: str, seen: int | None,
+    basis: str, recorded_at: datetime | None,
+) -> Taken:  # fmt: skip
+    with transaction.atomic():
+        found = open_case(code)
+        demand_slip(found.case)
+        if decision == "refused" and not (found.edition.review_body and found.edition.suit_court):
+            raise RemediesUnknown(
+                "这个事项没有写明行政复议机关和行政诉讼法院，不能作出不予许可决定。",
+                next_step="请事项管理员在实施清单中补齐救济途径。",
+            )
+        letter = issue(
+            "decision_grant" if decision == "granted" else "decision_refuse", case=found.case, code=found.code,
+            title=found.case.matter.title, party=found.party, edition=found.edition, actor=actor, at=at, reason=reason,
+            decided_on=say_date(at.date()), slip=found.case.slip_number, results=found.edition.result_names,
+        )  # fmt: skip
+        taken = take_step(
+            matter=found.matter_id, action=action, actor=actor, at=at, seen=seen, clock=rules.delivery_clock(), basis=basis,
+            facts={"reason": opinion, "decision": decision, "letter": letter.number}, documents=[letter.code],
+            change=handling_result(ask(found.matter_id), at),
+            events=[CaseDecided(matter_id=found.matter_id, code=found.code, decision=decision, at=at)],
+            recorded_at=recorded_at,
+        )  # fmt: skip
+        Case.objects.filter(pk=found.matter_id).update(
+            decided_at=at, decision=decision, decision_reason=reason, decision_number=letter.number
+        )
+        write_opinion(found, Opinion.Kind.DECISION, taken, opinion, actor, at, conclusion=decision)
+        return taken
+
+
+def return_to_review(*, code: str, reason: str, actor: Actor, at: datetime, seen: int | None = None) -> Taken:
+    """Send it back to the reviewer with what is still to be found out; the clock does not stop for that."""
+    with transaction.atomic():
+        found = open_case(code)
+        taken = take_step(
+            matter=found.matter_id, action="return_to_review", actor=actor, at=at, seen=seen, facts={"reason": reason}
+        )
+        write_opinion(found, Opinion.Kind.RETURN, taken, reason, actor, at)
+        return taken

@@ -1,0 +1,205 @@
+"""An application arrives: online, at a window, through an agent, over the interface. One case whatever the channel (R048)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import transaction
+
+from yimen.ground.calendar.selectors import effective_receipt_moment
+from yimen.ground.identity.rules import Actor
+from yimen.ground.identity.selectors import party as party_file
+from yimen.ground.kit.moments import day_of
+from yimen.ground.kit.numbering import next_number
+from yimen.ground.kit.refusals import Invalid, NotAllowed
+from yimen.ground.matters.services import open_matter
+from yimen.ground.organisations.selectors import hall_of_department
+from yimen.service.cases import rules
+from yimen.service.cases.events import CaseSubmitted
+from yimen.service.cases.lifecycle import LICENCE
+from yimen.service.cases.models import Case, CaseFile, CaseMaterial
+from yimen.service.cases.services.letters import issue
+from yimen.service.catalogue.rules.questions import clean_answers
+from yimen.service.catalogue.selectors import OpenEdition, materials_needed, open_edition
+
+if TYPE_CHECKING:
+    from yimen.ground.identity.models import Party
+
+
+class AnswersWrong(Invalid):
+    """The form is not filled in right; `fields` says what at each field."""
+
+    code = "answers_wrong"
+
+
+class NotForYou(NotAllowed):
+    """The actor may not apply for this person."""
+
+    code = "not_for_you"
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The case that an application became."""
+
+    code: str
+    matter_id: int
+    uid: UUID
+    receipt_number: str
+
+
+def submit_application(
+    *,
+    item_code: str,
+    party_id: int,
+    answers: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    channel: str,
+    files: Mapping[int, Sequence[int]] | None = None,
+    paper: Collection[int] = (),
+    contact_name: str = "",
+    contact_phone: str = "",
+    delivery_method: str = "window",
+    delivery_address: str = "",
+    basis: str = "",
+    recorded_at: datetime | None = None,
+) -> Submitted:
+    """Submit an application for `party_id`; returns its number.
+
+    `answers` are raw form values; `files` maps an edition material's id to ids of stored files; `paper` holds the ids of
+    materials taken in on paper. The applicant submits for the own party; staff with `cases.intake` for anybody at the
+    window. Raises `AnswersWrong`, `NotForYou`, `ItemCancelled`, `DayIsFull`.
+    """
+    with transaction.atomic():
+        edition = open_edition(item_code, at)
+        return submit_edition(
+            edition=edition, party_id=party_id, answers=answers, actor=actor, at=at, channel=channel, files=files, paper=paper,
+            contact_name=contact_name, contact_phone=contact_phone, delivery_method=delivery_method,
+            delivery_address=delivery_address, basis=basis, recorded_at=recorded_at,
+        )  # fmt: skip
+
+
+def submit_edition(
+    *,
+    edition: OpenEdition,
+    party_id: int,
+    answers: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    channel: str,
+    files: Mapping[int, Sequence[int]] | None = None,
+    paper: Collection[int] = (),
+    contact_name: str = "",
+    contact_phone: str = "",
+    delivery_method: str = "window",
+    delivery_address: str = "",
+    basis: str = "",
+    recorded_at: datetime | None = None,
+) -> Submitted:
+    """As `submit_application`, for an edition already opened; runs in the caller's transaction."""
+    _may_submit(actor, party_id)
+    party = party_file(party_id)
+    said, wrong = clean_answers(edition.form, answers) if edition.form else ({}, {})
+    if wrong:
+        raise AnswersWrong(f"表单有 {len(wrong)} 处要改。", next_step="请按提示改好后再提交。", fields=wrong)
+    hall = hall_of_department(edition.department_id)
+    day = day_of(at)
+    code = rules.case_code(edition.code31, day, next_number(rules.series(edition.code31, day)))
+    opened = open_matter(
+        procedure=LICENCE.name,
+        action="submit",
+        code=code,
+        title=edition.name,
+        subject=edition.code31,
+        actor=actor,
+        at=at,
+        applicant_id=party.id,
+        applicant_name=party.name,
+        department_id=edition.department_id,
+        centre_id=hall.centre_id,
+        division=hall.division,
+        channel=channel,
+        window_id=actor.window_id or hall.window_id,
+        clock=rules.receipt_clock(),
+        effective_at=effective_receipt_moment(at),
+        basis=basis,
+        facts={"item": edition.code, "edition": edition.number, "form": edition.form_version, "channel": channel},
+        events=[CaseSubmitted(code=code, at=at)],
+        recorded_at=recorded_at,
+    )
+    case = Case(
+        matter_id=opened.matter_id,
+        item_id=edition.item_id,
+        edition_id=edition.id,
+        form_version=edition.form_version,
+        kind=edition.case_kind,
+        answers=json.dumps(said, ensure_ascii=False),
+        contact_name=contact_name or party.name,
+        contact_phone=contact_phone or party.phone,
+        delivery_method=delivery_method,
+        delivery_address=delivery_address,
+    )
+    case.save(force_insert=True)
+    materials = _materials(case, edition, said, files or {}, set(paper))
+    CaseMaterial.objects.bulk_create(materials)
+    _attach(materials, files or {}, at)
+    receipt = issue(
+        "materials_receipt", case=case, code=code, title=edition.name, party=party, edition=edition, actor=actor, at=at,
+        materials=[(m.order, m.name, m.get_state_display()) for m in materials],
+    )  # fmt: skip
+    return Submitted(code=code, matter_id=opened.matter_id, uid=opened.uid, receipt_number=receipt.number)
+
+
+def _may_submit(actor: Actor, party_id: int) -> None:
+    if actor.party_id == party_id or actor.kind == "system":
+        return
+    if actor.kind == "staff" and actor.holds("cases.intake"):
+        return
+    raise NotForYou("您不能替这个申请人提交申请。", next_step="请用申请人本人的账号办理，或到窗口由工作人员代录。")
+
+
+def _materials(
+    case: Case, edition: OpenEdition, said: Mapping[str, Any], files: Mapping[int, Sequence[int]], paper: set[int]
+) -> list[CaseMaterial]:
+    """One line for each material this application needs: conditions decided by the answers, cancelled ones left out (R030)."""
+    lines = []
+    for order, material in enumerate(materials_needed(edition, said), start=1):
+        state = CaseMaterial.State.MISSING
+        if files.get(material.id):
+            state = CaseMaterial.State.PROVIDED
+        elif material.id in paper:
+            state = CaseMaterial.State.PAPER
+        elif material.exempt:
+            state = CaseMaterial.State.EXEMPT
+        lines.append(
+            CaseMaterial(
+                case=case,
+                order=order,
+                material_id=material.id,
+                name=material.name,
+                required=material.required,
+                state=state,
+            )
+        )
+    return lines
+
+
+def _attach(lines: Sequence[CaseMaterial], files: Mapping[int, Sequence[int]], at: datetime, seq: int = 1) -> None:
+    CaseFile.objects.bulk_create(
+        CaseFile(case_material=line, file_id=file_id, step_seq=seq, added_at=at)
+        for line in lines
+        for file_id in files.get(line.material_id, ())
+    )
+
+
+def card_of(case: Case) -> Party:
+    """The applicant of a case."""
+    if case.matter.applicant_id is None:
+        raise NotForYou("这件事没有申请人。")
+    return party_file(case.matter.applicant_id)

@@ -1,0 +1,77 @@
+"""The letters of a case: which facts each kind says. Layout is in `documents`; no rule of law is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from yimen.ground.documents.services import IssuedLetter, issue_letter
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit.masking import mask_id_number
+from yimen.ground.organisations.selectors import letterhead
+from yimen.service.cases import rules
+from yimen.service.cases.models import Case
+from yimen.service.catalogue.selectors import OpenEdition
+
+SERIES_WORDS: dict[str, str] = {
+    "materials_receipt": "收",
+    "acceptance_slip": "受",
+    "correction_notice": "补",
+    "not_required_notice": "告",
+    "not_accepted_notice": "不受",
+    "suspension_notice": "停",
+    "extension_notice": "延",
+    "decision_grant": "准",
+    "decision_refuse": "不准",
+    "delivery_receipt": "送",
+}
+
+
+def issue(
+    kind: str,
+    *,
+    case: Case,
+    code: str,
+    title: str,
+    party: Party,
+    edition: OpenEdition,
+    actor: Actor,
+    at: datetime,
+    **facts: Any,
+) -> IssuedLetter:
+
+if TYPE_CHECKING:
+    from yimen.ground.identity.models import Party
+    """Issue one letter of a case: number from its gap-free series, facts as they stand now, seal of the department.
+
+    The PDF is rendered after the commit. Runs in the caller's transaction, so a refused act leaves no number used.
+    """
+    head = letterhead(edition.department_id, day=at.date())
+    return issue_letter(
+        kind=kind,
+        series=f"{head.series_word}{SERIES_WORDS[kind]}",
+        matter_code=code,
+        facts={
+            "code": code,
+            "short_code": rules.short_code(code),
+            "item": title,
+            "applicant": party.name,
+            "applicant_id": mask_id_number(party.id_number),
+            "department": head.name,
+            "place": head.address,
+            "phone": head.phone,
+            "handler": actor.name,
+            "review_body": edition.review_body,
+            "suit_court": edition.suit_court,
+            **facts,
+        },
+        seal_id=head.seal_id,
+        actor=actor,
+        at=at,
+    )
+
+
+def material_rows(lines: Sequence[tuple[int, str, str]]) -> list[dict[str, Any]]:
+    """Materials as a letter's table takes them."""
+    return [{"order": order, "name": name, "state": state} for order, name, state in lines]

@@ -1,0 +1,64 @@
+"""What every verb begins with: the case, its edition as pinned, its applicant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from yimen.ground.identity.selectors import party as party_file
+from yimen.ground.kit.refusals import NotFound
+from yimen.service.cases import rules
+from yimen.service.cases.models import Case
+from yimen.service.catalogue.selectors import OpenEdition, pinned_edition
+
+if TYPE_CHECKING:
+    from yimen.ground.identity.models import Party
+
+
+@dataclass(slots=True)
+class OpenCase:
+    """A case with what its letters and clocks need. Access is decided by the step itself, in `matters`."""
+
+    case: Case
+    code: str
+    matter_id: int
+    edition: OpenEdition
+    party: Party
+
+    def terms(self) -> rules.Terms:
+        """The edition's limits, as pinned when the case was submitted."""
+        return rules.Terms(
+            promise_limit=self.edition.promise_limit,
+            promise_unit=self.edition.promise_unit,
+            legal_limit=self.edition.legal_limit,
+            legal_unit=self.edition.legal_unit,
+            legal_source=self.edition.legal_source,
+            kind=self.edition.case_kind,
+        )
+
+    def lines(self) -> list[rules.MaterialLine]:
+        """The materials as the rules see them."""
+        return [
+            rules.MaterialLine(order, name, required, state)
+            for order, name, required, state in self.case.materials.values_list("order", "name", "required", "state")
+        ]
+
+
+def open_case(code: str) -> OpenCase:
+    """Read a case by its number; raises `NotFound`."""
+    case = Case.objects.select_related("matter").filter(matter__code=str(code)[:60]).first()
+    if case is None or case.matter.applicant_id is None:
+        raise NotFound("没有找到这件办件。", next_step="请核对办件编号。")
+    return OpenCase(
+        case=case,
+        code=case.matter.code,
+        matter_id=case.matter_id,
+        edition=pinned_edition(case.edition_id),
+        party=party_file(case.matter.applicant_id),
+    )
+
+
+def day_label(at: datetime) -> str:
+    """The day as letters write it."""
+    return f"{at.year}年{at.month}月{at.day}日"

@@ -1,0 +1,260 @@
+"""At receipt: the five lawful outcomes of art. 32, the one-time correction, supplements, withdrawal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit import audit
+from yimen.ground.kit.moments import say_date
+from yimen.ground.kit.refusals import Conflict, Invalid
+from yimen.ground.matters.selectors import access_matter
+from yimen.ground.matters.services import Taken, take_step
+from yimen.service.cases import rules
+from yimen.service.cases.events import (
+    CaseAccepted,
+    CaseNotAccepted,
+    CaseSupplemented,
+    CaseWithdrawn,
+    CorrectionRequested,
+)
+from yimen.service.cases.models import Case, CaseFile, CaseMaterial
+from yimen.service.cases.services.letters import issue
+from yimen.service.cases.services.open_case import OpenCase, open_case
+
+
+class MaterialsLacking(Conflict):
+    """Required materials are missing or returned: accept is not open, a correction notice is."""
+
+    code = "materials_lacking"
+
+
+class AlreadyCorrected(Conflict):
+    """Everything lacking must be told at once; a second notice is not lawful (art. 32)."""
+
+    code = "already_corrected"
+
+
+class NothingNamed(Invalid):
+    """A correction notice that names no material helps nobody."""
+
+    code = "nothing_named"
+
+
+def accept_case(
+    *,
+    code: str,
+    actor: Actor,
+    at: datetime,
+    seen: int | None = None,
+    basis: str = "",
+    recorded_at: datetime | None = None,
+) -> Taken:
+    """Accept: give the slip (R063), start the handling clock with the pinned limits.
+
+    Raises `MaterialsLacking` while a required material is missing or returned, besides what `take_step` raises.
+    """
+    with transaction.atomic():
+        found = open_case(code)
+        lacking = rules.lacking(found.lines())
+        if lacking:
+            names = "、".join(line.name for line in lacking[:5]) + ("等" if len(lacking) > 5 else "")
+            raise MaterialsLacking(
+                f"还有 {len(lacking)} 份必须提交的材料不齐：{names}。",
+                next_step="请一次告知补正；已收到纸质件的，请先在材料核对里勾选。",
+            )
+        clock = rules.handling_clock(found.terms())
+        slip = issue(
+            "acceptance_slip", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
+            edition=found.edition, actor=actor, at=at, accepted_on=say_date(at.date()),
+            limit=found.edition.promise_label, legal_limit=found.edition.legal_label,
+        )  # fmt: skip
+        taken = take_step(
+            matter=found.matter_id, action="accept", actor=actor, at=at, seen=seen, clock=clock, basis=basis,
+            facts={"slip": slip.number, "kind": found.case.kind}, documents=[slip.code],
+            events=[CaseAccepted(matter_id=found.matter_id, code=found.code, slip_number=slip.number, at=at)],
+            recorded_at=recorded_at,
+        )  # fmt: skip
+        Case.objects.filter(pk=found.matter_id).update(slip_number=slip.number, accepted_at=at)
+        CaseMaterial.objects.filter(case=found.matter_id, state__in=["provided", "paper"]).update(
+            state=CaseMaterial.State.ACCEPTED, checked_by=actor.name, checked_at=at
+        )
+        return taken
+
+
+def check_material(*, code: str, order: int, state: str, actor: Actor, at: datetime, note: str = "") -> None:
+    """Mark one material right (`accepted`), taken in on paper (`paper`) or to be corrected (`returned`, with the problem)."""
+    if state not in ("accepted", "paper", "returned", "provided"):
+        raise Invalid("材料情况只能是合格、已收纸质件或须补正。")
+    if state == "returned" and not note.strip():
+        raise Invalid("须补正的材料要写明问题。", fields={"note": "请写明哪里要改。"})
+    with transaction.atomic():
+        matter = access_matter(actor, code, "cases.accept" if not actor.holds("cases.review") else "cases.review")
+        if matter.closed_at is not None:
+            raise Conflict("这件办件已经结束，不能再核对材料。")
+        changed = CaseMaterial.objects.filter(case=matter.pk, order=order).update(
+            state=state, note=note.strip()[:500], checked_by=actor.name, checked_at=at
+        )
+        if not changed:
+            raise Invalid("这件办件没有这份材料。")
+        audit.record(
+            "cases.check_material",
+            actor=actor,
+            target_kind="matter",
+            target=code,
+            facts={"order": order, "state": state},
+        )
+
+
+def request_correction(
+    *,
+    code: str,
+    items: Sequence[tuple[int, str]],
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+    seen: int | None = None,
+) -> Taken:
+    """Tell once, in writing, everything that is lacking: `items` are (material order, problem). Stops the receipt clock (R052, R058).
+
+    Raises `NothingNamed`, `AlreadyCorrected`.
+    """
+    return _tell_correction("request_correction", code, items, actor, at, reason, seen)
+
+
+def _tell_correction(
+    action: str, code: str, items: Sequence[tuple[int, str]], actor: Actor, at: datetime, reason: str, seen: int | None
+) -> Taken:
+    with transaction.atomic():
+        found = open_case(code)
+        if found.case.corrections:
+            raise AlreadyCorrected(
+                "已经一次性告知过补正内容，不能再次要求补正。",
+                next_step="依据行政许可法第三十二条，补正内容应当一次告知；请依现有材料作出处理。",
+            )
+        named = {line.order: line for line in found.lines()}
+        wanted = [(order, problem.strip()) for order, problem in items if problem.strip()]
+        if not wanted or any(order not in named for order, _ in wanted):
+            raise NothingNamed("请逐份写明要补正的材料和问题。", fields={"items": "至少写明一份材料的问题。"})
+        rows = [{"order": order, "name": named[order].name, "problem": problem} for order, problem in wanted]
+        letter = issue(
+            "correction_notice", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
+            edition=found.edition, actor=actor, at=at, items=rows, reason=reason,
+        )  # fmt: skip
+        taken = take_step(
+            matter=found.matter_id, action=action, actor=actor, at=at, seen=seen, stopped_for="correction",
+            facts={"reason": reason or "材料不齐全或不符合法定形式", "items": rows}, documents=[letter.code],
+            events=[CorrectionRequested(matter_id=found.matter_id, code=found.code, at=at)],
+        )  # fmt: skip
+        Case.objects.filter(pk=found.matter_id).update(corrections=F("corrections") + 1)
+        for order, problem in wanted:
+            CaseMaterial.objects.filter(case=found.matter_id, order=order).update(
+                state=CaseMaterial.State.RETURNED, note=problem[:500], checked_by=actor.name, checked_at=at
+            )
+        return taken
+
+
+def supplement(
+    *,
+    code: str,
+    actor: Actor,
+    at: datetime,
+    files: Mapping[int, Sequence[int]] | None = None,
+    paper: Sequence[int] = (),
+    seen: int | None = None,
+) -> Taken:
+    """Hand in what was lacking: `files` maps a material's order to stored file ids, `paper` lists orders brought on paper.
+
+    Every returned or missing required material must be covered, else `MaterialsLacking`; the clock resumes.
+    """
+    files = files or {}
+    with transaction.atomic():
+        found = open_case(code)
+        brought = {order for order, ids in files.items() if ids} | set(paper)
+        still = [line for line in rules.lacking(found.lines()) if line.order not in brought]
+        if still:
+            names = "、".join(line.name for line in still[:5])
+            raise MaterialsLacking(
+                f"还差 {len(still)} 份材料：{names}。", next_step="请把要补的材料一次补齐后再提交。",
+                fields={f"material-{line.order}": "请上传这份材料。" for line in still},
+            )  # fmt: skip
+        action = "supplement_review" if found.case.matter.state == "correcting" else "supplement"
+        taken = take_step(
+            matter=found.matter_id, action=action, actor=actor, at=at, seen=seen,
+            facts={"orders": sorted(brought)},
+            events=[CaseSupplemented(matter_id=found.matter_id, code=found.code, at=at)],
+        )  # fmt: skip
+        _receive(found, files, paper, taken.seq, at)
+        return taken
+
+
+def _receive(found: OpenCase, files: Mapping[int, Sequence[int]], paper: Sequence[int], seq: int, at: datetime) -> None:
+    lines = {line.order: line for line in CaseMaterial.objects.filter(case=found.matter_id)}
+    CaseFile.objects.bulk_create(
+        CaseFile(case_material=lines[order], file_id=file_id, step_seq=seq, added_at=at)
+        for order, ids in files.items()
+        if order in lines
+        for file_id in ids
+    )
+    for order in files:
+        if files[order]:
+            CaseMaterial.objects.filter(case=found.matter_id, order=order).update(
+                state=CaseMaterial.State.PROVIDED, note=""
+            )
+    CaseMaterial.objects.filter(case=found.matter_id, order__in=list(paper)).update(
+        state=CaseMaterial.State.PAPER, note=""
+    )
+
+
+def correct_on_spot(*, code: str, reason: str, actor: Actor, at: datetime, seen: int | None = None) -> Taken:
+    """Art. 32 (3): let the applicant correct on the spot what can be; `reason` says what was corrected."""
+    return take_step(matter=code, action="correct_on_spot", actor=actor, at=at, seen=seen, facts={"reason": reason})
+
+
+def find_not_required(*, code: str, reason: str, actor: Actor, at: datetime, seen: int | None = None) -> Taken:
+    """Art. 32 (1): no licence is needed for this; told at once, in writing."""
+    return _end_at_receipt(
+        "find_not_required", "not_required_notice", "not_required", code, reason, "", actor, at, seen
+    )
+
+
+def decline_case(
+    *, code: str, reason: str, actor: Actor, at: datetime, competent: str = "", seen: int | None = None
+) -> Taken:
+    """Art. 32 (2), R051: not within this organ's powers; `competent` names the organ to turn to. Reasons are told in writing."""
+    return _end_at_receipt("decline", "not_accepted_notice", "declined", code, reason, competent, actor, at, seen)
+
+
+def _end_at_receipt(
+    action: str, letter_kind: str, outcome: str, code: str, reason: str, competent: str, actor: Actor, at: datetime,
+    seen: int | None,
+) -> Taken:  # fmt: skip
+    with transaction.atomic():
+        found = open_case(code)
+        letter = issue(
+            letter_kind, case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
+            edition=found.edition, actor=actor, at=at, reason=reason, competent=competent,
+        )  # fmt: skip
+        taken = take_step(
+            matter=found.matter_id, action=action, actor=actor, at=at, seen=seen,
+            facts={"reason": reason, "competent": competent, "letter": letter.number}, documents=[letter.code],
+            events=[CaseNotAccepted(matter_id=found.matter_id, code=found.code, outcome=outcome, at=at)],
+        )  # fmt: skip
+        Case.objects.filter(pk=found.matter_id).update(
+            decision=outcome, decision_reason=reason, decision_number=letter.number
+        )
+        return taken
+
+
+def withdraw(*, code: str, reason: str, actor: Actor, at: datetime, seen: int | None = None) -> Taken:
+    """The applicant takes the application back before the decision; at the window the clerk enters it for the applicant."""
+    with transaction.atomic():
+        found = open_case(code)
+        return take_step(
+            matter=found.matter_id, action="withdraw", actor=actor, at=at, seen=seen, facts={"reason": reason},
+            events=[CaseWithdrawn(matter_id=found.matter_id, code=found.code, at=at)],
+        )  # fmt: skip

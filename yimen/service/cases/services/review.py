@@ -1,0 +1,185 @@
+"""Review: opinions, surveys, special procedures of art. 45, extension of art. 42."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit.refusals import Conflict, Invalid
+from yimen.ground.matters.rules import SPECIAL_PROCEDURES, STOPPED_FOR
+from yimen.ground.matters.services import Taken, take_step
+from yimen.service.cases import rules
+from yimen.service.cases.events import CaseSuspended, LimitExtended
+from yimen.service.cases.lifecycle import EXTENSION_WORKDAYS
+from yimen.service.cases.models import Case, Opinion
+from yimen.service.cases.services.letters import issue
+from yimen.service.cases.services.open_case import OpenCase, open_case
+from yimen.service.cases.services.receipt import _tell_correction
+
+
+class NoSlip(Conflict):
+    """Without the window's acceptance slip no section may work on it and nobody may sign (R063)."""
+
+    code = "no_acceptance_slip"
+
+
+class AlreadyExtended(Conflict):
+    """A limit may be extended once (art. 42)."""
+
+    code = "already_extended"
+
+
+class ExtensionTooLong(Invalid):
+    """More days than the law allows."""
+
+    code = "extension_too_long"
+
+
+class MaterialsUnchecked(Conflict):
+    """Materials that nobody has checked yet."""
+
+    code = "materials_unchecked"
+
+
+def demand_slip(case: Case) -> None:
+    """The gate of R063."""
+    if not case.slip_number:
+        raise NoSlip("这件办件没有窗口受理单，科室不能办理，也不能签批。", next_step="请先由窗口受理并出具受理单。")
+
+
+def record_opinion(
+    *, code: str, text: str, actor: Actor, at: datetime, conclusion: str = "", people: str = "", files: Sequence[int] = (),
+    seen: int | None = None,
+) -> Taken:  # fmt: skip
+    """Write an opinion into the case; it is never changed, a later one may correct it."""
+    return _with_opinion("record_opinion", Opinion.Kind.REVIEW, code, text, actor, at, conclusion, people, files, seen)
+
+
+def record_survey(
+    *, code: str, text: str, people: str, actor: Actor, at: datetime, conclusion: str = "", files: Sequence[int] = (),
+    seen: int | None = None,
+) -> Taken:  # fmt: skip
+    """Record an on-site survey (R071): art. 34 asks for two or more staff, named in `people`."""
+    if len([name for name in people.replace("，", "、").replace(",", "、").split("、") if name.strip()]) < 2:
+        raise Invalid(
+            "现场核查应当由两名以上工作人员进行（行政许可法第三十四条）。",
+            fields={"people": "请写明两名以上核查人员，用顿号隔开。"},
+        )
+    return _with_opinion("record_survey", Opinion.Kind.SURVEY, code, text, actor, at, conclusion, people, files, seen)
+
+
+def pass_review(
+    *, code: str, text: str, actor: Actor, at: datetime, conclusion: str = "grant", seen: int | None = None
+) -> Taken:
+    """Close the review with the reviewer's opinion and send it to decision. Every material must have been checked."""
+    found = open_case(code)
+    left = rules.unchecked(found.lines())
+    if left:
+        raise MaterialsUnchecked(
+            f"还有 {len(left)} 份材料没核对：{'、'.join(line.name for line in left[:5])}。",
+            next_step="请逐份核对后再送决定。",
+        )
+    return _with_opinion("pass_review", Opinion.Kind.REVIEW, code, text, actor, at, conclusion, "", (), seen)
+
+
+def _with_opinion(
+    action: str, kind: str, code: str, text: str, actor: Actor, at: datetime, conclusion: str, people: str,
+    files: Sequence[int], seen: int | None,
+) -> Taken:  # fmt: skip
+    if not text.strip():
+        raise Invalid("请写明意见。", fields={"text": "请写明事实、依据、结论。"})
+    with transaction.atomic():
+        found = open_case(code)
+        demand_slip(found.case)
+        taken = take_step(
+            matter=found.matter_id, action=action, actor=actor, at=at, seen=seen,
+            facts={"reason": text, "conclusion": conclusion, "people": people or actor.name},
+        )  # fmt: skip
+        write_opinion(found, kind, taken, text, actor, at, conclusion, people, files)
+        return taken
+
+
+def write_opinion(
+    found: OpenCase, kind: str, taken: Taken, text: str, actor: Actor, at: datetime, conclusion: str = "",
+    people: str = "", files: Sequence[int] = (),
+) -> Opinion:  # fmt: skip
+    """Keep the words of an opinion beside the step that recorded it."""
+    opinion = Opinion.objects.create(
+        case_id=found.matter_id, step_seq=taken.seq, kind=kind, conclusion=conclusion, text=text.strip(),
+        people=people or actor.name, author_uid=actor.uid, author=f"{actor.department} {actor.name}".strip(), written_at=at,
+    )  # fmt: skip
+    if files:
+        opinion.files.set(list(files))
+    return opinion
+
+
+def request_review_correction(
+    *,
+    code: str,
+    items: Sequence[tuple[int, str]],
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+    seen: int | None = None,
+) -> Taken:
+    """Tell, once, what is found lacking during review; stops the handling clock. Refused if a correction was told before."""
+    return _tell_correction("request_review_correction", code, items, actor, at, reason, seen)
+
+
+def suspend(
+    *, code: str, procedure: str, days_needed: int, reason: str, actor: Actor, at: datetime, seen: int | None = None
+) -> Taken:
+    """Begin a special procedure of art. 45 (`procedure` is a key of `rules.SPECIAL_PROCEDURES`); the needed time is told in writing."""
+    if procedure not in SPECIAL_PROCEDURES:
+        raise Invalid(
+            "请选择第四十五条所列的程序。",
+            fields={"procedure": "请选择听证、招标、拍卖、检验、检测、检疫、鉴定或专家评审。"},
+        )
+    if not 1 <= days_needed <= 366:
+        raise Invalid("请写明所需时间。", fields={"days_needed": "请填写 1 至 366 之间的天数。"})
+    label = STOPPED_FOR[procedure]
+    with transaction.atomic():
+        found = open_case(code)
+        demand_slip(found.case)
+        letter = issue(
+            "suspension_notice", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
+            edition=found.edition, actor=actor, at=at, procedure=label, days_needed=days_needed, reason=reason,
+        )  # fmt: skip
+        return take_step(
+            matter=found.matter_id, action="suspend", actor=actor, at=at, seen=seen, stopped_for=procedure,
+            facts={"reason": reason, "procedure": label, "days_needed": days_needed}, documents=[letter.code],
+            events=[CaseSuspended(matter_id=found.matter_id, code=found.code, procedure=procedure, at=at)],
+        )  # fmt: skip
+
+
+def resume(*, code: str, reason: str, actor: Actor, at: datetime, seen: int | None = None) -> Taken:
+    """End the special procedure; `reason` says its result. The clock goes on from the next day."""
+    return take_step(matter=code, action="resume", actor=actor, at=at, seen=seen, facts={"reason": reason})
+
+
+def extend_limit(*, code: str, days: int, reason: str, actor: Actor, at: datetime, seen: int | None = None) -> Taken:
+    """Extend the handling limit once, by at most ten working days, by the head of the organ; the reason is told (art. 42)."""
+    if not 1 <= days <= EXTENSION_WORKDAYS:
+        raise ExtensionTooLong(
+            f"最多可以延长 {EXTENSION_WORKDAYS} 个工作日（行政许可法第四十二条）。",
+            fields={"days": f"请填写 1 至 {EXTENSION_WORKDAYS}。"},
+        )
+    with transaction.atomic():
+        found = open_case(code)
+        demand_slip(found.case)
+        if found.case.extended_days:
+            raise AlreadyExtended("这件办件已经延长过一次，不能再延长。", next_step="请在现有期限内作出决定。")
+        letter = issue(
+            "extension_notice", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
+            edition=found.edition, actor=actor, at=at, days=days, reason=reason,
+        )  # fmt: skip
+        taken = take_step(
+            matter=found.matter_id, action="extend_limit", actor=actor, at=at, seen=seen, extend_by=days,
+            facts={"reason": reason, "days": days}, documents=[letter.code],
+            events=[LimitExtended(matter_id=found.matter_id, code=found.code, days=days, at=at)],
+        )  # fmt: skip
+        Case.objects.filter(pk=found.matter_id).update(extended_days=days)
+        return taken

@@ -1,0 +1,283 @@
+"""Every act on a case: one table, one view. GET asks (a page, for those without dialogs), POST does it.
+
+The page that asked shows a version of the case; if the case has moved since, nothing is done, and the same form comes
+back with what was typed and with what has happened in the meantime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from yimen.ground.documents.services import store_file
+from yimen.ground.identity.policies import staff
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit import audit, moments
+from yimen.ground.kit.forms import refuse_form
+from yimen.ground.kit.refusals import NotAllowed, NotFound, Refusal, SignInNeeded
+from yimen.ground.matters import selectors as matters
+from yimen.ground.matters import services as matters_services
+from yimen.ground.matters.lifecycle import StepRule
+from yimen.ground.organisations import selectors as organisations
+from yimen.service.cases import forms_staff as asked
+from yimen.service.cases import services
+from yimen.service.cases.models import Case
+from yimen.service.cases.rules import short_code
+from yimen.service.cases.selectors import access_case, edition_of, materials_of
+from yimen.service.cases.views.staff.asking import actor_of, back_to
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """How one action is asked for and done.
+
+    `verb` is the service; it takes code, actor, at, seen and the form's arguments. `press` is the word on its last
+    button, `done` what is said afterwards. `direct`: the button of the case page posts at once. `dialog`: it is asked
+    for over the page where scripts run. `consequence` says what the act brings about, before it is done. `key` is its
+    letter on the keyboard.
+    """
+
+    verb: Callable[..., Any]
+    press: str
+    done: str
+    form: type[asked.ActForm] = asked.ConfirmForm
+    consequence: str = ""
+    key: str = ""
+    direct: bool = False
+    dialog: bool = False
+
+
+ACTS: dict[str, Act] = {
+    "accept": Act(
+        services.accept_case, "受理", "已受理，受理单可以打印了。", key="a", direct=True,
+        consequence="发给受理单，从明天起计算办理期限。",
+    ),
+    "request_correction": Act(
+        services.request_correction, "发出补正通知", "补正通知已发出，收件期限停表。", asked.CorrectionForm, key="b",
+        consequence="补正内容只能告知一次，请一次写全。通知发出后停表，等申请人补齐。",
+    ),
+    "correct_on_spot": Act(
+        services.correct_on_spot, "记下更正", "当场更正已记入办理经过。", asked.CorrectOnSpotForm, dialog=True
+    ),
+    "find_not_required": Act(
+        services.find_not_required, "告知不需要许可", "已告知不需要许可，本件办结。", asked.NotRequiredForm, dialog=True,
+        consequence="发给告知书，本件随即办结。",
+    ),
+    "decline": Act(
+        services.decline_case, "不予受理", "已作出不予受理决定，通知书可以打印了。", asked.DeclineForm,
+        consequence="发给不予受理通知书，本件随即办结；申请人可以申请行政复议或者提起行政诉讼。",
+    ),
+    "supplement": Act(
+        services.supplement, "收下材料", "材料已收齐，期限恢复计算。", asked.SupplementForm, key="b",
+        consequence="缺的材料要一次补齐；收下后期限从明天起接着算。",
+    ),
+    "supplement_review": Act(
+        services.supplement, "收下材料", "材料已收齐，期限恢复计算。", asked.SupplementForm, key="b",
+        consequence="缺的材料要一次补齐；收下后期限从明天起接着算。",
+    ),
+    "record_opinion": Act(services.record_opinion, "写入意见", "意见已写入。", asked.OpinionForm),
+    "record_survey": Act(services.record_survey, "写入踏勘情况", "踏勘情况已写入。", asked.SurveyForm, dialog=True),
+    "pass_review": Act(
+        services.pass_review, "送决定", "已送决定。", asked.PassReviewForm, key="s", dialog=True,
+        consequence="审查到此为止，由有决定权的人作出决定。",
+    ),
+    "request_review_correction": Act(
+        services.request_review_correction, "发出补正通知", "补正通知已发出，办理期限停表。", asked.CorrectionForm,
+        consequence="补正内容只能告知一次，请一次写全。通知发出后停表，等申请人补齐。",
+    ),
+    "suspend": Act(
+        services.suspend, "启动并送达", "特别程序已启动，告知书可以打印了。", asked.SuspendForm, dialog=True,
+        consequence="期限从明天起停表，同时生成书面告知书送达申请人（行政许可法第四十五条）。",
+    ),
+    "resume": Act(services.resume, "恢复审查", "已恢复审查，期限从明天起接着算。", asked.ResumeForm, key="s", dialog=True),
+    "extend_limit": Act(
+        services.extend_limit, "延长并告知", "期限已延长，告知书可以打印了。", asked.ExtendForm, dialog=True,
+        consequence="须经本机关负责人批准，只能延长一次，并把理由告知申请人（行政许可法第四十二条）。",
+    ),
+    "return_to_review": Act(
+        services.return_to_review, "退回审查", "已退回审查。", asked.ReasonForm, dialog=True,
+        consequence="期限不停，请写明还要查清什么。",
+    ),
+    "grant": Act(
+        services.grant, "准予许可", "已作出准予决定，决定书可以打印了。", asked.GrantForm, key="g", dialog=True,
+        consequence="作出准予许可的书面决定，盖行政审批专用章；十个工作日内送达。",
+    ),
+    "grant_at_once": Act(
+        services.grant_at_once, "当场办结", "已当场办结，决定书可以打印了。", asked.GrantForm, key="g", dialog=True,
+        consequence="作出准予许可的书面决定，盖行政审批专用章。",
+    ),
+    "refuse": Act(
+        services.refuse, "不予许可", "已作出不予许可决定，决定书可以打印了。", asked.RefuseForm,
+        consequence="作出不予许可的书面决定，说明理由，并告知复议和诉讼的权利（行政许可法第三十八条）。",
+    ),
+    "deliver": Act(services.deliver, "送达并办结", "已送达，本件办结。", asked.DeliverForm, key="d"),
+    "archive": Act(services.archive, "归档", "已归档。", direct=True, key="d"),
+    "withdraw": Act(
+        services.withdraw, "撤回", "已按申请人的要求撤回。", asked.ReasonForm, dialog=True,
+        consequence="申请人当面要求撤回时，由窗口代录；撤回后本件办结，不能恢复。",
+    ),
+    "hand_over": Act(matters_services.hand_over, "转交", "已转交。", asked.HandOverForm, key="t", dialog=True),
+    "claim": Act(matters_services.claim, "认领", "已认领，由您办理。", key="c", direct=True),
+    "release": Act(matters_services.release, "退回认领", "已退回，别人可以认领。", direct=True),
+}  # fmt: skip
+
+OF_MATTERS = ("hand_over", "claim", "release")
+"""Acts that every procedure has; their services stand in `matters` and take the matter's number."""
+
+
+# --- The form of an act
+
+
+def form_for(
+    action: str, case: Case, actor: Actor, at: datetime, data: Mapping[str, Any] | None = None, files: Any = None,
+    seen: int | None = None,
+) -> asked.ActForm:  # fmt: skip
+    """The form of an act on this case, bound where there is data; its controls bear the action's name in their ids."""
+    kind = ACTS[action].form
+    more: dict[str, Any] = {}
+    if issubclass(kind, asked.CorrectionForm | asked.SupplementForm):
+        more["materials"] = materials_of(case)
+    if issubclass(kind, asked.HandOverForm):
+        more["colleagues"] = colleagues(case, actor, at)
+    return kind(
+        data, files, case=case, auto_id=f"{action}-%s", initial={"seen": case.matter.version if seen is None else seen}, **more
+    )
+
+
+def colleagues(case: Case, actor: Actor, at: datetime) -> list[tuple[int, str]]:
+    """Who may take this case over: whoever may claim matters of its department, or sits at its window; not oneself."""
+    day = moments.day_of(at)
+    found = {
+        account.pk: account.name
+        for account in organisations.holders("matters.claim", on=day, department=case.matter.department)
+    }
+    if case.matter.window is not None:
+        found |= {
+            account.pk: account.name
+            for account in organisations.holders("matters.claim", on=day, window=case.matter.window)
+        }
+    found.pop(actor.account_id or 0, None)
+    return sorted(found.items(), key=lambda pair: pair[1])
+
+
+# --- The view
+
+
+@staff
+def act(request: HttpRequest, code: str, action: str) -> HttpResponseBase:
+    """Ask for an act, or do it."""
+    if action not in ACTS:
+        raise NotFound("没有这个办理动作。", next_step="请回到办件页，按上面的按钮办理。")
+    actor, at = actor_of(request), moments.now()
+    case = access_case(actor, code)
+    if request.method != "POST":
+        form = form_for(action, case, actor, at)
+        return _page(request, case, action, form, actor, at, status=200)
+    seen = _number(request.POST.get("seen"))
+    form = form_for(action, case, actor, at, data=request.POST, files=request.FILES)
+    if not form.is_valid():
+        return _page(request, case, action, form, actor, at, status=422)
+    try:
+        do(action, case, form, actor, at)
+    except (NotFound, SignInNeeded, NotAllowed):
+        raise
+    except Refusal as refusal:
+        audit.record_refusal(refusal, action=f"cases.{action}", actor=actor, target_kind="matter", target=case.matter.code)
+        case = access_case(actor, code)
+        return _refused(request, case, action, form, actor, at, refusal, seen)
+    messages.success(request, ACTS[action].done)
+    return redirect(_next_page(request, action, case))
+
+
+def do(action: str, case: Case, form: asked.ActForm, actor: Actor, at: datetime) -> None:
+    """Tell the service what the form says."""
+    arguments = form.arguments()
+    if isinstance(form, asked.SupplementForm):
+        uploads = form.uploads()
+        arguments["files"] = {order: [store_file(file, actor=actor, at=at).id] for order, file in uploads.items()}
+    if action in OF_MATTERS:
+        arguments["matter_id"] = case.matter.pk
+    else:
+        arguments["code"] = case.matter.code
+    if action != "claim":
+        arguments["seen"] = form.cleaned_data["seen"]
+    ACTS[action].verb(actor=actor, at=at, **arguments)
+
+
+def _next_page(request: HttpRequest, action: str, case: Case) -> str:
+    """Back to the list after a claim there; else to the case."""
+    return back_to(request, reverse("cases:desk_case", args=[case.matter.code]))
+
+
+def _refused(
+    request: HttpRequest, case: Case, action: str, form: asked.ActForm, actor: Actor, at: datetime, refusal: Refusal,
+    seen: int | None,
+) -> HttpResponse:  # fmt: skip
+    """The same form with what was typed, why it was refused, and what happened since the page was made."""
+    stale = refusal.code == "stale_page"
+    if stale:
+        # Whoever has now read what happened may press again: the form carries the new version.
+        data = request.POST.copy()
+        data["seen"] = str(case.matter.version)
+        form = form_for(action, case, actor, at, data=data, files=request.FILES)
+        form.is_valid()
+    else:
+        refuse_form(form, refusal)
+    since = [step for step in matters.timeline(case.matter) if seen is not None and step.seq > seen] if stale else []
+    return _page(request, case, action, form, actor, at, status=refusal.status, refusal=refusal, since=since)
+
+
+def _page(
+    request: HttpRequest, case: Case, action: str, form: asked.ActForm, actor: Actor, at: datetime, *, status: int,
+    refusal: Refusal | None = None, since: list[matters.Shown] | None = None,
+) -> HttpResponse:  # fmt: skip
+    rule = matters.procedure_of(case.matter).step(action)
+    edition = edition_of(case)
+    context = {
+        "case": case,
+        "matter": case.matter,
+        "code": short_code(case.matter.code),
+        "rule": rule,
+        "act": ACTS[action],
+        "action": action,
+        "closed_because": why_closed(case, rule, actor, at) if refusal is None else "",
+        "form": form,
+        "plain_fields": _plain_fields(form),
+        "clock": matters.clock_face(case.matter, at),
+        "refusal": refusal if refusal is not None and refusal.code == "stale_page" else None,
+        "since": since or [],
+        "edition": edition,
+        "remedies_known": bool(edition.review_body and edition.suit_court),
+        "back_url": reverse("cases:desk_case", args=[case.matter.code]),
+    }
+    return render(request, "cases/staff/act.html", context, status=status)
+
+
+def _plain_fields(form: asked.ActForm) -> list[Any]:
+    """The fields that are drawn one under the other; those of the material table are drawn there."""
+    tabled = ("problem_", "paper_", "file_")
+    return [field for field in form.visible_fields() if not field.name.startswith(tabled)]
+
+
+def why_closed(case: Case, rule: StepRule, actor: Actor, at: datetime) -> str:
+    """Why this act is not open to this actor now; empty where it is."""
+    table = matters.procedure_of(case.matter)
+    if case.matter.state not in table.origins(rule):
+        return f"这件事现在是“{table.state(case.matter.state).label}”，不能“{rule.label}”。"
+    if rule.action in OF_MATTERS:
+        return ""
+    for step in matters.next_steps(case.matter, actor, moments.day_of(at)):
+        if step.rule.action == rule.action:
+            return step.closed_because
+    return f"您没有对这件事“{rule.label}”的权限。"
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -1,0 +1,309 @@
+"""One case on one page: what it is, what is in it, what may be done next, and why the date is the date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from yimen.ground.identity.policies import staff
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit import moments
+from yimen.ground.kit.refusals import NotAllowed
+from yimen.ground.matters import selectors as matters
+from yimen.ground.matters.lifecycle import StepRule
+from yimen.service.cases import rules
+from yimen.service.cases.models import Case, CaseMaterial, Opinion
+from yimen.service.cases.selectors import access_case, edition_of, materials_of, opinions_of
+from yimen.service.cases.views.staff import facts, thread
+from yimen.service.cases.views.staff.acts import ACTS, Act, form_for
+from yimen.service.cases.views.staff.asking import actor_of
+from yimen.service.cases.views.staff.papers import Paper, papers_of
+from yimen.service.catalogue.selectors import OpenEdition
+
+FULL_WIDTH = ("refuse",)
+"""Buttons that stand alone in a row, though they are not the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One act on the page: its rule, how it is asked for, and why it cannot be pressed now."""
+
+    rule: StepRule
+    act: Act
+    url: str
+    closed_because: str = ""
+    primary: bool = False
+    form: Any = None
+
+    @property
+    def ident(self) -> str:
+        """The dialog's id."""
+        return f"ask-{self.rule.action}"
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """The panel of next steps: one first, wide ones, then the small ones in pairs."""
+
+    first: Button | None = None
+    wide: Sequence[Button] = field(default_factory=list)
+    small: Sequence[Button] = field(default_factory=list)
+
+    def __iter__(self) -> Any:
+        return iter([each for each in (self.first, *self.wide, *self.small) if each is not None])
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialRow:
+    """A material with how it stands and what the actor may do to it."""
+
+    material: CaseMaterial
+    files: Sequence[Any]
+    source: str
+    settled: bool
+    good: bool
+    first_open: bool
+
+
+@staff
+def page(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The page of a case."""
+    return case_page(request, code)
+
+
+def case_page(
+    request: HttpRequest, code: str, *, revealed: Mapping[str, str] | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of a case, with the covered values that were just revealed laid open."""
+    actor, at = actor_of(request), moments.now()
+    case = access_case(actor, code)
+    matter, edition = case.matter, edition_of(case)
+    materials, opinions = list(materials_of(case)), list(opinions_of(case))
+    steps = matters.timeline(matter)
+    explanation = matters.explain(matter)
+    papers = papers_of(case, steps)
+    buttons, writing = _buttons(case, edition, materials, actor, at)
+    before, after, place = neighbours(request, case)
+    mine = matter.person_id is not None and matter.person_id == actor.account_id
+    context = {
+        "case": case,
+        "matter": matter,
+        "edition": edition,
+        "short": rules.short_code(matter.code),
+        "state": matters.procedure_of(matter).state(matter.state),
+        "clock": matters.clock_face(matter, at),
+        "kind_label": KIND_LABELS.get(case.kind, ""),
+        "links": thread.links(case, steps, edition, at),
+        "materials": material_rows(materials),
+        "checked": sum(1 for each in materials if each.state in SETTLED),
+        "may_check": may_check(actor, case),
+        "facts": facts.of(case, edition, actor, revealed or {}),
+        "opinions": [_opinion(each) for each in opinions],
+        "opinion_form": writing,
+        "buttons": buttons,
+        "dialogs": [each for each in buttons if each.act.dialog and not each.closed_because and not each.act.direct],
+        "claim": _claim(case, actor, at),
+        "hand_over": _hand_over(case, actor, at),
+        "mine": mine,
+        "holds": list(matters.open_holds(matter)),
+        "account": explanation.current,
+        "skipped": _skipped(explanation),
+        "entries": thread.entries(case, steps, papers),
+        "papers": papers,
+        "before": before,
+        "after": after,
+        "place": place,
+        "print_first": next((paper for paper in reversed(papers) if paper.fresh(at)), None),
+    }
+    return render(request, "cases/staff/case.html", context, status=status)
+
+
+KIND_LABELS = {"instant": "即办件", "promise": "承诺件"}
+SETTLED = (CaseMaterial.State.ACCEPTED, CaseMaterial.State.PAPER, CaseMaterial.State.EXEMPT)
+
+
+# --- Materials
+
+
+def material_rows(materials: Sequence[CaseMaterial]) -> list[MaterialRow]:
+    """Materials in order; the first that nobody has judged is marked, since the keys act on it."""
+    rows: list[MaterialRow] = []
+    found = False
+    for each in materials:
+        settled = each.state in SETTLED or each.state == CaseMaterial.State.RETURNED
+        first = each.state == CaseMaterial.State.PROVIDED and not found
+        found = found or first
+        rows.append(
+            MaterialRow(each, list(each.files.all()), _source(each), settled, each.state in SETTLED, first)
+        )
+    return rows
+
+
+def _source(material: CaseMaterial) -> str:
+    match material.state:
+        case CaseMaterial.State.EXEMPT:
+            return "免提交，由本中心核验"
+        case CaseMaterial.State.PAPER:
+            return "窗口收取纸质件"
+        case CaseMaterial.State.MISSING:
+            return "必须提交" if material.required else "可以不交"
+    return "已上传" if material.files.all() else "已交"
+
+
+def may_check(actor: Actor, case: Case) -> bool:
+    """Whether this actor judges materials of this case now."""
+    if case.matter.state == "received":
+        return matters.policies.may(actor, "cases.accept", case.matter)
+    return case.matter.state == "reviewing" and matters.policies.may(actor, "cases.review", case.matter)
+
+
+# --- Buttons
+
+
+def _buttons(
+    case: Case, edition: OpenEdition, materials: Sequence[CaseMaterial], actor: Actor, at: datetime
+) -> tuple[Buttons, Any]:
+    """The panel, and apart from it the form for an opinion, which stands with the opinions."""
+    found: list[Button] = []
+    writing = None
+    for step in matters.next_steps(case.matter, actor, moments.day_of(at)):
+        rule = step.rule
+        act = ACTS.get(rule.action)
+        if act is None or (rule.action == "grant_at_once" and case.kind != rules.IMMEDIATE):
+            continue
+        if rule.action == "record_opinion":
+            if not step.closed_because:
+                writing = form_for(rule.action, case, actor, at)
+            continue
+        why = step.closed_because or closed_by_case(rule.action, case, edition, materials)
+        url = reverse("cases:desk_act", args=[case.matter.code, rule.action])
+        form = form_for(rule.action, case, actor, at) if act.dialog and not why else None
+        found.append(Button(rule, act, url, why, form=form))
+    if not found:
+        return Buttons(), writing
+    # The first in the order of the procedure is the one that moves the case on; it stays first while it is closed,
+    # because why it is closed is what one must know.
+    first = found[0]
+    if case.kind == rules.IMMEDIATE:
+        first = next((each for each in found if each.rule.action == "grant_at_once"), first)
+    rest = [each for each in found if each is not first]
+    first = Button(first.rule, first.act, first.url, first.closed_because, primary=True, form=first.form)
+    return Buttons(
+        first,
+        [each for each in rest if each.rule.action in FULL_WIDTH],
+        [each for each in rest if each.rule.action not in FULL_WIDTH],
+    ), writing
+
+
+def closed_by_case(action: str, case: Case, edition: OpenEdition, materials: Sequence[CaseMaterial]) -> str:
+    """What in the case itself stands against an act; the services refuse for the same reasons."""
+    lines = [rules.MaterialLine(each.order, each.name, each.required, each.state) for each in materials]
+    match action:
+        case "accept":
+            lacking = rules.lacking(lines)
+            return f"还有 {len(lacking)} 份必须提交的材料不齐，请一次告知补正。" if lacking else ""
+        case "pass_review" | "grant_at_once":
+            left = rules.unchecked(lines)
+            return f"还有 {len(left)} 份材料没核对。" if left else ""
+        case "request_correction" | "request_review_correction":
+            return "已经一次告知过补正内容，不能再告知第二次（行政许可法第三十二条）。" if case.corrections else ""
+        case "extend_limit":
+            return f"已经延长过 {case.extended_days} 个工作日，只能延长一次。" if case.extended_days else ""
+        case "refuse":
+            known = edition.review_body and edition.suit_court
+            return "" if known else "实施清单没有写明复议机关和诉讼法院，不能作出不予决定；请事项管理员补齐。"
+    return ""
+
+
+def _claim(case: Case, actor: Actor, at: datetime) -> str:
+    """`claim`, `release` or nothing: what the actor may do about whose case this is."""
+    matter = case.matter
+    if matter.closed_at is not None or not matters.policies.may(actor, "matters.claim", matter):
+        return ""
+    if matter.person_id is None:
+        return "claim"
+    return "release" if matter.person_id == actor.account_id else ""
+
+
+def _hand_over(case: Case, actor: Actor, at: datetime) -> Button | None:
+    matter = case.matter
+    if matter.closed_at is not None or not matters.policies.may(actor, "matters.hand_over", matter):
+        return None
+    rule = matters.procedure_of(matter).step("hand_over")
+    url = reverse("cases:desk_act", args=[matter.code, "hand_over"])
+    return Button(rule, ACTS["hand_over"], url, form=form_for("hand_over", case, actor, at))
+
+
+# --- Opinions, clock, neighbours
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOpinion:
+    """An opinion as it is read."""
+
+    kind: str
+    people: str
+    conclusion: str
+    text: str
+    written_at: datetime
+
+
+CONCLUSIONS = {
+    "agree": "同意", "disagree": "不同意", "note": "", "grant": "建议准予", "refuse": "建议不予",
+    "pass": "符合", "fail": "不符合", "granted": "准予", "refused": "不予",
+}  # fmt: skip
+
+
+def _opinion(opinion: Opinion) -> ShownOpinion:
+    return ShownOpinion(
+        kind=opinion.get_kind_display(),
+        people=opinion.people or opinion.author,
+        conclusion=CONCLUSIONS.get(opinion.conclusion, opinion.conclusion),
+        text=opinion.text,
+        written_at=opinion.written_at,
+    )
+
+
+def _skipped(explanation: matters.Explanation) -> str:
+    """Which days off the running clock has passed over, `中秋、国庆、周末`."""
+    account = explanation.current
+    derivation = (account.promised or account.legal) if account else None
+    if derivation is None:
+        return ""
+    reasons = [run.why.removesuffix("放假") for run in derivation.runs() if run.rule == "day_off"]
+    return "、".join(dict.fromkeys(reasons))
+
+
+def neighbours(request: HttpRequest, case: Case) -> tuple[str, str, str]:
+    """The case before and after this one in the actor's usual box, and its place, as `(url, url, text)`."""
+    from yimen.service.cases.views.staff.lists import open_boxes
+
+    actor = actor_of(request)
+    boxes = open_boxes(actor)
+    matter = case.matter
+    if not boxes or matter.closed_at is not None:
+        return "", "", ""
+    found = matters.box(actor, boxes[0])
+    key = (matter.sort_at, matter.pk)
+    before = found.filter(sort_at__lte=matter.sort_at).exclude(pk=matter.pk).order_by("-sort_at", "-id")
+    after = found.filter(sort_at__gte=matter.sort_at).exclude(pk=matter.pk)
+    # Equal due moments are told apart by id, exactly as the inbox sorts them.
+    one_before = next((each for each in before[:20] if (each.sort_at, each.pk) < key), None)
+    one_after = next((each for each in after[:20] if (each.sort_at, each.pk) > key), None)
+    urls = [reverse("cases:desk_case", args=[each.code]) if each else "" for each in (one_before, one_after)]
+    return urls[0], urls[1], ""
+
+
+def require_may_check(actor: Actor, case: Case) -> None:
+    """Raise `NotAllowed` where the actor does not judge materials of this case now."""
+    if not may_check(actor, case):
+        raise NotAllowed("现在不能核对这件办件的材料。", next_step="待受理时由窗口核对，审查中由审查人员核对。")
+
+
+__all__ = ["Paper", "case_page", "page"]
