@@ -72,14 +72,6 @@ def birth_date(number: str) -> date | None:
         return None
 
 
-def masked(number: str) -> str:
-    """`5116**********0071`: enough to recognise one's own, not enough to use another's."""
-    if len(number) < 8:
-        return "*" * len(number)
-    head, tail = (4, 4) if len(number) >= 15 else (2, 2)
-    return number[:head] + "*" * (len(number) - head - tail) + number[-tail:]
-
-
 def _check_resident(text: str, today: date | None) -> None:
     if not re.fullmatch(r"[0-9]{17}[0-9X]", text):
         raise IdNumberInvalid("居民身份证号码是 18 位，前 17 位为数字，末位为数字或 X。")

@@ -12,8 +12,8 @@ from yimen.ground.identity import id_numbers
 from yimen.ground.identity.models import Account, ApiToken, Party, Session
 from yimen.ground.identity.passwords import Profile, profile_of
 from yimen.ground.kit import keyring
+from yimen.ground.kit.masking import mask_address, mask_email, mask_id_number, mask_phone
 from yimen.ground.kit.refusals import NotFound
-from yimen.ground.kit.text import masked_email, masked_phone
 
 __all__ = [
     "MaskedParty",
@@ -57,10 +57,10 @@ def masked(party: Party) -> MaskedParty:
         name=party.name,
         id_type=party.get_id_type_display(),
         # A credit code is public by law; a person's number is not.
-        id_number=party.id_number if party.id_type == Party.IdType.CREDIT else id_numbers.masked(party.id_number),
-        phone=masked_phone(party.phone),
-        email=masked_email(party.email),
-        address=f"{party.address[:6]}***" if party.address else "",
+        id_number=party.id_number if party.id_type == Party.IdType.CREDIT else mask_id_number(party.id_number),
+        phone=mask_phone(party.phone),
+        email=mask_email(party.email),
+        address=mask_address(party.address),
         legal_representative=party.legal_representative,
         assurance=party.get_assurance_display(),
     )

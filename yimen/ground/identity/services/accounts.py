@@ -16,8 +16,8 @@ from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.identity.services.parties import as_actor, checked_sign_in_name, own_account, save_new_account
 from yimen.ground.identity.services.sessions import digest
 from yimen.ground.kit import audit
+from yimen.ground.kit.particulars import tidy
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed, NotFound
-from yimen.ground.kit.text import tidy
 
 CODE_HOURS = {"open": 72, "reset": 24, "activate": 24}
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"

@@ -14,8 +14,8 @@ from yimen.ground.identity.policies import require_permission
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, keyring
 from yimen.ground.kit.moments import day_of
+from yimen.ground.kit.particulars import checked_email, checked_phone, tidy
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
-from yimen.ground.kit.text import checked_email, checked_phone, tidy
 
 _SIGN_IN_NAME = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9_.\-\u4e00-\u9fff]{1,39}")
 

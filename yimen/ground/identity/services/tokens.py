@@ -12,8 +12,8 @@ from yimen.ground.identity.policies import require_role
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.services.sessions import TOKEN_PREFIX, digest, new_secret
 from yimen.ground.kit import audit
+from yimen.ground.kit.particulars import tidy
 from yimen.ground.kit.refusals import Invalid, NotAllowed, NotFound
-from yimen.ground.kit.text import tidy
 
 LONGEST_DAYS = 366
 _SCOPE = re.compile(r"[a-z_]{2,30}\.(?:[a-z_]{2,40}|\*)")

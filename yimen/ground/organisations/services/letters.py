@@ -10,8 +10,8 @@ from django.db import transaction
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit
 from yimen.ground.kit.moments import day_of
+from yimen.ground.kit.particulars import tidy
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
-from yimen.ground.kit.text import tidy
 from yimen.ground.organisations.models import AuthorisationLetter, Post, Seal, SealUse, Unit
 from yimen.ground.organisations.policies import DRAFT_LETTER, KEEP_SEALS, SIGN_LETTER, require
 from yimen.ground.organisations.services.guarding import guarded

@@ -12,8 +12,8 @@ from yimen.ground.identity.policies import AdminRole, permission, require_role, 
 from yimen.ground.identity.rules import SYSTEM, Actor, ScopeKind, SignIn
 from yimen.ground.kit import audit
 from yimen.ground.kit.moments import day_of
+from yimen.ground.kit.particulars import tidy
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed, NotFound
-from yimen.ground.kit.text import tidy
 from yimen.ground.organisations import selectors
 from yimen.ground.organisations.models import (
     AdminRole as AdminRoleRow,

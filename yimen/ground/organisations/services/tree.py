@@ -13,8 +13,8 @@ from yimen.ground.identity.policies import require_role
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit
 from yimen.ground.kit.moments import day_of
+from yimen.ground.kit.particulars import tidy
 from yimen.ground.kit.refusals import Conflict, Invalid, NotFound
-from yimen.ground.kit.text import tidy
 from yimen.ground.organisations.models import Division, Post, Unit, Window
 from yimen.ground.organisations.policies import require
 from yimen.ground.organisations.services.guarding import guarded
