@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, time
+from typing import get_args
 
 from django.db import connection
 
 from yimen.ground.calendar.models import CalendarDay, CalendarNotice, CalendarVersion, OfficeHours
-from yimen.ground.calendar.rules import DayRow, WorkCalendar, closing, week_closes
+from yimen.ground.calendar.rules import DayKind, DayRow, WorkCalendar, closing, week_closes
+
+KINDS: dict[str, DayKind] = {kind: kind for kind in get_args(DayKind)}
 
 # The latest calendar and the latest hours of each database this process has spoken to. An entry is replaced whole, so
 # threads may share it; a version is never reused (see CalendarVersion), so an entry cannot be wrong.
@@ -42,7 +45,11 @@ def _read_calendar(version: int) -> WorkCalendar:
         first = last = date(2000, 1, 1)
     rows = CalendarDay.objects.values_list("day", "kind", "name")
     return WorkCalendar(
-        (DayRow(day, kind, name) for day, kind, name in rows if name or (kind == "workday") != (day.weekday() < 5)),
+        (
+            DayRow(day, KINDS[kind], name)
+            for day, kind, name in rows
+            if name or (kind == "workday") != (day.weekday() < 5)
+        ),
         known_from=first,
         known_to=last,
         confirmed_years=CalendarNotice.objects.filter(confirmed=True).values_list("year", flat=True),

@@ -19,6 +19,7 @@ from yimen.ground.matters.rules import ClockEvent, ClockTerms, Derivation, Event
 
 SIZE_MAX = 16 * 1024 * 1024
 EVENTS_MAX = 10_000
+KINDS: tuple[EventKind, ...] = get_args(EventKind)
 
 
 class UnreadableScript(Refusal):
@@ -85,11 +86,11 @@ def parse_script(script: object) -> tuple[ClockTerms, list[ClockEvent]]:
 def _event(number: int, event: object) -> ClockEvent:
     if not isinstance(event, Mapping):
         raise UnreadableScript(f"第 {number} 个事件应为 JSON 对象，含 at 和 event。")
-    kind, why, at = event.get("event"), event.get("why", ""), event.get("at")
-    if kind not in get_args(EventKind):
+    said, why, at = event.get("event"), event.get("why", ""), event.get("at")
+    kind = next((each for each in KINDS if each == said), None)
+    if kind is None:
         raise ImpossibleScript(
-            f"第 {number} 个事件：不认识的事件“{_short(kind)}”。",
-            next_step=f"事件应为 {'、'.join(get_args(EventKind))} 之一。",
+            f"第 {number} 个事件：不认识的事件“{_short(said)}”。", next_step=f"事件应为 {'、'.join(KINDS)} 之一。"
         )
     if not isinstance(why, str) or len(why) > 200 or not why.isprintable():
         raise UnreadableScript(f"第 {number} 个事件：why 应为不超过 200 字的一行文字。")

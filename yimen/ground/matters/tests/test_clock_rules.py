@@ -265,7 +265,7 @@ def test_a_clock_without_events_has_not_started() -> None:
     assert explain(ClockTerms(5), [], CALENDAR).days == ()
 
 
-S = ("2026-11-02", "started")
+S: tuple[str, EventKind] = ("2026-11-02", "started")
 
 
 @pytest.mark.parametrize(
