@@ -99,9 +99,9 @@ WHITENOISE_USE_FINDERS = not PRODUCTION  # a trial serves the files where they l
 WHITENOISE_AUTOREFRESH = DEBUG
 MIDDLEWARE = [
     "yimen.house.health.Measure",
-    "yimen.ground.kit.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yimen.ground.kit.middleware.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.common.CommonMiddleware",
     "yimen.ground.organisations.middleware.ActorMiddleware",

@@ -263,7 +263,9 @@ def teahouse_days() -> list[Day]:
         number = ordinal if kind in ("counted", "due") else None
         if kind == "counted" and day > TODAY:
             kind = "to-come"
-        days.append(
-            Day(day, kind, number, label, why, law, mark, made_up=day in (date(2026, 9, 20), date(2026, 10, 10)))
-        )
+        holiday = date(2026, 10, 1) <= day <= date(2026, 10, 7)
+        resting = holiday or day == date(2026, 9, 19)
+        label = "国庆" if holiday else "周末" if resting else label
+        made_up = day in (date(2026, 9, 20), date(2026, 10, 10))
+        days.append(Day(day, kind, number, label, why, law, mark, made_up=made_up, resting=resting))
     return days

@@ -81,7 +81,9 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """The maintenance page as it will look; a proxy serves its copy while the site is down."""
-    return render(request, "kit/maintenance.html", status=503, headers={"Retry-After": "600"})
+    response = render(request, "kit/maintenance.html", status=503)
+    response["Retry-After"] = "600"
+    return response
 
 
 @citizens

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 NOTHING = mark_safe("")
 BAR_HEIGHT, BAR_STEP = 22, 36
-LABEL_WIDTH = {"name": 14, "value": 9}
+LABEL_WIDTH = {"name": 17, "value": 11}  # at the size of a phone, where the words are drawn larger
 RING = 100
 
 
@@ -107,7 +107,7 @@ def line(
     """Lines over the same points; the axis starts at `bottom`, which is written down, so a cut axis is seen."""
     values = [value for each in series for value in each.values if value is not None]
     top = _round_up(max(values, default=1), bottom)
-    left, right, head, foot = 48, 16, 12, 28
+    left, right, head, foot = 48, 32, 12, 28
     across = (width - left - right) / max(1, len(ticks) - 1)
     up = (height - head - foot) / (top - bottom)
 
@@ -123,7 +123,7 @@ def line(
             for y in [height - foot - (value - bottom) * up]
         ),
     )
-    every = max(1, math.ceil(len(ticks) / 8))
+    every = max(1, math.ceil(len(ticks) / 6))
     named = format_html_join(
         "",
         '<text x="{}" y="{}" text-anchor="middle">{}</text>',
@@ -178,11 +178,12 @@ def spark(values: Sequence[float], says: str) -> SafeString:
 
 
 def share_bar(marks: Sequence[Mark], says: str) -> SafeString:
-    """One bar cut into parts; the first uses the main colour, or each its status."""
-    total = sum(mark.value for mark in marks) or 1
+    """One bar cut into parts, each in its status or in order; a part that exists is never too thin to be seen."""
+    seen = [max(mark.value, sum(each.value for each in marks) / 100) if mark.value else 0 for mark in marks[:7]]
+    total = sum(seen) or 1
     start, parts = 0.0, []
-    for at, mark in enumerate(marks[:7], 1):
-        share = 100 * mark.value / total
+    for at, (mark, value) in enumerate(zip(marks[:7], seen, strict=True), 1):
+        share = 100 * value / total
         shade = format_html('data-status="{}"', mark.status) if mark.status else format_html('class="m{}"', at)
         width = f"{max(share - 0.2, 0):.2f}%"
         parts.append(format_html('<rect {} x="{}%" width="{}" height="100%"/>', shade, f"{start:.2f}", width))
@@ -211,12 +212,12 @@ def flow(boxes: Sequence[Box], branches: Sequence[Branch], says: str) -> SafeStr
         drawn.append(_arrow(f"M{x + 80} {y + 108}v-46"))
     rows = max(1, math.ceil(len(boxes) / per_row))
     width = min(len(boxes), per_row) * (wide + gap) - gap if boxes else wide
-    height = 20 + (rows - 1) * row_step + (188 if branches else 78)
+    height = 20 + (rows - 1) * row_step + (168 if branches else high) - 6 + 2
     head = mark_safe(
         '<defs><marker id="flow-head" markerWidth="8" markerHeight="8" refX="7" refY="4" orient="auto">'
         '<path d="M0 0 8 4 0 8z" class="tip"/></marker></defs>'
     )
-    return _svg(width, height, says, head + SafeString("".join(drawn)), top=6)
+    return _svg(width + 4, height, says, head + SafeString("".join(drawn)), left=-2, top=6)
 
 
 def figure(
@@ -224,8 +225,9 @@ def figure(
 ) -> SafeString:
     """A drawing with its title and its table twin."""
     return format_html(
-        '<figure class="chart{}"><figcaption class="caption">{}{}</figcaption>{}{}</figure>',
+        '<figure class="chart{}"{}><figcaption class="caption">{}{}</figcaption>{}{}</figure>',
         f" {kind}" if kind else "",
+        mark_safe(' tabindex="0"') if kind == "flow" else "",
         title,
         f"（{unit}）" if unit else "",
         drawing,
@@ -255,10 +257,11 @@ def twin(marks: Sequence[Mark], *, name: str, unit: str) -> SafeString:
 # --- Drawing
 
 
-def _svg(width: float, height: float, says: str, inside: SafeString, *, top: float = 0) -> SafeString:
+def _svg(width: float, height: float, says: str, inside: SafeString, *, left: float = 0, top: float = 0) -> SafeString:
     """A picture to readers, or a group when it holds links, which a picture would hide from them."""
     return format_html(
-        '<svg viewBox="0 {} {} {}" role="{}" aria-label="{}">{}</svg>',
+        '<svg viewBox="{} {} {} {}" role="{}" aria-label="{}">{}</svg>',
+        f"{left:g}",
         f"{top:g}",
         f"{width:g}",
         f"{height:g}",

@@ -22,7 +22,8 @@ class Day:
 
     `label` is the two or three characters in the calendar (`国庆`), `why` the sentence in the ledger, `law` its
     article, `mark` what stands in the last column when it is not the ordinal (`停`, `跳过`, `0`). `made_up` marks a
-    Saturday or Sunday on which people work (班).
+    Saturday or Sunday on which people work (班); `resting` a day on which nobody works while the clock stands anyway: one
+    row in the ledger with its neighbours, hatched in the calendar.
     """
 
     on: date
@@ -33,6 +34,7 @@ class Day:
     law: str = ""
     mark: str = ""
     made_up: bool = False
+    resting: bool = False
     provisional: bool = False
 
 
@@ -109,7 +111,9 @@ def cells(days: Iterable[Day], *, today: date | None = None) -> list[Cell]:
     while shown <= end:
         each = known.get(shown) or Day(shown, "outside")
         head = f"{shown.month}/{shown.day}" if shown == start or shown.day == 1 else str(shown.day)
-        style = "today" if shown == today and each.kind not in ("due", "outside") else each.kind
+        style: str = "off" if each.resting else each.kind
+        if shown == today and each.kind not in ("due", "outside"):
+            style = "today"
         squares.append(Cell(head, each.label or _default_label(each), style, each.made_up))
         shown += timedelta(days=1)
     return squares

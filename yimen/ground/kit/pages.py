@@ -26,6 +26,7 @@ from yimen.ground.kit import moments
 
 Area = Literal["portal", "quick", "desk", "manage", "own", "footer"]
 ELDER_COOKIE = "elder"
+ROOTS = ("/", "/desk/", "/manage/", "/my/")  # every page of an area begins with its root
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,7 @@ class Shell:
             (item, url) for item in _menus.get(area, []) if self._may_see(item) and (url := address_of(item.url_name))
         ]
         path = self._request.path
-        fitting = [url for _, url in pairs if path == url or (url != "/" and path.startswith(url))]
+        fitting = [url for _, url in pairs if path == url or (url not in ROOTS and path.startswith(url))]
         here = max(fitting, key=len, default="")
         return [
             (
