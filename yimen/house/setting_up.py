@@ -16,6 +16,11 @@ from yimen.house.launcher import discard_embedded
 def prepare(config: Config, *, demo: bool, say: Callable[[str], None] = lambda line: None) -> dict[str, object]:
     """Everything, in order; Django is ready and connected as the owner. Returns what was done."""
     applied = migrate(config)
+    if config.mode == "production" and synthetic():
+        raise Refusal(
+            "这个数据库是演示、模拟或演练用的，正式运行不会打开它，没有动任何数据。",
+            next_step="请新建一个空的数据库，改 DATABASE_URL 后再启动。",
+        )
     if applied:
         say(f"数据库结构已更新（{applied} 项）。")
     collected = collect_static(config)
@@ -69,6 +74,15 @@ def load_demo(config: Config, say: Callable[[str], None] = lambda line: None) ->
     say("第一次启动，正在装入演示县……")
     demo.load()
     return True
+
+
+def synthetic() -> bool:
+    """Whether this database was made by demo, simulation or drill; such a one is never opened in production."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select exists (select 1 from matters_ledgerhead where synthetic)")
+        return bool(cursor.fetchone()[0])
 
 
 def start_over(config: Config) -> None:

@@ -61,6 +61,17 @@ def grant_runtime_role(role: str = APP) -> bool:
     return True
 
 
+def owns_tables(role: str) -> bool:
+    """Whether this role owns any of our tables, or is a superuser: then no grant holds it back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select exists (select 1 from pg_tables where schemaname = 'public' and tableowner = %s)
+                   or exists (select 1 from pg_roles where rolname = %s and rolsuper)""",
+            [role, role],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def tables_it_could_rewrite(role: str) -> list[str]:
     """The append-only tables that this role could change all the same: a fault that `doctor` reports."""
     with connection.cursor() as cursor:
