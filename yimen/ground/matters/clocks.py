@@ -90,7 +90,13 @@ class ClockMark:
         )
 
 
-_EVENTS = {"start": "started", "stop": "stopped", "resume": "resumed", "extend": "extended", "finish": "finished"}
+_EVENTS: dict[str, rules.EventKind] = {
+    "start": "started",
+    "stop": "stopped",
+    "resume": "resumed",
+    "extend": "extended",
+    "finish": "finished",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +106,36 @@ class Clock:
     start: ClockMark
     marks: tuple[ClockMark, ...] = field(default=())
 
-    def events(self) -> list[rules.ClockEvent]:
-        """The script that the pure clock reads."""
-        return [
-            rules.ClockEvent(at=mark.at, event=_EVENTS[mark.effect], why=mark.why, by=mark.by)  # type: ignore[arg-type]
-            for mark in (self.start, *self.marks)
-        ]
+    def events(self, terms: rules.ClockTerms, calendar: WorkCalendar) -> list[rules.ClockEvent]:
+        """The script that the pure clock reads for one limit.
+
+        An extension is given on the legal limit; where the shorter promised one had run out before, it does not revive it.
+        """
+        script: list[rules.ClockEvent] = []
+        for mark in (self.start, *self.marks):
+            if mark.effect == "extend":
+                due_at = rules.due(terms, script, calendar).due_at
+                if due_at is not None and due_at < mark.at:
+                    continue
+            script.append(rules.ClockEvent(at=mark.at, event=_EVENTS[mark.effect], why=mark.why, by=mark.by))
+        return script
+
+    def state(self, terms: rules.ClockTerms | None, calendar: WorkCalendar) -> rules.ClockState | None:
+        """Where this clock stands under these terms; None without a limit."""
+        return rules.due(terms, self.events(terms, calendar), calendar) if terms else None
+
+    def derivation(self, terms: rules.ClockTerms | None, calendar: WorkCalendar) -> rules.Derivation | None:
+        """The same, day by day."""
+        return rules.explain(terms, self.events(terms, calendar), calendar) if terms else None
+
+    def refuse_late_extension(self, close: BusinessClose, calendar: WorkCalendar) -> None:
+        """Raise `ImpossibleScript` when the last mark extends a limit of which even the legal one had run out."""
+        if self.marks and self.marks[-1].effect == "extend":
+            terms = self.terms(close, legal=True) or self.terms(close)
+            if terms is not None:
+                before = Clock(self.start, self.marks[:-1]).events(terms, calendar)
+                mark = self.marks[-1]
+                rules.due(terms, [*before, rules.ClockEvent(at=mark.at, event="extended", by=mark.by)], calendar)
 
     def terms(self, close: BusinessClose, *, legal: bool = False) -> rules.ClockTerms | None:
         """The terms of the promised (or legal) limit; None where there is no such limit."""
@@ -168,25 +198,26 @@ def clock_row(marks: Sequence[ClockMark], calendar: WorkCalendar, close: Busines
     if not clocks:
         return ClockRow("", None, None, None, None, None, False, NEVER)
     clock = clocks[-1]
-    events = clock.events()
-    promised, legal = clock.terms(close), clock.terms(close, legal=True)
-    state = rules.due(promised, events, calendar) if promised else None
-    legal_state = rules.due(legal, events, calendar) if legal else None
+    clock.refuse_late_extension(close, calendar)
+    state = clock.state(clock.terms(close), calendar)
+    legal_state = clock.state(clock.terms(close, legal=True), calendar)
     either = state or legal_state
     if either is None:
         over = bool(clock.marks) and clock.marks[-1].effect == "finish"
         return ClockRow("" if over else clock.start.name, None, None, None, None, None, False, NEVER)
-    if either.state == "finished" or either.due_on is None:
+    # A limit that was used up before the clock was stopped stays on the lists: stopping must not hide what is overdue.
+    due_on = either.due_on or (either.reached_on if either.state == "stopped" else None)
+    if either.state == "finished" or due_on is None:
         name = "" if either.state == "finished" else clock.start.name
         return ClockRow(name, None, None, None, None, either.stopped_since, either.provisional, NEVER)
-    due_at = either.due_at or day_end(either.due_on, close)
+    due_at = either.due_at or day_end(due_on, close)
     return ClockRow(
         clock=clock.start.name,
-        due_on=either.due_on,
+        due_on=due_on,
         due_at=due_at,
         legal_due_on=legal_state.due_on if legal_state else None,
-        warn_at=datetime.combine(workdays_before(either.due_on, warn_days, calendar), time(), tzinfo=CHINA),
-        stopped_since=None,
+        warn_at=datetime.combine(workdays_before(due_on, warn_days, calendar), time(), tzinfo=CHINA),
+        stopped_since=either.stopped_since,
         provisional=either.provisional,
         sort_at=due_at,
     )

@@ -112,3 +112,104 @@ def _read(file: str) -> bytes:
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or "路径不对"
         raise Invalid(f"读不了文件 {file[:200]}：{reason}。", next_step="请核对路径和权限。") from None
+
+
+@command("explain")
+@click.argument("code", metavar="CODE")
+def explain(code: str) -> Answer:
+    """办件 CODE 的期限是怎样算出来的：每个时钟，逐日计入或不计的理由和依据。"""
+    from yimen.ground.matters import selectors
+
+    matter = selectors.by_code(code)
+    explanation = selectors.explain(matter)
+    lines = [f"{matter.code} {matter.title}"]
+    for account in explanation.clocks:
+        lines.append("")
+        lines.append(f"【{account.label}时限】" + ("" if account.limited else "没有法定或承诺时限，不计期限。"))
+        for name, derivation in (("承诺", account.promised), ("法定", account.legal)):
+            if derivation is None or (name == "法定" and derivation == account.promised):
+                continue
+            lines.append(
+                f"{name}时限 {derivation.limit} {rules.UNITS[derivation.unit]}"
+                + (f"（{account.law}）" if account.law else "")
+            )
+            lines += [f"  {line}" for line in told(derivation)]
+    clocks = [
+        {
+            "clock": account.name,
+            "law": account.law,
+            "source": account.source,
+            "promised": scripts.as_json(account.promised) if account.promised else None,
+            "legal": scripts.as_json(account.legal) if account.legal else None,
+            "current": account.current,
+        }
+        for account in explanation.clocks
+    ]
+    return Answer(
+        "\n".join(lines), {"code": matter.code, "title": matter.title, "due_on": matter.due_on, "clocks": clocks}
+    )
+
+
+@command("status")
+@click.argument("code", metavar="CODE")
+def status(code: str) -> Answer:
+    """办件 CODE 办到哪一步：状态、期限、每一步的人和时间。"""
+    from yimen.ground.kit.moments import now, say_moment
+    from yimen.ground.matters import selectors
+
+    matter = selectors.by_code(code)
+    face = selectors.clock_face(matter, now())
+    state = selectors.procedure_of(matter).state(matter.state)
+    steps = selectors.timeline(matter)
+    lines = [f"{matter.code} {matter.title}", f"{state.label}，{face.text}"]
+    lines += [
+        f"{step.seq:>3}  {say_moment(step.happened_at)}  {step.label}  {step.actor} {step.post}" for step in steps
+    ]
+    data = {
+        "code": matter.code,
+        "title": matter.title,
+        "state": matter.state,
+        "state_label": state.label,
+        "version": matter.version,
+        "clock": face.text,
+        "due_on": matter.due_on,
+        "legal_due_on": matter.legal_due_on,
+        "stopped_since": matter.stopped_since,
+        "closed_at": matter.closed_at,
+        "outcome": matter.outcome,
+        "steps": [
+            {
+                "seq": step.seq,
+                "action": step.action,
+                "label": step.label,
+                "actor": step.actor,
+                "post": step.post,
+                "happened_at": step.happened_at,
+                "recorded_at": step.recorded_at,
+                "basis": step.basis,
+            }
+            for step in steps
+        ],
+    }
+    return Answer("\n".join(lines), data)
+
+
+@command("verify-ledger")
+def verify_ledger() -> Answer:
+    """核验账本：每一步的链、次序、时间、封存和签名；指出被改动、删除、插入或倒签的那一行。"""
+    from yimen.ground.matters import sealing
+
+    verdict = sealing.verify()
+    kind = "（演示账本）" if verdict.synthetic else ""
+    head = f"已核验 {verdict.steps} 步、{verdict.seals} 封，待封 {verdict.unsealed} 步{kind}。"
+    said = "账本完整。" if verdict.sound else f"发现 {len(verdict.faults)} 处不符："
+    lines = [head, said, *(f"  {fault.row}：{fault.says}" for fault in verdict.faults)]
+    data = {
+        "steps": verdict.steps,
+        "seals": verdict.seals,
+        "unsealed": verdict.unsealed,
+        "synthetic": verdict.synthetic,
+        "sound": verdict.sound,
+        "faults": [{"kind": fault.kind, "row": fault.row, "says": fault.says} for fault in verdict.faults],
+    }
+    return Answer("\n".join(lines), data, failed=not verdict.sound)

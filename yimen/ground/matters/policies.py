@@ -17,13 +17,20 @@ from yimen.ground.matters.lifecycle import StepRule
 class Placed(Protocol):
     """What of a matter decides on access: its places and people. A `Matter` fits, and so does a read row."""
 
-    applicant_id: int | None
-    department_id: int
-    window_id: int | None
-    centre_id: int | None
-    division_id: str
-    person_id: int | None
-    subject: str
+    @property
+    def applicant_id(self) -> int | None: ...
+    @property
+    def department_id(self) -> int: ...
+    @property
+    def window_id(self) -> int | None: ...
+    @property
+    def centre_id(self) -> int | None: ...
+    @property
+    def division_id(self) -> str: ...
+    @property
+    def person_id(self) -> int | None: ...
+    @property
+    def subject(self) -> str: ...
 
 
 class NoPermission(NotAllowed):

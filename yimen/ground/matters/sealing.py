@@ -165,7 +165,7 @@ _SEALED_LATE = """
 select s.id, m.code, s.seq, s.recorded_at, z.sealed_at from matters_seal z
 join matters_sealentry e on e.seal_id = z.id join matters_step s on s.id = e.step_id
 join matters_matter m on m.id = s.matter_id
-where s.recorded_at < z.sealed_at - %s
+where s.recorded_at < z.sealed_at - make_interval(secs => %s)
 order by s.id limit 1000
 """
 
@@ -176,8 +176,10 @@ def verify() -> Verdict:
     Links, numbers, states and times are recomputed by the database; MACs and signatures here, with the keys of the ring.
     """
     verdict = Verdict()
+    outermost = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("set transaction isolation level repeatable read, read only")
+        if outermost:
+            cursor.execute("set transaction isolation level repeatable read, read only")
         cursor.execute("select synthetic from matters_ledgerhead where id = 1")
         verdict.synthetic = bool(cursor.fetchone()[0])
         cursor.execute("select count(*) from matters_unsealed")
@@ -228,7 +230,7 @@ def _verify_chain(verdict: Verdict) -> None:
             else:
                 verdict.faults.append(Fault("deleted", f"步骤 {step_id}", "已封存的步骤不见了：被删除"))
         if not verdict.synthetic:
-            cursor.execute(_SEALED_LATE, [LATE])
+            cursor.execute(_SEALED_LATE, [LATE.total_seconds()])
             for step_id, code, seq, recorded, sealed in cursor.fetchall():
                 says = (
                     f"记录于 {recorded:%Y-%m-%d %H:%M}，却到 {sealed:%Y-%m-%d %H:%M} 才封存：封存停顿过，或是事后插入"
@@ -248,7 +250,7 @@ def _verify_seals(verdict: Verdict) -> None:
     for seal_id, count, kept_previous, head, mac_key, signature in seals:
         purpose, version = mac_key.rsplit(":", 1)
         key = ring.version(purpose, int(version)).secret
-        macs = []
+        macs: list[bytes] = []
         while waiting is not None and waiting[0] == seal_id:
             _seal, position, step_id, mac, link = waiting
             if position != len(macs):
@@ -279,4 +281,4 @@ def _entries() -> Iterator[tuple[int, int, int, bytes, bytes | None]]:
         ) as copy,
     ):
         copy.set_types(["int8", "int4", "int8", "bytea", "bytea"])
-        yield from copy.rows()  # type: ignore[misc]
+        yield from copy.rows()

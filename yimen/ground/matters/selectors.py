@@ -86,8 +86,8 @@ def ask(which: int | str) -> Asked:
     *plain, marks, holds = row
     return Asked(
         *plain,
-        marks=tuple(ClockMark.read(text, seq) for seq, text in marks or ()),
-        holds=tuple((point, reason) for point, reason in holds or ()),
+        tuple(ClockMark.read(text, seq) for seq, text in marks or ()),
+        tuple((point, reason) for point, reason in holds or ()),
     )
 
 
@@ -120,7 +120,7 @@ def clock_face(matter: Matter, at: datetime, calendar: WorkCalendar | None = Non
     """How urgent a matter is at this moment, in the words of the work lists."""
     if matter.closed_at is not None:
         return ClockFace("closed", f"{say_date(day_of(matter.closed_at), weekday=False, year=False)} 办结")
-    if matter.stopped_since is not None:
+    if matter.stopped_since is not None and not (matter.due_at and matter.due_at < at):
         days = (day_of(at) - day_of(matter.stopped_since)).days
         label = lifecycle.procedure(matter.procedure, matter.procedure_version).state(matter.state).label
         return ClockFace("paused", f"{label} {days} 日" if days else f"{label}")
@@ -249,15 +249,13 @@ def explain(matter: Matter, calendar: WorkCalendar | None = None) -> Explanation
 
 
 def _account(clock: Clock, last: bool, calendar: WorkCalendar, close: BusinessClose) -> ClockAccount:
-    promised, legal = clock.terms(close), clock.terms(close, legal=True)
-    events = clock.events()
     return ClockAccount(
         name=clock.start.name,
         label=CLOCK_LABELS.get(clock.start.name, clock.start.name),
         law=clock.start.law,
         source=clock.start.source,
-        promised=rules.explain(promised, events, calendar) if promised else None,
-        legal=rules.explain(legal, events, calendar) if legal else None,
+        promised=clock.derivation(clock.terms(close), calendar),
+        legal=clock.derivation(clock.terms(close, legal=True), calendar),
         started_at=clock.start.at,
         current=last and not (clock.marks and clock.marks[-1].effect == "finish"),
     )
@@ -330,4 +328,12 @@ def by_uid(uid: UUID) -> Matter:
     matter = Matter.objects.filter(uid=uid).first()
     if matter is None:
         raise NotFound("没有找到这件事。")
+    return matter
+
+
+def by_code(code: str) -> Matter:
+    """The matter with this number, without any check of access: for commands on the server only. Raises `NotFound`."""
+    matter = Matter.objects.filter(code=code.strip()[:60]).first() if code.isprintable() else None
+    if matter is None:
+        raise NotFound("没有找到这个编号。", next_step="请核对编号是否完整。")
     return matter

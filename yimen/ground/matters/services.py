@@ -20,7 +20,7 @@ from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit import audit, outbox
 from yimen.ground.kit.moments import day_of, say_moment
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed, NotFound
-from yimen.ground.matters import lifecycle, policies, rules
+from yimen.ground.matters import lifecycle, policies
 from yimen.ground.matters.clocks import ClockMark, ClockStart, clock_row, clocks_of
 from yimen.ground.matters.lifecycle import BEFORE, Procedure, StepRule
 from yimen.ground.matters.policies import NoPermission
@@ -415,10 +415,9 @@ def handling_result(asked: Asked, at: datetime) -> dict[str, Any]:
     if not clocks:
         return {}
     last = replace(clocks[-1], marks=(*clocks[-1].marks, ClockMark(at=at, effect="finish")))
-    terms = last.terms(close) or last.terms(close, legal=True)
-    if terms is None:
+    state = last.state(last.terms(close) or last.terms(close, legal=True), calendar)
+    if state is None:
         return {}
-    state = rules.due(terms, last.events(), calendar)
     return {"work_days": state.counted, "on_time": state.on_time}
 
 

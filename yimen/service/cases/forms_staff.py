@@ -113,7 +113,9 @@ class CorrectionForm(ActForm):
 
     def items(self) -> list[tuple[int, str]]:
         """(material's order, what is wrong), only where something is."""
-        asked = [(material.order, self.cleaned_data.get(f"problem_{material.order}") or "") for material in self.materials]
+        asked = [
+            (material.order, self.cleaned_data.get(f"problem_{material.order}") or "") for material in self.materials
+        ]
         return [(order, said) for order, said in asked if said]
 
     def arguments(self) -> dict[str, Any]:
@@ -252,10 +254,15 @@ class RefuseForm(ActForm):
 class DeliverForm(ActForm):
     """送达: how, to whom, and what proves it."""
 
-    method = forms.ChoiceField(label="怎样送达", choices=list(METHODS.items()), widget=forms.RadioSelect, initial="signature")
+    method = forms.ChoiceField(
+        label="怎样送达", choices=list(METHODS.items()), widget=forms.RadioSelect, initial="signature"
+    )
     receiver = Line(label="领取人", max_length=100)
     proof = Line(
-        label="凭证", required=False, max_length=200, help_text="代领写领取人证件号码后四位，邮寄写邮件号；本人签收可不填。"
+        label="凭证",
+        required=False,
+        max_length=200,
+        help_text="代领写领取人证件号码后四位，邮寄写邮件号；本人签收可不填。",
     )
 
     def clean(self) -> dict[str, Any]:
@@ -371,3 +378,21 @@ class ApplicantForm(Form):
     address = Line(label="地址", required=False, max_length=200)
     legal_representative = Line(label="法定代表人（负责人）", required=False, max_length=100)
     name_changed = forms.BooleanField(label="姓名（名称）已变更，按证件更正档案", required=False)
+
+
+class ArrangementsForm(Form):
+    """Whom to reach, and how the result is fetched."""
+
+    contact_name = Line(label="联系人", max_length=100)
+    contact_phone = Phone(label="联系电话", required=False)
+    delivery_method = forms.ChoiceField(
+        label="结果怎样领取", choices=[("window", "窗口领取"), ("post", "邮寄"), ("online", "网上下载")], initial="window"
+    )
+    delivery_address = Line(label="邮寄地址", required=False, max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        """A parcel needs an address."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("delivery_method") == "post" and not cleaned.get("delivery_address"):
+            self.add_error("delivery_address", "选了邮寄，请填写邮寄地址。")
+        return cleaned

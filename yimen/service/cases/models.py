@@ -76,7 +76,7 @@ class Case(models.Model):
     matter = models.OneToOneField(Matter, on_delete=models.PROTECT, primary_key=True, related_name="case")
     item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, db_index=False, related_name="cases")
     edition = models.ForeignKey(ItemEdition, on_delete=models.PROTECT, db_index=False, related_name="cases")
-    form_version = models.PositiveIntegerField("表单版本", null=True, blank=True)
+    form_version = models.CharField("表单版本", max_length=80)
     kind = models.CharField("办件类型", max_length=12)
     answers = EncryptedText("申请信息")
     contact_name = models.CharField("联系人", max_length=100, blank=True)

@@ -12,8 +12,8 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import tail_matches
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters.selectors import access_matter
+from yimen.service.cases.editions import EditionCard, pinned_edition
 from yimen.service.cases.models import Case, CaseMaterial, Draft, Opinion
-from yimen.service.catalogue.selectors import OpenEdition, pinned_edition
 
 
 def access_draft(actor: Actor, uid: UUID, *, submitted_too: bool = False) -> Draft:
@@ -69,7 +69,7 @@ def case_answers(case: Case) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def edition_of(case: Case) -> OpenEdition:
+def edition_of(case: Case) -> EditionCard:
     """The edition the case is pinned to."""
     return pinned_edition(case.edition_id)
 
@@ -93,4 +93,12 @@ def public_query(code: str, tail: str) -> Case:
     )
     if case is None or case.matter.applicant is None or not tail_matches(case.matter.applicant, tail):
         raise NotFound("没有查到这件办件。", next_step="请核对办件编号和申请人证件号码的后四位。")
+    return case
+
+
+def case_by_code(code: str) -> Case:
+    """The case with this number, for a page whose address proves the right to see it (the public query's result)."""
+    case = Case.objects.select_related("matter", "matter__department").filter(matter__code=code[:60]).first()
+    if case is None:
+        raise NotFound("没有查到这件办件。", next_step="请核对办件编号。")
     return case

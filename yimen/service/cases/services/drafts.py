@@ -17,11 +17,11 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import party as party_file
 from yimen.ground.kit import audit
 from yimen.ground.kit.refusals import Conflict, Invalid, NotFound
+from yimen.service.cases.editions import open_edition, pinned_edition
 from yimen.service.cases.models import Draft, DraftFile
 from yimen.service.cases.selectors import access_draft, draft_answers, draft_arrangements
 from yimen.service.cases.services.intake import Submitted, _may_submit, submit_edition
 from yimen.service.catalogue.rules.questions import clean_answers, prefilled
-from yimen.service.catalogue.selectors import open_edition, pinned_edition
 
 if TYPE_CHECKING:
     from yimen.ground.identity.models import Party
@@ -66,7 +66,7 @@ def start_draft(*, item_code: str, actor: Actor, at: datetime, party_id: int | N
         )
         if begun is not None:
             return begun
-        first = prefilled(edition.form, file_for_forms(party_file(party))) if edition.form else {}
+        first = prefilled(edition.form, file_for_forms(party_file(party)))
         return Draft.objects.create(
             party_id=party, account_id=actor.account_id, item_id=edition.item_id, edition_id=edition.id,
             answers=json.dumps(first, ensure_ascii=False), window_intake=actor.kind == "staff", started_at=at, saved_at=at,
@@ -87,9 +87,8 @@ def save_draft(
         draft = _lock(access_draft(actor, draft_uid), seen)
         if answers is not None:
             form = pinned_edition(draft.edition_id).form
-            if form:
-                kept, _faults = clean_answers(form, answers, draft=True)
-                draft.answers = json.dumps(kept, ensure_ascii=False)
+            kept, _faults = clean_answers(form, answers, draft=True)
+            draft.answers = json.dumps(kept, ensure_ascii=False)
         if arrangements is not None:
             draft.arrangements = json.dumps({**draft_arrangements(draft), **arrangements}, ensure_ascii=False)
         if step:
@@ -104,7 +103,7 @@ def attach_file(*, draft_uid: UUID, material_id: int, upload: UploadedFile, acto
     """Put one file to a material of the draft, through the upload gate. Raises `UploadRefused`, `TooManyFiles`."""
     draft = access_draft(actor, draft_uid)
     edition = pinned_edition(draft.edition_id)
-    if material_id not in {material.id for material in edition.materials}:
+    if material_id not in {material.id for material in edition.materials(draft_answers(draft), at.date())}:
         raise NotFound("这个事项没有这份材料。")
     if draft.files.count() >= FILES_OF_A_DRAFT:
         raise TooManyFiles(f"一次申请最多上传 {FILES_OF_A_DRAFT} 个文件。", next_step="请合并或删去多余的文件。")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
 
-from yimen.ground.calendar.selectors import effective_receipt_moment
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import party as party_file
 from yimen.ground.kit.moments import day_of
@@ -20,12 +19,12 @@ from yimen.ground.kit.refusals import Invalid, NotAllowed
 from yimen.ground.matters.services import open_matter
 from yimen.ground.organisations.selectors import hall_of_department
 from yimen.service.cases import rules
+from yimen.service.cases.editions import EditionCard, open_edition
 from yimen.service.cases.events import CaseSubmitted
 from yimen.service.cases.lifecycle import LICENCE
 from yimen.service.cases.models import Case, CaseFile, CaseMaterial
 from yimen.service.cases.services.letters import issue
 from yimen.service.catalogue.rules.questions import clean_answers
-from yimen.service.catalogue.selectors import OpenEdition, materials_needed, open_edition
 
 if TYPE_CHECKING:
     from yimen.ground.identity.models import Party
@@ -87,7 +86,7 @@ def submit_application(
 
 def submit_edition(
     *,
-    edition: OpenEdition,
+    edition: EditionCard,
     party_id: int,
     answers: Mapping[str, Any],
     actor: Actor,
@@ -105,7 +104,7 @@ def submit_edition(
     """As `submit_application`, for an edition already opened; runs in the caller's transaction."""
     _may_submit(actor, party_id)
     party = party_file(party_id)
-    said, wrong = clean_answers(edition.form, answers) if edition.form else ({}, {})
+    said, wrong = clean_answers(edition.form, answers)
     if wrong:
         raise AnswersWrong(f"表单有 {len(wrong)} 处要改。", next_step="请按提示改好后再提交。", fields=wrong)
     hall = hall_of_department(edition.department_id)
@@ -127,7 +126,7 @@ def submit_edition(
         channel=channel,
         window_id=actor.window_id or hall.window_id,
         clock=rules.receipt_clock(),
-        effective_at=effective_receipt_moment(at),
+        effective_at=at,
         basis=basis,
         facts={"item": edition.code, "edition": edition.number, "form": edition.form_version, "channel": channel},
         events=[CaseSubmitted(code=code, at=at)],
@@ -146,7 +145,7 @@ def submit_edition(
         delivery_address=delivery_address,
     )
     case.save(force_insert=True)
-    materials = _materials(case, edition, said, files or {}, set(paper))
+    materials = _materials(case, edition, said, files or {}, set(paper), day)
     CaseMaterial.objects.bulk_create(materials)
     _attach(materials, files or {}, at)
     receipt = issue(
@@ -165,11 +164,16 @@ def _may_submit(actor: Actor, party_id: int) -> None:
 
 
 def _materials(
-    case: Case, edition: OpenEdition, said: Mapping[str, Any], files: Mapping[int, Sequence[int]], paper: set[int]
+    case: Case,
+    edition: EditionCard,
+    said: Mapping[str, Any],
+    files: Mapping[int, Sequence[int]],
+    paper: set[int],
+    day: date,
 ) -> list[CaseMaterial]:
     """One line for each material this application needs: conditions decided by the answers, cancelled ones left out (R030)."""
     lines = []
-    for order, material in enumerate(materials_needed(edition, said), start=1):
+    for order, material in enumerate(edition.materials(said, day), start=1):
         state = CaseMaterial.State.MISSING
         if files.get(material.id):
             state = CaseMaterial.State.PROVIDED

@@ -11,8 +11,11 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.masking import mask_id_number
 from yimen.ground.organisations.selectors import letterhead
 from yimen.service.cases import rules
+from yimen.service.cases.editions import EditionCard
 from yimen.service.cases.models import Case
-from yimen.service.catalogue.selectors import OpenEdition
+
+if TYPE_CHECKING:
+    from yimen.ground.identity.models import Party
 
 SERIES_WORDS: dict[str, str] = {
     "materials_receipt": "收",
@@ -35,14 +38,11 @@ def issue(
     code: str,
     title: str,
     party: Party,
-    edition: OpenEdition,
+    edition: EditionCard,
     actor: Actor,
     at: datetime,
     **facts: Any,
 ) -> IssuedLetter:
-
-if TYPE_CHECKING:
-    from yimen.ground.identity.models import Party
     """Issue one letter of a case: number from its gap-free series, facts as they stand now, seal of the department.
 
     The PDF is rendered after the commit. Runs in the caller's transaction, so a refused act leaves no number used.

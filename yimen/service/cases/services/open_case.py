@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from yimen.ground.identity.selectors import party as party_file
 from yimen.ground.kit.refusals import NotFound
 from yimen.service.cases import rules
+from yimen.service.cases.editions import EditionCard, pinned_edition
 from yimen.service.cases.models import Case
-from yimen.service.catalogue.selectors import OpenEdition, pinned_edition
 
 if TYPE_CHECKING:
     from yimen.ground.identity.models import Party
@@ -23,19 +23,12 @@ class OpenCase:
     case: Case
     code: str
     matter_id: int
-    edition: OpenEdition
+    edition: EditionCard
     party: Party
 
     def terms(self) -> rules.Terms:
         """The edition's limits, as pinned when the case was submitted."""
-        return rules.Terms(
-            promise_limit=self.edition.promise_limit,
-            promise_unit=self.edition.promise_unit,
-            legal_limit=self.edition.legal_limit,
-            legal_unit=self.edition.legal_unit,
-            legal_source=self.edition.legal_source,
-            kind=self.edition.case_kind,
-        )
+        return self.edition.terms
 
     def lines(self) -> list[rules.MaterialLine]:
         """The materials as the rules see them."""

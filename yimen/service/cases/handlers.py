@@ -1,0 +1,86 @@
+"""And afterwards? What follows a fact about a case: the applicant is told."""
+
+from __future__ import annotations
+
+from yimen.ground.kit.outbox import handles
+from yimen.ground.notices.services import notify_party
+from yimen.service.cases import events, rules
+from yimen.service.cases.models import Case
+
+
+def _tell(code: str, key: str, subject: str, body: str) -> None:
+    case = Case.objects.select_related("matter").get(matter__code=code)
+    if case.matter.applicant_id is None:
+        return
+    notify_party(
+        key=key, party_id=case.matter.applicant_id, subject=subject,
+        body=body.format(item=case.matter.title, number=rules.short_code(code)), link=f"/my/matters/{code}/",
+    )  # fmt: skip
+
+
+@handles(events.CaseSubmitted)
+def tell_submitted(event: events.CaseSubmitted) -> None:
+    """The number, and what happens next."""
+    _tell(
+        event.code, f"case-submitted:{event.code}", "申请已提交",
+        "您申请的“{item}”已提交，编号 {number}。5 个工作日内会告知是否受理；材料有缺的，会一次告知。",
+    )  # fmt: skip
+
+
+@handles(events.CaseAccepted)
+def tell_accepted(event: events.CaseAccepted) -> None:
+    """Accepted, under which slip."""
+    _tell(
+        event.code, f"case-accepted:{event.code}", "申请已受理",
+        f"您申请的“{{item}}”（{{number}}）已受理，受理单号 {event.slip_number}。最晚办结日期见办件页面。",
+    )  # fmt: skip
+
+
+@handles(events.CorrectionRequested)
+def tell_correction(event: events.CorrectionRequested) -> None:
+    """What to do now; the time until then is not counted."""
+    _tell(
+        event.code, f"case-correction:{event.code}:{event.at:%Y%m%d%H%M%S}", "请补齐材料",
+        "您申请的“{item}”（{number}）有材料要补正，内容已一次列明。请打开办件页面上传；补齐之前不计入办理期限。",
+    )  # fmt: skip
+
+
+@handles(events.CaseNotAccepted)
+def tell_not_accepted(event: events.CaseNotAccepted) -> None:
+    """Not accepted or not needed; the letter says why."""
+    what = "不需要办理许可" if event.outcome == "not_required" else "不予受理"
+    _tell(
+        event.code, f"case-ended:{event.code}", f"申请结果：{what}",
+        f"您申请的“{{item}}”（{{number}}）{what}，理由和去处写在告知书里，请打开办件页面查看。",
+    )  # fmt: skip
+
+
+@handles(events.CaseSuspended)
+def tell_suspended(event: events.CaseSuspended) -> None:
+    """Art. 45: the needed time is told in writing."""
+    _tell(
+        event.code, f"case-suspended:{event.code}:{event.at:%Y%m%d%H%M%S}", "进入特别程序",
+        "您申请的“{item}”（{number}）进入听证、检验等程序，所需时间写在告知书里，期间不计入办理期限。",
+    )  # fmt: skip
+
+
+@handles(events.LimitExtended)
+def tell_extended(event: events.LimitExtended) -> None:
+    """Art. 42: the reason of an extension is told."""
+    _tell(
+        event.code, f"case-extended:{event.code}", "办理期限延长",
+        f"您申请的“{{item}}”（{{number}}）办理期限延长 {event.days} 个工作日，理由写在告知书里。",
+    )  # fmt: skip
+
+
+@handles(events.CaseDecided)
+def tell_decided(event: events.CaseDecided) -> None:
+    """The decision, and how to get the result."""
+    said = "已准予，请按您选择的方式领取结果" if event.decision == "granted" else "未获准予，理由和救济途径写在决定书里"
+    _tell(event.code, f"case-decided:{event.code}", "办理结果", f"您申请的“{{item}}”（{{number}}）{said}。")
+
+
+@handles(events.CaseDelivered)
+def tell_delivered(event: events.CaseDelivered) -> None:
+    """Handed over; the case is closed."""
+    _tell(event.code, f"case-delivered:{event.code}", "结果已送达", "您申请的“{item}”（{number}）结果已送达，办件结束。")

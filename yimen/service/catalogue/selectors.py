@@ -1,0 +1,321 @@
+"""What others ask of the catalogue: the edition in force, its form, its materials, its limits; lists for the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from yimen.ground.kit import moments
+from yimen.ground.kit.refusals import NotFound
+from yimen.service.catalogue import policies as policies
+from yimen.service.catalogue.models import (
+    EditionMaterial,
+    ImportBatch,
+    ImportRow,
+    ItemCode,
+    ItemEdition,
+    ServiceItem,
+)
+from yimen.service.catalogue.refusals import ItemCancelled, ItemFrozen, ItemNotPublished, ItemUnknown
+from yimen.service.catalogue.rules import questions
+from yimen.service.catalogue.rules.basic_form import BASIC_FORM
+from yimen.service.catalogue.rules.limits import Limit
+from yimen.service.catalogue.rules.quality import EditionFacts, Finding, MaterialFacts, lint
+from yimen.service.catalogue.rules.vocabulary import LimitUnit
+from yimen.service.catalogue.search import find as find
+from yimen.service.catalogue.search import suggest as suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The two limits of an edition, side by side; None where there is none. `source` is a `LimitSource` word."""
+
+    legal: Limit | None
+    promise: Limit | None
+    source: str
+    basis: str
+
+    @property
+    def working(self) -> Limit | None:
+        """The limit a case is steered by: the promise where one is made, else the statutory one; None: no clock."""
+        return self.promise or self.legal
+
+
+def limits(edition: ItemEdition) -> Limits:
+    """The statutory and the promised limit of an edition."""
+    return Limits(
+        _limit(edition.legal_limit, edition.legal_unit),
+        _limit(edition.promise_limit, edition.promise_unit),
+        edition.legal_source,
+        edition.legal_limit_basis,
+    )
+
+
+def _limit(number: int | None, unit: str) -> Limit | None:
+    return None if number is None else Limit(number, next(known for known in LimitUnit if str(known) == unit))
+
+
+def item_by_code(code: str) -> ServiceItem:
+    """The item with this public code, or with this source code; raises `ItemUnknown`."""
+    code = code.strip()
+    items = ServiceItem.objects.select_related("department", "source_department", "current")
+    item = items.filter(code=code).first() if _plain(code) else None
+    if item is None and _plain(code):
+        held = ItemCode.objects.filter(code=code).exclude(system="old").order_by("id").first()
+        item = items.filter(pk=held.item_id).first() if held else None
+    if item is None:
+        raise ItemUnknown("没有这个事项。", next_step="请核对事项编码，或按名称查找。")
+    return item
+
+
+def _plain(text: str) -> bool:
+    return 0 < len(text) <= 120 and text.isprintable()
+
+
+def open_edition(item_code: str, at: datetime) -> ItemEdition:
+    """The edition under which an application is taken in at this moment, with `item`, `item.department` and
+    `form` loaded.
+
+    Raises `ItemUnknown`, `ItemCancelled` (R025), `ItemFrozen`, or `ItemNotPublished` when no edition is in force.
+    """
+    item = item_by_code(item_code)
+    must_be_open(item, at)
+    edition = (
+        ItemEdition.objects.select_related("item__department", "form")
+        .filter(pk=item.current_id, effective_on__lte=moments.day_of(at))
+        .first()
+    )
+    if edition is None:
+        raise ItemNotPublished(f"“{item.name}”还没有公布办事指南，不能申请。", next_step="请向实施部门咨询何时开办。")
+    return edition
+
+
+def edition_by_id(edition_id: int) -> ItemEdition:
+    """An edition whatever its status, with `item`, `item.department` and `form` loaded: what a running case is pinned to."""
+    edition = ItemEdition.objects.select_related("item__department", "form").filter(pk=edition_id).first()
+    if edition is None:
+        raise NotFound("没有这个事项版本。")
+    return edition
+
+
+def must_be_open(item: ServiceItem, at: datetime) -> None:
+    """Raise `ItemCancelled` or `ItemFrozen` where nothing may be taken in for the item at this moment."""
+    cancelled_on = item.cancelled_on
+    if item.status == ServiceItem.Status.CANCELLED and cancelled_on and cancelled_on <= moments.day_of(at):
+        raise ItemCancelled(
+            f"“{item.name}”已于 {moments.say_date(cancelled_on)} 取消，不能再申请或录入。",
+            next_step="如仍有人要求您办理或提交它，请向政务服务监督电话反映。",
+        )
+    if item.status == ServiceItem.Status.FROZEN:
+        raise ItemFrozen(f"“{item.name}”暂停办理：{item.status_reason}", next_step="恢复办理后会在办事指南公布。")
+
+
+def form_of(edition: ItemEdition) -> dict[str, Any]:
+    """The edition's form definition (JSON for `rules.questions`); where it has none of its own, the basic form."""
+    return edition.form.schema if edition.form is not None else BASIC_FORM
+
+
+def form_version_of(edition: ItemEdition) -> str:
+    """What to pin beside a case: `key/version`, `basic/1` for the basic form."""
+    return f"{edition.form.key}/{edition.form.version}" if edition.form is not None else "basic/1"
+
+
+def materials_of(edition: ItemEdition, on: date) -> list[EditionMaterial]:
+    """The materials that may be asked for on a day, in order; cancelled ones are never among them (R030)."""
+    materials = EditionMaterial.objects.filter(edition=edition).select_related("standard")
+    return [material for material in materials if not is_cancelled(material, on)]
+
+
+def materials_needed(edition: ItemEdition, answers: Mapping[str, Any], on: date) -> list[tuple[EditionMaterial, bool]]:
+    """As `materials_of`, each with whether these answers make it necessary; conditional ones not asked for are
+    left out.
+    """
+    found = []
+    for material in materials_of(edition, on):
+        needed = questions.material_needed(material.condition, material.necessity, answers)
+        if needed or material.necessity != "conditional" or not material.condition:
+            found.append((material, needed))
+    return found
+
+
+def is_cancelled(material: EditionMaterial, on: date) -> bool:
+    """Whether a material, or the standard material behind it, is cancelled by that day (R030)."""
+    days = [material.cancelled_on, material.standard.cancelled_on if material.standard else None]
+    return any(day is not None and day <= on for day in days)
+
+
+def edition_facts(edition: ItemEdition, on: date) -> EditionFacts:
+    """An edition as the linter sees it."""
+    item = edition.item
+    said = limits(edition)
+    form = questions.as_form(form_of(edition))
+    return EditionFacts(
+        name=edition.name,
+        kind=edition.kind,
+        department=item.department.name if item.department is not None else "",
+        imported=edition.origin == ItemEdition.Origin.IMPORT and edition.edited_at is None,
+        legal=said.legal,
+        promise=said.promise,
+        materials=[
+            MaterialFacts(
+                material.order,
+                material.name,
+                material.necessity,
+                material.condition,
+                material.source_channel,
+                material.basis,
+                is_cancelled(material, on),
+            )
+            for material in edition.materials.all()
+        ],
+        form_keys=frozenset(form.labels()),
+        has_form=edition.form_id is not None,
+        **{
+            name: getattr(edition, name)
+            for name in (
+                "content", "legal_basis", "conditions", "legal_source", "case_kind", "results", "fee", "fee_basis",
+                "fee_standard", "fees", "visits", "visits_reason", "channels", "delivery_by_post", "service_objects",
+                "themes", "consult_phone", "complaint_phone", "steps", "questions",
+            )
+        },
+    )  # fmt: skip
+
+
+def findings(edition: ItemEdition, on: date) -> list[Finding]:
+    """What the linter says of an edition."""
+    return lint(edition_facts(edition, on))
+
+
+def whole(editions: QuerySet[ItemEdition]) -> QuerySet[ItemEdition]:
+    """Editions with everything that judging and showing them needs, in few queries."""
+    materials = EditionMaterial.objects.select_related("standard").order_by("order")
+    return editions.select_related("item__department__division", "item__source_department", "form").prefetch_related(
+        Prefetch("materials", materials)
+    )
+
+
+def edition_of(item: ServiceItem, number: int) -> ItemEdition:
+    """One edition of an item by its number; raises `ItemUnknown`."""
+    edition = whole(ItemEdition.objects.filter(item=item, number=number)).first()
+    if edition is None:
+        raise ItemUnknown(f"这个事项没有第 {number} 版。", next_step="请从版本清单进入。")
+    return edition
+
+
+def open_draft(item: ServiceItem) -> ItemEdition | None:
+    """The edition being worked on (draft, in legal check, or passed), if there is one."""
+    return whole(ItemEdition.objects.filter(item=item, status__in=ItemEdition.open_statuses)).first()
+
+
+def differences(old: ItemEdition, new: ItemEdition) -> list[tuple[str, str, str]]:
+    """What changed between two editions: (element in Chinese, before, after); materials as their lists of names."""
+    left_out = {
+        "id", "uid", "item", "number", "status", "origin", "effective_on", "retired_on", "published_at", "published_by",
+        "author_uid", "author", "created_at", "edited_at", "change_note", "version", "source",
+    }  # fmt: skip
+    found = []
+    for field in ItemEdition._meta.concrete_fields:
+        if field.name in left_out:
+            continue
+        before, after = getattr(old, field.attname), getattr(new, field.attname)
+        if before != after:
+            found.append((str(field.verbose_name), _said(old, field.name, before), _said(new, field.name, after)))
+    before_list, after_list = (_names(edition.materials.all()) for edition in (old, new))
+    if before_list != after_list:
+        found.append(("申请材料", before_list, after_list))
+    return found
+
+
+def _said(edition: ItemEdition, name: str, value: Any) -> str:
+    display = getattr(edition, f"get_{name}_display", None)
+    if display is not None:
+        return str(display()) or "（空）"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(_flat(part) for part in value) or "（空）"
+    return "（空）" if value in (None, "") else str(value)
+
+
+def _flat(part: Any) -> str:
+    return "，".join(str(value) for value in part.values() if value) if isinstance(part, dict) else str(part)
+
+
+def _names(materials: Iterable[EditionMaterial]) -> str:
+    return "；".join(f"{m.order}. {m.name}（{m.get_necessity_display()}）" for m in materials) or "（空）"
+
+
+# Lists
+
+
+def themes(limit: int = 24) -> list[tuple[str, int]]:
+    """The themes under which published items stand, with how many, the fullest first."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select theme, count(*) from catalogue_serviceitem i
+            join catalogue_itemedition e on e.id = i.current_id, unnest(e.themes) theme
+            where i.status <> 'cancelled' group by theme order by count(*) desc, theme limit %s
+            """,
+            [limit],
+        )
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def departments_with_items() -> list[tuple[int, str, int]]:
+    """Departments that have published items: (id, name, how many), by name."""
+    rows = (
+        ServiceItem.objects.filter(current__isnull=False)
+        .exclude(status=ServiceItem.Status.CANCELLED)
+        .values_list("department_id", "department__name")
+        .annotate(items=Count("id"))
+        .order_by("department__name")
+    )
+    return [(pk, name, items) for pk, name, items in rows if pk is not None]
+
+
+def waiting_for_check(items: Q) -> QuerySet[ItemEdition]:
+    """Editions in legal check among the items of a policy's scope, oldest first."""
+    held = ServiceItem.objects.filter(items)
+    return ItemEdition.objects.filter(status=ItemEdition.Status.LEGAL_CHECK, item__in=held).select_related(
+        "item__department"
+    )
+
+
+def batch_by_uid(uid: str) -> ImportBatch:
+    """One import; raises `ItemUnknown` for a uid that is none."""
+    from uuid import UUID
+
+    try:
+        wanted = UUID(uid)
+    except ValueError:
+        wanted = UUID(int=0)
+    batch = ImportBatch.objects.defer("content", "materials_content").filter(uid=wanted).first()
+    if batch is None:
+        raise ItemUnknown("没有这个导入批次。", next_step="请从导入记录进入。")
+    return batch
+
+
+def batch_lines(batch: ImportBatch, outcome: str = "", *, warned: bool = False) -> QuerySet[ImportRow]:
+    """The lines of an import by line number, of one outcome if given, only those with warnings if asked."""
+    lines = ImportRow.objects.filter(batch=batch).order_by("file", "line", "id")
+    if outcome:
+        lines = lines.filter(outcome=outcome)
+    return lines.exclude(warnings=[]) if warned else lines
+
+
+def published_count() -> int:
+    """How many items can be applied for."""
+    return ServiceItem.objects.filter(current__isnull=False, status=ServiceItem.Status.ACTIVE).count()
+
+
+def items_in_order(items: Sequence[int]) -> list[ServiceItem]:
+    """Items with department and current edition, in the order of these ids."""
+    held = ServiceItem.objects.select_related("department", "source_department", "current").in_bulk(list(items))
+    return [held[pk] for pk in items if pk in held]
