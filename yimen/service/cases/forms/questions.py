@@ -328,3 +328,23 @@ class TableField(forms.Field):
         if not isinstance(question, Question):
             raise TypeError("a table stands in a form, not in another table")
         super().__init__(widget=TableWidget(question), **kwargs)
+
+
+# --- What is known already
+
+IDENTITY = ("name", "id_number", "credit_code")
+"""What was proved when the person registered; an application cannot say otherwise."""
+
+
+def known_of(definition: questions.Form | Mapping[str, Any], file: Mapping[str, str]) -> dict[str, str]:
+    """The answers that stand in the person's file (`identity.selectors.prefill_file`) and are not asked again."""
+    return {
+        question.key: file[question.prefill]
+        for question in questions.as_form(definition).questions()
+        if question.prefill in IDENTITY and file.get(question.prefill)
+    }
+
+
+def asks_region(definition: questions.Form | Mapping[str, Any]) -> bool:
+    """Whether the list of divisions is needed to draw the form."""
+    return any(question.kind == "region" for question in questions.as_form(definition).questions())

@@ -25,6 +25,7 @@ from yimen.service.cases.services.receipt import (
     supplement,
     withdraw,
 )
+from yimen.service.cases.services.renewal import renew_draft
 from yimen.service.cases.services.review import (
     extend_limit,
     pass_review,
@@ -54,6 +55,7 @@ __all__ = [
     "record_opinion",
     "record_survey",
     "refuse",
+    "renew_draft",
     "request_correction",
     "request_review_correction",
     "resume",

@@ -147,7 +147,12 @@ def form_for(
     if issubclass(kind, asked.HandOverForm):
         more["colleagues"] = colleagues(case, actor, at)
     return kind(
-        data, files, case=case, auto_id=f"{action}-%s", initial={"seen": case.matter.version if seen is None else seen}, **more
+        data,
+        files,
+        case=case,
+        auto_id=f"{action}-%s",
+        initial={"seen": case.matter.version if seen is None else seen},
+        **more,
     )
 
 
@@ -189,7 +194,9 @@ def act(request: HttpRequest, code: str, action: str) -> HttpResponseBase:
     except (NotFound, SignInNeeded, NotAllowed):
         raise
     except Refusal as refusal:
-        audit.record_refusal(refusal, action=f"cases.{action}", actor=actor, target_kind="matter", target=case.matter.code)
+        audit.record_refusal(
+            refusal, action=f"cases.{action}", actor=actor, target_kind="matter", target=case.matter.code
+        )
         case = access_case(actor, code)
         return _refused(request, case, action, form, actor, at, refusal, seen)
     messages.success(request, ACTS[action].done)

@@ -18,13 +18,13 @@ from yimen.ground.kit.refusals import NotAllowed
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters.lifecycle import StepRule
 from yimen.service.cases import rules
+from yimen.service.cases.editions import EditionCard
 from yimen.service.cases.models import Case, CaseMaterial, Opinion
 from yimen.service.cases.selectors import access_case, edition_of, materials_of, opinions_of
 from yimen.service.cases.views.staff import facts, thread
 from yimen.service.cases.views.staff.acts import ACTS, Act, form_for
 from yimen.service.cases.views.staff.asking import actor_of
-from yimen.service.cases.views.staff.papers import Paper, papers_of
-from yimen.service.catalogue.selectors import OpenEdition
+from yimen.service.cases.views.staff.papers import papers_of
 
 FULL_WIDTH = ("refuse",)
 """Buttons that stand alone in a row, though they are not the first."""
@@ -139,9 +139,7 @@ def material_rows(materials: Sequence[CaseMaterial]) -> list[MaterialRow]:
         settled = each.state in SETTLED or each.state == CaseMaterial.State.RETURNED
         first = each.state == CaseMaterial.State.PROVIDED and not found
         found = found or first
-        rows.append(
-            MaterialRow(each, list(each.files.all()), _source(each), settled, each.state in SETTLED, first)
-        )
+        rows.append(MaterialRow(each, list(each.files.all()), _source(each), settled, each.state in SETTLED, first))
     return rows
 
 
@@ -167,7 +165,7 @@ def may_check(actor: Actor, case: Case) -> bool:
 
 
 def _buttons(
-    case: Case, edition: OpenEdition, materials: Sequence[CaseMaterial], actor: Actor, at: datetime
+    case: Case, edition: EditionCard, materials: Sequence[CaseMaterial], actor: Actor, at: datetime
 ) -> tuple[Buttons, Any]:
     """The panel, and apart from it the form for an opinion, which stands with the opinions."""
     found: list[Button] = []
@@ -201,7 +199,7 @@ def _buttons(
     ), writing
 
 
-def closed_by_case(action: str, case: Case, edition: OpenEdition, materials: Sequence[CaseMaterial]) -> str:
+def closed_by_case(action: str, case: Case, edition: EditionCard, materials: Sequence[CaseMaterial]) -> str:
     """What in the case itself stands against an act; the services refuse for the same reasons."""
     lines = [rules.MaterialLine(each.order, each.name, each.required, each.state) for each in materials]
     match action:
@@ -304,6 +302,3 @@ def require_may_check(actor: Actor, case: Case) -> None:
     """Raise `NotAllowed` where the actor does not judge materials of this case now."""
     if not may_check(actor, case):
         raise NotAllowed("现在不能核对这件办件的材料。", next_step="待受理时由窗口核对，审查中由审查人员核对。")
-
-
-__all__ = ["Paper", "case_page", "page"]
