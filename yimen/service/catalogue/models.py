@@ -126,7 +126,12 @@ class ItemCode(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "来源编码"
-        constraints = [models.UniqueConstraint(fields=["system", "code"], name="catalogue_item_code_once")]
+        constraints = [
+            # An old code may have been split among several items; the others are identities.
+            models.UniqueConstraint(
+                fields=["system", "code"], condition=~Q(system="old"), name="catalogue_item_code_once"
+            )
+        ]
         indexes = [models.Index(fields=["code"], name="catalogue_item_code")]
 
     def __str__(self) -> str:
@@ -473,7 +478,6 @@ class ItemSearch(models.Model):
     item = models.OneToOneField(ServiceItem, on_delete=models.CASCADE, primary_key=True, related_name="search")
     title = models.TextField("标题")
     text = models.TextField("标题与说明")
-    title_grams = ArrayField(models.TextField(), verbose_name="标题字对")
     grams = ArrayField(models.TextField(), verbose_name="全部字对")
     initials = models.TextField("拼音首字母", blank=True)
     public = models.BooleanField("公开可查", default=False)
@@ -481,7 +485,6 @@ class ItemSearch(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "事项检索"
         indexes = [
-            GinIndex(fields=["title_grams"], name="catalogue_search_title", fastupdate=False),
             GinIndex(fields=["grams"], name="catalogue_search_grams", fastupdate=False),
             models.Index(fields=["public", "item"], name="catalogue_search_public"),
         ]

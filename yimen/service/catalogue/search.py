@@ -1,15 +1,21 @@
-"""The search rows of items and the finding of items: pairs of characters in the database, idf in memory for type-ahead.
+"""The search rows of items, and finding items by what people type.
 
-`search_row` prepares what is stored. `find` asks the database (any user, exact). `suggest` asks an index in
-this process, built when the
-catalogue's version moves, for the words typed so far.
+Titles are searched in an index of this process (character pairs weighted by rarity, pinyin initials), which is read anew
+when the catalogue's version moves; descriptions in the database, by an array of character pairs under GIN.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import heapq
+import math
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from yimen.service.catalogue.models import ItemEdition, ItemSearch, ServiceItem
+from django.db.models import F, QuerySet
+
+from yimen.service.catalogue.importing.bulk import copy_in
+from yimen.service.catalogue.models import CatalogueVersion, ItemEdition, ItemSearch, ServiceItem, Synonym
 from yimen.service.catalogue.rules import words
 
 MOST_TEXT = 600
@@ -25,7 +31,6 @@ def search_row(item: ServiceItem, edition: ItemEdition, department: str, *, publ
         item_id=item.pk,
         title=title,
         text=words.normal(text),
-        title_grams=words.pairs(title),
         grams=words.pairs(text),
         initials=words.initials(title),
         public=public,
@@ -58,3 +63,262 @@ def department_name(item: ServiceItem) -> str:
 def _newest(item_ids: Sequence[int]) -> dict[int, ItemEdition]:
     found = ItemEdition.objects.filter(item__in=item_ids).order_by("item", "-number").distinct("item")
     return {edition.item_id: edition for edition in found}
+
+
+# Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look for. Empty parts do not narrow; `everything` also finds what is not published (staff)."""
+
+    text: str = ""
+    department: int | None = None
+    theme: str = ""
+    object: str = ""
+    kind: str = ""
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of items, in order, with where the next one starts ("" at the end)."""
+
+    items: list[ServiceItem]
+    next: str = ""
+    meant: tuple[str, ...] = ()
+
+
+PAGE = 20
+MOST_HITS = 400
+
+
+def find(query: Query, *, after: str = "", size: int = PAGE) -> Page:
+    """Published items that fit, best first. `after` is the `next` of the page before; a wrong one means the first page.
+
+    Titles are searched in memory (every title that holds the words, its synonyms included; pinyin initials; a code's
+    beginning), descriptions in the database by character pairs. Where nothing holds the words, the nearest titles come.
+    """
+    text = words.tidy_query(query.text)
+    if not text:
+        return _browse(query, after, size)
+    index = current_index()
+    meant = words.expand(text, index.synonyms)
+    scores = {index.titles[place].item_id: score for place, score in _exact(index, text, meant, query).items()}
+    if len(scores) < MOST_HITS:
+        for place, phrase in enumerate(meant):
+            for pk, score in _in_texts(phrase, query):
+                scores.setdefault(pk, score if place == 0 else score * 0.8)
+    if not scores:
+        scores = {index.titles[place].item_id: score for place, score in _nearest(index, meant, query).items()}
+    kept = _kept(list(scores), query)
+    ranked = sorted((pk for pk in scores if pk in kept), key=lambda pk: (-scores[pk], pk))
+    start = int(after) if after.isascii() and after.isdigit() and len(after) <= 6 else 0
+    following = str(start + size) if len(ranked) > start + size else ""
+    return Page(_loaded(ranked[start : start + size]), following, tuple(meant[1:]))
+
+
+def suggest(text: str, *, everything: bool = False, most: int = 8) -> list[Suggestion]:
+    """Titles for what has been typed so far, best first, from memory alone."""
+    text = words.tidy_query(text)
+    if not text:
+        return []
+    index, query = current_index(), Query(everything=everything)
+    meant = words.expand(text, index.synonyms)
+    scores = _exact(index, text, meant, query) or _nearest(index, meant, query)
+    best = heapq.nlargest(most, scores.items(), key=lambda pair: (pair[1], -pair[0]))
+    return [Suggestion(index.titles[p].item_id, index.titles[p].code, index.titles[p].title) for p, _ in best]
+
+
+def _kept(ids: list[int], query: Query) -> set[int]:
+    """Those of the items that also fit the filters."""
+    if not (query.department or query.theme or query.object or query.kind):
+        return set(ids)
+    return set(_narrowed(ServiceItem.objects.filter(pk__in=ids), query).values_list("pk", flat=True))
+
+
+def _in_texts(phrase: str, query: Query) -> list[tuple[int, float]]:
+    """(item id, score) of descriptions that hold every run of a phrase, by the stored character pairs, checked again as text."""
+    grams, runs = words.query_pairs(phrase), words.runs(phrase)
+    if not grams:
+        return []
+    rows = ItemSearch.objects.filter(grams__contains=grams)
+    if not query.everything:
+        rows = rows.filter(public=True)
+    return [
+        (pk, 0.5) for pk, text in rows.values_list("item_id", "text")[:MOST_HITS] if all(run in text for run in runs)
+    ]
+
+
+def _narrowed(items: QuerySet[ServiceItem], query: Query) -> QuerySet[ServiceItem]:
+    if query.department:
+        items = items.filter(department=query.department)
+    if query.kind:
+        items = items.filter(kind=query.kind[:20])
+    if query.theme:
+        items = items.filter(current__themes__contains=[query.theme[:60]])
+    if query.object:
+        items = items.filter(current__service_objects__contains=[query.object[:20]])
+    return items
+
+
+def _browse(query: Query, after: str, size: int) -> Page:
+    """All items that fit the filters, by id, keyset paging."""
+    items = ServiceItem.objects.order_by("id")
+    if not query.everything:
+        items = items.filter(current__isnull=False).exclude(status=ServiceItem.Status.CANCELLED)
+    items = _narrowed(items, query)
+    if after.isascii() and after.isdigit() and len(after) <= 18:
+        items = items.filter(pk__gt=int(after))
+    ids = list(items.values_list("pk", flat=True)[: size + 1])
+    return Page(_loaded(ids[:size]), str(ids[size - 1]) if len(ids) > size else "")
+
+
+def _loaded(ids: Sequence[int]) -> list[ServiceItem]:
+    held = ServiceItem.objects.select_related("department", "source_department", "current").in_bulk(list(ids))
+    return [held[pk] for pk in ids if pk in held]
+
+
+# The index in this process
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A title to choose while typing."""
+
+    item_id: int
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """One title of the index; `plain` is its normal form, `letters` its pinyin initials."""
+
+    item_id: int
+    code: str
+    title: str
+    plain: str
+    letters: str
+    public: bool
+
+
+@dataclass(slots=True)
+class Index:
+    """Titles by character pair, weighted by rarity."""
+
+    version: int
+    titles: list[Title] = field(default_factory=list)
+    by_gram: dict[str, list[int]] = field(default_factory=dict)
+    weight: dict[str, float] = field(default_factory=dict)
+    synonyms: dict[str, list[str]] = field(default_factory=dict)
+
+
+_index = Index(version=-1)
+_building = threading.Lock()
+
+
+def _exact(index: Index, text: str, meant: Sequence[str], query: Query) -> dict[int, float]:
+    """Place → score of the titles that hold every run of the query or of a synonym; of initials and codes that begin so."""
+    scores: dict[int, float] = {}
+    for order, phrase in enumerate(meant):
+        worth = 2.0 if order == 0 else 1.6
+        for place, fit in _holding(index, phrase):
+            score = worth + fit
+            if score > scores.get(place, 0.0):
+                scores[place] = score
+    if words.is_initials(text):
+        letters = words.normal(text)
+        for place, title in enumerate(index.titles):
+            if letters in title.letters:
+                begins = 0.3 if title.letters.startswith(letters) else 0.0
+                scores.setdefault(place, 1.2 + begins + 1 / (10 + len(title.plain)))
+    if len(text) > 3 and text.isascii() and text.isalnum():
+        code = text.upper()
+        for place, title in enumerate(index.titles):
+            if title.code.startswith(code):
+                scores[place] = 9.0
+    return scores if query.everything else {p: score for p, score in scores.items() if index.titles[p].public}
+
+
+def _holding(index: Index, phrase: str) -> Iterator[tuple[int, float]]:
+    """(place, fit) of titles that hold each run of a phrase. Only those under its rarest pair are looked at."""
+    runs = words.runs(phrase)
+    grams = words.query_pairs(phrase)
+    if not grams:
+        return
+    rarest = min(grams, key=lambda gram: len(index.by_gram.get(gram, ())))
+    asked = sum(len(run) for run in runs)
+    first, titles = runs[0], index.titles
+    for place in index.by_gram.get(rarest, ()):
+        plain = titles[place].plain
+        if all(run in plain for run in runs):
+            share = asked / len(plain)
+            yield place, (share + 0.2 if plain.startswith(first) else share)
+
+
+def _nearest(index: Index, meant: Sequence[str], query: Query) -> dict[int, float]:
+    """Place → score below 1 of titles that share at least a third of the query's weight in pairs."""
+    scores: dict[int, float] = {}
+    for phrase in meant:
+        grams = sorted(
+            (gram for gram in words.query_pairs(phrase) if gram in index.by_gram),
+            key=lambda gram: len(index.by_gram[gram]),
+        )
+        whole = sum(index.weight[gram] for gram in grams)
+        part: dict[int, float] = {}
+        for gram in grams:
+            weight = index.weight[gram]
+            # The rarest pairs decide who is a candidate; common ones only add to candidates already found.
+            known_only = len(part) > MOST_HITS
+            for place in index.by_gram[gram]:
+                if place in part:
+                    part[place] += weight
+                elif not known_only:
+                    part[place] = weight
+        for place, score in part.items():
+            share = score / whole
+            if share * 3 >= 1 and share > scores.get(place, 0.0):
+                scores[place] = share
+    return scores if query.everything else {p: score for p, score in scores.items() if index.titles[p].public}
+
+
+def current_index() -> Index:
+    """The index of this process, read anew when the catalogue's version has moved (one small query a call)."""
+    global _index
+    version = CatalogueVersion.objects.filter(pk=1).values_list("version", flat=True).first() or 0
+    if _index.version == version:
+        return _index
+    with _building:
+        if _index.version != version:
+            _index = _build(version)
+    return _index
+
+
+def _build(version: int) -> Index:
+    index = Index(version)
+    rows = ItemSearch.objects.order_by("item_id").values_list("item_id", "item__code", "title", "initials", "public")
+    for place, (item_id, code, title, letters, public) in enumerate(rows.iterator(chunk_size=5000)):
+        index.titles.append(Title(item_id, code, title, words.normal(title), letters, public))
+        for gram in words.pairs(title):
+            index.by_gram.setdefault(gram, []).append(place)
+    count = len(index.titles)
+    index.weight = {gram: math.log(1 + count / len(places)) for gram, places in index.by_gram.items()}
+    index.synonyms = dict(Synonym.objects.values_list("word", "expansions"))
+    return index
+
+
+def synonyms() -> dict[str, list[str]]:
+    """What people say → what the catalogue says, from this process's index."""
+    return current_index().synonyms
+
+
+def bump_version() -> None:
+    """Tell every process that what can be found has changed; call it in the transaction of the change."""
+    CatalogueVersion.objects.filter(pk=1).update(version=F("version") + 1)
+
+
+def rewrite(item_ids: Sequence[int]) -> None:
+    """Write the search rows of items anew in the open transaction."""
+    ItemSearch.objects.filter(item__in=list(item_ids)).delete()
+    copy_in(ItemSearch, search_rows_of(item_ids))

@@ -30,7 +30,7 @@ from yimen.service.catalogue.models import (
     SourceDepartment,
 )
 from yimen.service.catalogue.rules import codes
-from yimen.service.catalogue.search import search_row, search_rows_of
+from yimen.service.catalogue.search import rewrite, search_row
 
 CHUNK = 2000
 LOCK = (20260101, 21)
@@ -152,8 +152,7 @@ def _store(gathered: Gathered) -> None:
     )
     renamed = [item.pk for item in gathered.changed_items if item.current_id is None]
     if renamed:
-        ItemSearch.objects.filter(item__in=renamed).delete()
-        copy_in(ItemSearch, search_rows_of(renamed))
+        rewrite(renamed)
 
 
 def _numbered(rows: list[Any]) -> list[Any]:
@@ -225,12 +224,7 @@ def _assigned(credit_code: str, level: str, base: str) -> str:
 
 
 def _codes(item: ServiceItem, parsed: ParsedItem) -> list[ItemCode]:
-    first, *others = parsed.codes
-    kept = [ItemCode(item_id=item.pk, system=first[0], code=first[1])]
-    # An old code may have belonged to several items, so it is kept as this item's own word and not as its identity.
-    return kept + [
-        ItemCode(item_id=item.pk, system=system, code=f"{code}@{item.code}"[:120]) for system, code in others
-    ]
+    return [ItemCode(item_id=item.pk, system=system, code=code) for system, code in parsed.codes]
 
 
 def _edition(

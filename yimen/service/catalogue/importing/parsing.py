@@ -437,7 +437,9 @@ class _Reader:
 
     def _source(self) -> dict[str, Any]:
         """What the row says beyond our elements, as it stands."""
-        kept = {name: self._text(name) for name in ("parent_code", "org_code", "system_name", "material_count")}
+        kept = {
+            name: self._text(name) for name in ("parent_code", "org_code", "area_name", "system_name", "material_count")
+        }
         extra = {title: self.row.cells[place].strip() for title, place in self.columns.unknown.items()}
         kept_extra = {title: value for title, value in extra.items() if value}
         return {name: value for name, value in kept.items() if value} | ({"other": kept_extra} if kept_extra else {})

@@ -1,0 +1,45 @@
+"""What happens in the catalogue, for those above who care."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from yimen.ground.kit.outbox import Event
+
+
+@dataclass(frozen=True)
+class EditionPublished(Event):
+    """An edition of an item is in force from now on."""
+
+    item: UUID
+    edition: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
+class EditionsPublished(Event):
+    """Editions of an imported batch are in force from now on."""
+
+    batch: UUID
+    count: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ItemCancelled(Event):
+    """An item has been cancelled: nothing may be taken in for it any more (R025)."""
+
+    item: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ImportRequested(Event):
+    """Somebody asked for a checked file to be brought in; the worker does it."""
+
+    batch: UUID
+    actor: UUID
+    account: int | None
+    at: datetime

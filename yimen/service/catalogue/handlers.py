@@ -1,0 +1,20 @@
+"""What the worker does when something is asked of it."""
+
+from __future__ import annotations
+
+from yimen.ground.identity.rules import SYSTEM, Actor
+from yimen.ground.kit import moments
+from yimen.ground.kit.outbox import handles
+from yimen.service.catalogue import events, services
+from yimen.service.catalogue.models import ImportBatch
+
+
+@handles(events.ImportRequested, outside=True)
+def bring_in(event: events.ImportRequested) -> None:
+    """Bring a checked file in, in the name of who asked; each portion is a transaction of its own, so progress is seen."""
+    batch = ImportBatch.objects.defer("content", "materials_content").filter(uid=event.batch).first()
+    if batch is None:
+        return
+    # The right was asked for when the import was requested; what is written bears the name of the person.
+    actor = Actor(uid=event.actor, name=batch.actor, kind=SYSTEM.kind, account_id=event.account)
+    services.run_import(actor=actor, batch=batch, at=moments.now())

@@ -1,0 +1,82 @@
+"""Who may edit, check, publish and import, and which items a member of staff works on."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from yimen.ground.identity.policies import register_permission
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit.refusals import NotAllowed, NotFound
+from yimen.service.catalogue.models import ServiceItem
+
+EDIT = "catalogue.edit"
+LEGAL_CHECK = "catalogue.legal_check"
+PUBLISH = "catalogue.publish"
+IMPORT = "catalogue.import"
+
+register_permission(
+    EDIT,
+    "编制事项和办事指南",
+    scopes=("department", "division", "all"),
+    usual={"editor": "department", "chief": "department", "manager": "all"},
+)
+register_permission(LEGAL_CHECK, "对事项作合法性审查", scopes=("department", "division", "all"), usual={"legal": "all"})
+register_permission(PUBLISH, "发布、停办、取消事项", scopes=("department", "division", "all"), usual={"manager": "all"})
+register_permission(IMPORT, "导入事项目录", scopes=("all",), usual={"manager": "all"})
+
+STAFF_CODES = (EDIT, LEGAL_CHECK, PUBLISH, IMPORT)
+
+
+def scope(actor: Actor, *codes: str) -> Q:
+    """The items for which the actor holds any of these permissions."""
+    if actor.kind == "system":
+        return Q()
+    found = Q(pk__in=[])
+    for code in codes or STAFF_CODES:
+        for held in actor.held(code):
+            if held.scope == "all":
+                return Q()
+            if held.scope == "department" and held.scope_id:
+                found |= Q(department=held.scope_id)
+            elif held.scope == "division" and held.scope_path:
+                found |= Q(department__division__code__startswith=held.scope_path.rstrip("0") or held.scope_path)
+    return found
+
+
+def may(actor: Actor, code: str, item: ServiceItem) -> bool:
+    """Whether the actor holds this permission for this item."""
+    if actor.kind == "system":
+        return True
+    for held in actor.held(code):
+        if held.scope == "all":
+            return True
+        if held.scope == "department" and held.scope_id is not None and held.scope_id == item.department_id:
+            return True
+        if held.scope == "division" and held.scope_path and item.department is not None:
+            prefix = held.scope_path.rstrip("0") or held.scope_path
+            if item.department.division_id.startswith(prefix):
+                return True
+    return False
+
+
+def must(actor: Actor, code: str, item: ServiceItem) -> None:
+    """Raise `NotAllowed` unless the actor holds this permission for this item."""
+    if not may(actor, code, item):
+        raise NotAllowed(
+            "您的岗位不能对这个事项做这件事。", next_step="请联系实施部门的事项管理员，或联系安全管理员授权。"
+        )
+
+
+def access_item(actor: Actor, code: str) -> ServiceItem:
+    """The item with this code for a member of staff: outside every scope `NotFound`, as if there were none."""
+    item = (
+        visible(actor).filter(code=code).select_related("department__division", "source_department", "current").first()
+    )
+    if item is None:
+        raise NotFound("没有这个事项，或它不在您的管理范围内。", next_step="请核对事项编码，或从事项清单进入。")
+    return item
+
+
+def visible(actor: Actor) -> QuerySet[ServiceItem]:
+    """The items a member of staff sees in the management pages: all in which any catalogue permission is held."""
+    return ServiceItem.objects.filter(scope(actor))

@@ -1,0 +1,66 @@
+"""What may be told to the catalogue. Each verb is one transaction, says who may, and leaves one audit row."""
+
+from yimen.service.catalogue.services.editions import (
+    decide_legal_check,
+    discard_draft,
+    new_edition,
+    recall_edition,
+    save_edition,
+    save_form,
+    submit_for_legal_check,
+)
+from yimen.service.catalogue.services.imports import (
+    adopt_departments,
+    check_import,
+    discard_import,
+    import_now,
+    pass_batch,
+    publish_batch,
+    request_import,
+    run_import,
+    undo_import,
+)
+from yimen.service.catalogue.services.items import (
+    cancel_item,
+    cancel_material,
+    cancel_standard_material,
+    create_item,
+    freeze_item,
+    map_department,
+    save_standard_material,
+    save_synonym,
+    seed_synonyms,
+    thaw_item,
+)
+from yimen.service.catalogue.services.publishing import publish_edition, retire_edition
+
+__all__ = [
+    "adopt_departments",
+    "cancel_item",
+    "cancel_material",
+    "cancel_standard_material",
+    "check_import",
+    "create_item",
+    "decide_legal_check",
+    "discard_draft",
+    "discard_import",
+    "freeze_item",
+    "import_now",
+    "map_department",
+    "new_edition",
+    "pass_batch",
+    "publish_batch",
+    "publish_edition",
+    "recall_edition",
+    "request_import",
+    "retire_edition",
+    "run_import",
+    "save_edition",
+    "save_form",
+    "save_standard_material",
+    "save_synonym",
+    "seed_synonyms",
+    "submit_for_legal_check",
+    "thaw_item",
+    "undo_import",
+]
