@@ -88,6 +88,20 @@ def _url(settings: dict[str, object], *, user: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: pytest.FixtureRequest, django_db_modify_db_settings: None
+) -> Iterator[None]:
+    """The migrated test database, also for a run whose tests all commit (pytest-django makes it only for `django_db`)."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django exports no type for it
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session")
 def committed_template(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
     """The migrated database, copied once a worker before its first test with real commits."""
     from django.db import connection
