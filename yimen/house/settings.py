@@ -82,6 +82,7 @@ TEMPLATES = [
 ]
 PROCRASTINATE_IMPORT_PATHS = ["yimen.house.jobs"]
 CENTRE_NAME = CONFIG.centre_name
+ORIGIN = CONFIG.origin
 FORM_RENDERER = "yimen.ground.kit.forms.Renderer"
 LOGGING = configuration(CONFIG)
 STATIC_URL = "/static/"
@@ -97,6 +98,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION  # a trial serves the files where they lie; production runs collectstatic
 WHITENOISE_AUTOREFRESH = DEBUG
+if not PRODUCTION:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when the folder it would serve is missing
 MIDDLEWARE = [
     "yimen.house.health.Measure",
     "django.middleware.security.SecurityMiddleware",

@@ -8,9 +8,9 @@ Any Django form is drawn in this look (`FORM_RENDERER`); one that subclasses `Fo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
-from importlib import import_module
 from typing import Any
 
 from django import forms
@@ -22,6 +22,7 @@ from django.forms.renderers import TemplatesSetting
 from django.template import Template
 from django.utils.safestring import SafeString
 
+from yimen.ground.kit import money, particulars, text
 from yimen.ground.kit.refusals import Refusal
 
 LINE_LENGTH = 200
@@ -29,7 +30,6 @@ PARAGRAPH_LENGTH = 5000
 MEGABYTE = 1024 * 1024
 DATE_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日"]
 MOBILE = re.compile(r"1[3-9]\d{9}")
-TELEPHONE = re.compile(r"(0\d{2,3}-?)?[2-9]\d{6,7}(-\d{1,6})?|400\d{7}|1[3-9]\d{9}|1\d{4}")
 ODD = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 WIDE_TO_PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
@@ -256,7 +256,7 @@ def _name_empty_choice(field: forms.Field) -> None:
 
 
 class Line(forms.CharField):
-    """One line: full-width spaces and line breaks become one space, characters nobody sees are taken out."""
+    """One line as `text.clean_line` keeps it: rare characters pass, what nobody sees is taken out or refused."""
 
     def __init__(self, *, unit: str = "", max_length: int = LINE_LENGTH, **kwargs: Any) -> None:
         self.unit = unit
@@ -264,11 +264,14 @@ class Line(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         said = super().to_python(value)
-        return _clean(said, "clean_line") if isinstance(said, str) and len(said) <= PARAGRAPH_LENGTH else said
+        if said in self.empty_values:
+            return said
+        with at_field():
+            return text.clean_line(said, label=str(self.label or "这一项"), limit=self.max_length or LINE_LENGTH)
 
 
 class Paragraph(forms.CharField):
-    """Several lines."""
+    """Several lines as `text.clean_text` keeps them."""
 
     def __init__(self, *, rows: int = 4, max_length: int = PARAGRAPH_LENGTH, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
@@ -276,37 +279,43 @@ class Paragraph(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         said = super().to_python(value)
-        short = isinstance(said, str) and len(said) <= 10 * PARAGRAPH_LENGTH
-        return _clean(said.replace("\r\n", "\n"), "clean_text") if short else said
+        if said in self.empty_values:
+            return said
+        with at_field():
+            return text.clean_text(said, label=str(self.label or "这一项"), limit=self.max_length or PARAGRAPH_LENGTH)
 
 
 class Phone(forms.CharField):
-    """A mobile number (`mobile=True`) or any Chinese telephone; spaces and full-width digits do no harm."""
+    """A mobile number as 11 digits, or, with `mobile=False`, any Chinese telephone."""
 
     def __init__(self, *, mobile: bool = True, **kwargs: Any) -> None:
         self.mobile = mobile
         kwargs.setdefault("label", "手机号" if mobile else "电话")
-        super().__init__(max_length=30, **kwargs)
+        super().__init__(max_length=40, **kwargs)
         self.widget.attrs |= {"inputmode": "tel", "autocomplete": "tel"}
         self.widget.input_type = "tel"
 
     def to_python(self, value: Any) -> str:
         said = _plain(super().to_python(value))
-        return said.removeprefix("+86").replace("-", "") if self.mobile else said
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if not value or len(value) > 30:
-            return
-        if self.mobile and not MOBILE.fullmatch(value):
-            said = f"手机号应是 11 位，现在有 {len(value)} 位，请再看一遍" if value.isdecimal() else "手机号只能是数字"
-            raise ValidationError(said, code="phone")
-        if not self.mobile and not TELEPHONE.fullmatch(value):
-            raise ValidationError("电话写得不对，座机请带区号，例如 0990-6312208", code="phone")
+        if not said or len(said) > 40:
+            return said
+        if self.mobile and said.startswith("1"):
+            said = said.replace("-", "")
+        if self.mobile and said.isdecimal() and len(said) != 11:
+            raise ValidationError(f"手机号应是 11 位，现在有 {len(said)} 位，请再看一遍", code="phone")
+        with at_field():
+            found = particulars.checked_phone(said)
+        if self.mobile and not MOBILE.fullmatch(found):
+            raise ValidationError("这里要填手机号，才收得到短信", code="phone")
+        return found
 
 
 class IdNumber(forms.CharField):
-    """A resident identity number; `check` (18 upper-case characters in, a sentence or "" out) is the caller's rule."""
+    """A resident identity number.
+
+    `check` is the caller's rule: 18 characters in, the number as it is kept out, or a `Refusal`
+    (`partial(id_numbers.checked, "resident")`).
+    """
 
     def __init__(self, *, check: Callable[[str], str] | None = None, **kwargs: Any) -> None:
         self.check = check
@@ -315,35 +324,42 @@ class IdNumber(forms.CharField):
         self.widget.attrs |= {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
 
     def to_python(self, value: Any) -> str:
-        return _plain(super().to_python(value)).upper()
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if not value or len(value) > 40:
-            return
-        if len(value) != 18:
-            much = f"少 {18 - len(value)} 位" if len(value) < 18 else f"多 {len(value) - 18} 位"
+        number = _plain(super().to_python(value)).upper()
+        if not number or len(number) > 40:
+            return number
+        if len(number) != 18:
+            much = f"少 {18 - len(number)} 位" if len(number) < 18 else f"多 {len(number) - 18} 位"
             raise ValidationError(f"身份证号{much}，请对照证件再看一遍", code="id_number")
-        if not (value[:17].isascii() and value[:17].isdigit() and (value[17].isdigit() or value[17] == "X")):
+        if not (number.isascii() and number[:17].isdigit() and (number[17].isdigit() or number[17] == "X")):
             raise ValidationError("身份证号前 17 位是数字，末位是数字或 X", code="id_number")
-        if self.check is not None and (said := self.check(value)):
-            raise ValidationError(said, code="id_number")
+        with at_field():
+            return self.check(number) if self.check is not None else number
 
 
-class Yuan(forms.DecimalField):
-    """A sum in yuan with at most two decimals; cleans to whole fen."""
+class Yuan(forms.CharField):
+    """A sum typed in yuan, kept in fen (`money.parse_yuan`); `least` and `most` are in fen, both included."""
 
     unit = "元"
 
-    def __init__(self, *, max_yuan: int = 9_999_999_999, **kwargs: Any) -> None:
-        super().__init__(max_digits=len(str(max_yuan)) + 2, decimal_places=2, min_value=0, max_value=max_yuan, **kwargs)
+    def __init__(self, *, least: int = 0, most: int = money.LARGEST, **kwargs: Any) -> None:
+        self.least, self.most = least, most
+        super().__init__(max_length=40, **kwargs)
+        self.widget.attrs |= {"inputmode": "decimal", "class": "short"}
 
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(_plain(str(value)).replace(",", "") if value not in self.empty_values else value)
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value // 100}.{value % 100:02d}" if isinstance(value, int) else value
 
     def clean(self, value: Any) -> Any:
-        amount = super().clean(value)
-        return None if amount is None else int(amount * 100)
+        said = super().clean(value)
+        if said in self.empty_values:
+            return None
+        label = str(self.label or "金额")
+        with at_field():
+            fen = money.parse_yuan(said, label=label)
+        if not self.least <= fen <= self.most:
+            low, high = money.say_yuan(money.Fen(self.least)), money.say_yuan(money.Fen(self.most))
+            raise ValidationError(f"{label}要在 {low}到 {high}之间", code="out_of_range")
+        return fen
 
 
 class Measure(forms.DecimalField):
@@ -402,13 +418,13 @@ def _plain(value: str) -> str:
     return re.sub(r"\s+", "", (value or "").translate(WIDE_TO_PLAIN))
 
 
-def _clean(value: str, how: str) -> str:
+@contextmanager
+def at_field() -> Iterator[None]:
+    """A refusal raised while a field is read becomes that field's own mistake."""
     try:
-        text = import_module("yimen.ground.kit.text")
-    except ModuleNotFoundError:
-        return value.strip()
-    cleaned: str = getattr(text, how)(value)
-    return cleaned
+        yield
+    except Refusal as refusal:
+        raise ValidationError(refusal.message.rstrip("。"), code=refusal.code) from None
 
 
 def initial_of(form: forms.BaseForm) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from yimen.ground.kit import daybook, moments
+from yimen.ground.kit.money import Fen, say_yuan
 
 register = template.Library()
 
@@ -395,10 +396,7 @@ def thousands(value: Any) -> str:
 @register.filter
 def money(fen: Any) -> str:
     """Fen as `1,234.50 元`."""
-    if not isinstance(fen, int):
-        return "—"
-    yuan, rest = divmod(abs(fen), 100)
-    return f"{'-' if fen < 0 else ''}{yuan:,}.{rest:02d} 元"
+    return say_yuan(Fen(fen)) if isinstance(fen, int) else "—"
 
 
 @register.filter
