@@ -92,9 +92,6 @@ def _answer(report: Report, published: BatchOutcome | None, *, dry_run: bool = F
     lines += report.messages
     lines += [_line(entry, "reasons") for entry in report.rejects]
     lines += [f"材料文件{_line(entry, 'reasons')}" for entry in report.materials.get("rejects", [])]
-    lines += [_line(entry, "warnings", "提醒") for entry in report.warnings[:SHOWN]]
-    if len(report.warnings) > SHOWN:
-        lines.append(f"另有 {len(report.warnings) - SHOWN} 行有提醒，用 --json 看全部。")
     if report.batch is not None:
         data["batch"] = str(report.batch.uid)
     if published is not None:
@@ -107,6 +104,9 @@ def _answer(report: Report, published: BatchOutcome | None, *, dry_run: bool = F
         lines += [_line(entry, "reasons", "没有发布") for entry in data["not_published"][:SHOWN]]
         if len(published.refused) > SHOWN:
             lines.append(f"另有 {len(published.refused) - SHOWN} 项没有发布，用 --json 看全部。")
+    lines += [_line(entry, "warnings", "提醒") for entry in report.warnings[:SHOWN]]
+    if len(report.warnings) > SHOWN:
+        lines.append(f"另有 {len(report.warnings) - SHOWN} 行有提醒，用 --json 看全部。")
     return Answer(plain="\n".join(lines), data=data)
 
 

@@ -91,6 +91,13 @@ class Page:
 
 PAGE = 20
 MOST_HITS = 400
+LISTED = (
+    "code", "name", "kind", "status", "national", "code31", "use_level", "changed_at", "department__name",
+    "department__short_name", "source_department__name", "current__number", "current__name", "current__kind",
+    "current__legal_limit", "current__legal_unit", "current__legal_source", "current__promise_limit",
+    "current__promise_unit", "current__visits", "current__fee", "current__channels", "current__case_kind",
+)  # fmt: skip
+"""What a list shows; the long texts of editions stay in the database."""
 
 
 def find(query: Query, *, after: str = "", size: int = PAGE) -> Page:
@@ -105,7 +112,9 @@ def find(query: Query, *, after: str = "", size: int = PAGE) -> Page:
     index = current_index()
     meant = words.expand(text, index.synonyms)
     scores = {index.titles[place].item_id: score for place, score in _exact(index, text, meant, query).items()}
-    if len(scores) < MOST_HITS:
+    start = int(after) if after.isascii() and after.isdigit() and len(after) <= 6 else 0
+    narrowed = query.department or query.theme or query.object or query.kind
+    if narrowed or len(scores) <= start + size:
         for place, phrase in enumerate(meant):
             for pk, score in _in_texts(phrase, query):
                 scores.setdefault(pk, score if place == 0 else score * 0.8)
@@ -113,7 +122,6 @@ def find(query: Query, *, after: str = "", size: int = PAGE) -> Page:
         scores = {index.titles[place].item_id: score for place, score in _nearest(index, meant, query).items()}
     kept = _kept(list(scores), query)
     ranked = sorted((pk for pk in scores if pk in kept), key=lambda pk: (-scores[pk], pk))
-    start = int(after) if after.isascii() and after.isdigit() and len(after) <= 6 else 0
     following = str(start + size) if len(ranked) > start + size else ""
     return Page(_loaded(ranked[start : start + size]), following, tuple(meant[1:]))
 
@@ -175,7 +183,11 @@ def _browse(query: Query, after: str, size: int) -> Page:
 
 
 def _loaded(ids: Sequence[int]) -> list[ServiceItem]:
-    held = ServiceItem.objects.select_related("department", "source_department", "current").in_bulk(list(ids))
+    held = (
+        ServiceItem.objects.select_related("department", "source_department", "current")
+        .only(*LISTED)
+        .in_bulk(list(ids))
+    )
     return [held[pk] for pk in ids if pk in held]
 
 

@@ -26,6 +26,7 @@ from yimen.service.catalogue.rules.basic_form import BASIC_FORM
 from yimen.service.catalogue.rules.limits import Limit
 from yimen.service.catalogue.rules.quality import EditionFacts, Finding, MaterialFacts, lint
 from yimen.service.catalogue.rules.vocabulary import LimitUnit
+from yimen.service.catalogue.search import Query as Query
 from yimen.service.catalogue.search import find as find
 from yimen.service.catalogue.search import suggest as suggest
 

@@ -322,6 +322,9 @@ def _line(
 ) -> ImportRow:
     parsed = verdict.parsed
     existing = verdict.existing.item.pk if verdict.existing else None
+    if verdict.outcome == Outcome.UNCHANGED and verdict.existing and verdict.existing.open_edition:
+        # The draft that already says so: publishing this batch publishes it.
+        edition_id = verdict.existing.open_edition.pk
     return ImportRow(
         batch=batch,
         line=parsed.line,

@@ -29,7 +29,6 @@ from yimen.service.catalogue.services.items import (
     map_department,
     save_standard_material,
     save_synonym,
-    seed_synonyms,
     thaw_item,
 )
 from yimen.service.catalogue.services.publishing import publish_edition, retire_edition
@@ -59,7 +58,6 @@ __all__ = [
     "save_form",
     "save_standard_material",
     "save_synonym",
-    "seed_synonyms",
     "submit_for_legal_check",
     "thaw_item",
     "undo_import",

@@ -262,17 +262,5 @@ def save_synonym(*, actor: Actor, word: str, expansions: Sequence[str], at: date
     audit.record("catalogue.save_synonym", actor=actor, target_kind="synonym", target=word)
 
 
-@transaction.atomic
-def seed_synonyms() -> int:
-    """Put in the first table of synonyms where there is none yet; returns how many words stand in it."""
-    known = set(Synonym.objects.values_list("word", flat=True))
-    if not known:
-        Synonym.objects.bulk_create(
-            Synonym(word=word, expansions=list(meant)) for word, meant in words.STARTING_SYNONYMS.items()
-        )
-        search.bump_version()
-    return Synonym.objects.count()
-
-
 def _note(action: str, actor: Actor, item: ServiceItem, *, reason: str = "", **facts: object) -> None:
     audit.record(action, actor=actor, target_kind="item", target=item.code, reason=reason, facts=facts)
