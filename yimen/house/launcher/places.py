@@ -61,10 +61,21 @@ def settle(home: Path) -> Place:
 
 
 def make_folder(path: Path, *, mode: int) -> None:
-    """Make a folder with exactly this mode whatever the umask; leave an existing one as it is."""
-    if not path.exists():
-        path.mkdir(parents=True)
-        path.chmod(mode)
+    """Make a folder with exactly this mode whatever the umask; leave an existing one as it is.
+
+    It appears under its name only when it is ready: of several that start at once, none sees it half made.
+    """
+    if path.exists():
+        return
+    make_folder(path.parent, mode=0o755)
+    making = Path(tempfile.mkdtemp(prefix=".making-", dir=path.parent))
+    making.chmod(mode)
+    try:
+        making.rename(path)
+    except OSError:
+        making.rmdir()
+        if not path.is_dir():
+            raise
 
 
 def socket_folder(place: Place, wanted: Path | None = None) -> Path:
