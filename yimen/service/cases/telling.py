@@ -79,18 +79,23 @@ def first_sentence(matter: Told, at: datetime, *, lacking: int = 0) -> str:
     return f"{said}，{closed} 结束" if closed else said
 
 
-def limit_sentence(account: ClockAccount | None) -> str:
-    """`承诺 10 个工作日，已用 7 个；法定期限到 2026年10月29日(周四)。`; says so where no limit is set."""
+def limit_sentence(account: ClockAccount | None, days: Sequence[Day] = (), today: date | None = None) -> str:
+    """`承诺 10 个工作日，已用 7 个；法定期限到 2026年10月29日(周四)。`; says so where no limit is set.
+
+    Without the book's `days` and `today` it does not say how much is used.
+    """
     if account is None:
         return ""
     clock = account.promised or account.legal
     if clock is None:
         return "法律和承诺都没有给这个环节规定时限。"
-    unit = UNITS[clock.unit]
     named = {"receipt": "收件审查", "delivery": "送达"}.get(account.name, "承诺" if account.promised else "法定")
-    said = f"{named} {clock.limit} {unit}，已用 {clock.counted} {unit.removesuffix('工作日').strip() or '个'}"
+    said = f"{named} {clock.limit} {UNITS[clock.unit]}"
     if account.source == "statutory_default" and account.promised is None:
         said += "（法定默认）"
+    used = used_of(account, days, today) if today else None
+    if used is not None:
+        said += f"，已用 {used.used} 个" if clock.unit == "workday" else f"，已用 {used.used} 日"
     legal = account.legal.due_on if account.legal else None
     if account.name == "handling" and account.promised and legal and legal != account.promised.due_on:
         said += f"；法定期限到 {say_date(legal)}"
@@ -112,13 +117,13 @@ class Used:
         return [place < filled for place in range(most)]
 
 
-def used_of(account: ClockAccount | None, book: Sequence[Day], today: date) -> Used | None:
+def used_of(account: ClockAccount | None, days: Sequence[Day], today: date) -> Used | None:
     """Days of the current limit used up to today, from the book; None where there is no limit to measure against."""
     clock = (account.promised or account.legal) if account else None
     if account is None or clock is None or not clock.limit:
         return None
     started = day_of(account.started_at)
-    ordinals = [day.ordinal for day in book if started < day.on <= today and day.ordinal is not None]
+    ordinals = [day.ordinal for day in days if started < day.on <= today and day.ordinal is not None]
     return Used(min(max(ordinals, default=0), clock.limit), clock.limit)
 
 

@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-public_urls: list[URLPattern] = []
+from yimen.service.cases.views.public import apply, letters, mine, track
+
+public_urls: list[URLPattern] = [
+    path("apply/<uuid:uid>/", apply.resume, name="apply_resume"),
+    path("apply/<uuid:uid>/form/", apply.form_step, name="apply_form"),
+    path("apply/<uuid:uid>/save/", apply.autosave, name="apply_save"),
+    path("apply/<uuid:uid>/materials/", apply.materials_step, name="apply_materials"),
+    path("apply/<uuid:uid>/delivery/", apply.delivery_step, name="apply_delivery"),
+    path("apply/<uuid:uid>/check/", apply.check_step, name="apply_check"),
+    path("apply/<uuid:uid>/renew/", apply.renew, name="apply_renew"),
+    path("apply/<uuid:uid>/discard/", apply.discard, name="apply_discard"),
+    path("apply/<str:item_code>/", apply.start, name="apply"),
+    path("my/", mine.mine, name="mine"),
+    path("my/matters/<str:code>/", mine.mine_case, name="mine_case"),
+    path("my/matters/<str:code>/submitted/", apply.submitted, name="submitted"),
+    path("my/matters/<str:code>/correct/", mine.correct, name="mine_correct"),
+    path("my/matters/<str:code>/withdraw/", mine.withdraw, name="mine_withdraw"),
+    path("my/matters/<str:code>/files/<uuid:uid>/", letters.file, name="file"),
+    path("letters/<slug:code>.pdf", letters.letter, name="letter"),
+    path("track/", track.track, name="track"),
+    path("track/<str:token>/", track.tracked, name="tracked"),
+]

@@ -337,11 +337,11 @@ IDENTITY = ("name", "id_number", "credit_code")
 
 
 def known_of(definition: questions.Form | Mapping[str, Any], file: Mapping[str, str]) -> dict[str, str]:
-    """The answers that stand in the person's file (`identity.selectors.prefill_file`) and are not asked again."""
+    """The answers that stand in the person's file (`services.drafts.file_for_forms`) and are not asked again."""
     return {
         question.key: file[question.prefill]
         for question in questions.as_form(definition).questions()
-        if question.prefill in IDENTITY and file.get(question.prefill)
+        if question.prefill in IDENTITY and not question.key.startswith("contact") and file.get(question.prefill)
     }
 
 

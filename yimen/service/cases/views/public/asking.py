@@ -1,0 +1,42 @@
+"""Who asks, when, and from where."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit import moments
+from yimen.ground.kit.refusals import SignInNeeded
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The person who asks; the access decorator has let only the signed in through."""
+    actor = getattr(request, "actor", None)
+    if not isinstance(actor, Actor):
+        raise SignInNeeded("请先登录。")
+    return actor
+
+
+def now() -> datetime:
+    """The moment of this request."""
+    return moments.now()
+
+
+def by_htmx(request: HttpRequest) -> bool:
+    """Whether only a part of the page was asked for."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def channel_of(request: HttpRequest) -> str:
+    """`phone` or `web`, as the browser says it."""
+    return "phone" if "Mobile" in request.headers.get("User-Agent", "") else "web"
+
+
+def page(request: HttpRequest, template: str, status: int = 200, **context: object) -> HttpResponse:
+    """A page that no cache keeps: what stands on it is somebody's own."""
+    response = render(request, template, context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
