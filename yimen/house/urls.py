@@ -11,6 +11,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path("", include("yimen.edge.web.urls")),
+    path("", include("yimen.ground.identity.urls")),
+    path("", include("yimen.ground.organisations.urls")),
+    path("", include("yimen.ground.documents.urls")),
+    path("", include("yimen.service.cases.urls")),
 ]
 handler400 = "yimen.ground.kit.errors.bad_request"
 handler403 = "yimen.ground.kit.errors.permission_denied"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -36,7 +37,7 @@ def test_a_row_says_who_what_where_and_the_database_says_when() -> None:
     assert audit.current() == audit.NOWHERE
 
 
-def test_a_refused_act_is_rolled_back_but_leaves_one_row(committed: str) -> None:
+def test_a_refused_act_is_rolled_back_but_leaves_one_row(committed_db: Any) -> None:
     with pytest.raises(Conflict) as refused, audit.act("cases.accept", actor=WANG, target="C1") as act:
         act.target_kind = "case"
         numbering.next_number("n")
@@ -47,14 +48,14 @@ def test_a_refused_act_is_rolled_back_but_leaves_one_row(committed: str) -> None
     assert (row.result, row.reason, row.target_kind, row.target) == ("refused", "刚被同事受理。", "case", "C1")
 
 
-def test_an_unexpected_failure_leaves_one_row_without_its_message(committed: str) -> None:
+def test_an_unexpected_failure_leaves_one_row_without_its_message(committed_db: Any) -> None:
     with pytest.raises(ZeroDivisionError), audit.act("cases.accept", actor=None):
         raise ZeroDivisionError("13812342671")
     row = AuditEntry.objects.get()
     assert (row.result, row.reason) == ("failed", "ZeroDivisionError")
 
 
-def test_an_act_is_the_outermost_transaction(committed: str) -> None:
+def test_an_act_is_the_outermost_transaction(committed_db: Any) -> None:
     with pytest.raises(RuntimeError), transaction.atomic(), audit.act("cases.accept", actor=WANG):
         pass
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -160,7 +161,7 @@ def test_delays_grow_and_stop_at_about_an_hour() -> None:
     assert timedelta(minutes=45) <= outbox.retry_delay(12) <= timedelta(minutes=75.1)
 
 
-def test_a_transaction_is_needed(committed: str) -> None:
+def test_a_transaction_is_needed(committed_db: Any) -> None:
     with pytest.raises(outbox.OutsideTransactionError):
         publish(OPENED)
     with pytest.raises(outbox.OutsideTransactionError):

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import pytest
@@ -49,7 +50,7 @@ def wait_until(condition: object, seconds: float = 10) -> None:
         time.sleep(0.01)
 
 
-def test_four_workers_deliver_each_event_once(committed: str) -> None:
+def test_four_workers_deliver_each_event_once(committed_db: Any) -> None:
     heard: Counter[int] = Counter()
 
     @handles(TicketCalled)
@@ -69,7 +70,7 @@ def test_four_workers_deliver_each_event_once(committed: str) -> None:
     assert Delivery.objects.filter(state="done").count() == 60
 
 
-def test_a_rollback_publishes_nothing(committed: str) -> None:
+def test_a_rollback_publishes_nothing(committed_db: Any) -> None:
     heard = []
 
     @handles(TicketCalled)
@@ -83,7 +84,7 @@ def test_a_rollback_publishes_nothing(committed: str) -> None:
     assert heard == []
 
 
-def test_an_outside_handler_runs_with_no_transaction_open(committed: str) -> None:
+def test_an_outside_handler_runs_with_no_transaction_open(committed_db: Any) -> None:
     seen = []
 
     @handles(TicketCalled, outside=True)
@@ -102,7 +103,7 @@ def test_an_outside_handler_runs_with_no_transaction_open(committed: str) -> Non
     assert Delivery.objects.get().state == "done"
 
 
-def test_the_worker_wakes_at_once_survives_a_lost_connection_and_stops(committed: str) -> None:
+def test_the_worker_wakes_at_once_survives_a_lost_connection_and_stops(committed_db: Any) -> None:
     heard = []
 
     @handles(TicketCalled)
@@ -125,7 +126,7 @@ def test_the_worker_wakes_at_once_survives_a_lost_connection_and_stops(committed
         ) as admin:
             admin.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> %s",
-                [committed, connection.connection.info.backend_pid],
+                [committed_db.name, connection.connection.info.backend_pid],
             )
         with transaction.atomic():
             publish(TicketCalled(2))
@@ -136,7 +137,7 @@ def test_the_worker_wakes_at_once_survives_a_lost_connection_and_stops(committed
     assert not worker.is_alive()
 
 
-def test_two_thousand_numbers_without_gap_from_eight_threads(committed: str) -> None:
+def test_two_thousand_numbers_without_gap_from_eight_threads(committed_db: Any) -> None:
     from yimen.ground.kit.numbering import next_number
 
     given: list[int] = []

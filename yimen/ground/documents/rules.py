@@ -1,0 +1,164 @@
+"""The kinds of letters, what each must say, and how numbers of verification look. Pure.
+
+Wording and layout stand in `typst/<kind>.typ`; a fact named here as needed may not be empty, so that for example no
+refusal is issued without its reason and remedies (行政许可法 art. 38).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yimen.ground.kit.refusals import Invalid
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U, which people misread
+CODE_LENGTH = 12
+LARGEST_FACTS = 200_000
+_MISREAD = str.maketrans("ILO", "110")
+_ALWAYS = ("department", "applicant", "item")
+_REMEDIES = ("reason", "review_body", "suit_court")
+
+
+class IncompleteLetter(Invalid):
+    """A letter lacks something it must say, or its kind is unknown."""
+
+    code = "incomplete_letter"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterKind:
+    """One kind of letter: its title, and the facts that may not be missing or empty."""
+
+    code: str
+    title: str
+    needs: tuple[str, ...]
+
+
+KINDS: dict[str, LetterKind] = {
+    kind.code: kind
+    for kind in (
+        LetterKind("materials_receipt", "行政许可申请材料接收凭证", (*_ALWAYS, "materials")),
+        LetterKind("acceptance_slip", "行政许可申请受理通知书", (*_ALWAYS, "accepted_on", "limit", "legal_limit")),
+        LetterKind("correction_notice", "行政许可申请材料补正告知书", (*_ALWAYS, "items")),
+        LetterKind("not_required_notice", "不需要取得行政许可告知书", (*_ALWAYS, *_REMEDIES)),
+        LetterKind("not_accepted_notice", "行政许可申请不予受理决定书", (*_ALWAYS, *_REMEDIES)),
+        LetterKind("suspension_notice", "行政许可特别程序告知书", (*_ALWAYS, "procedure", "days_needed", "reason")),
+        LetterKind("extension_notice", "行政许可延期决定通知书", (*_ALWAYS, "days", "reason")),
+        LetterKind("decision_grant", "准予行政许可决定书", (*_ALWAYS, "decided_on")),
+        LetterKind("decision_refuse", "不予行政许可决定书", (*_ALWAYS, "decided_on", *_REMEDIES)),
+        LetterKind("delivery_receipt", "送达回证", (*_ALWAYS, "method")),
+    )
+}
+
+FACT_NAMES = {
+    "department": "机关名称",
+    "applicant": "申请人",
+    "item": "事项名称",
+    "materials": "材料清单",
+    "accepted_on": "受理日期",
+    "limit": "承诺期限",
+    "legal_limit": "法定期限",
+    "items": "补正内容",
+    "reason": "理由",
+    "review_body": "行政复议机关",
+    "suit_court": "行政诉讼法院",
+    "procedure": "特别程序",
+    "days_needed": "所需时间",
+    "days": "延长天数",
+    "decided_on": "决定日期",
+    "method": "送达方式",
+}
+
+_ROWS = {
+    "materials": ("order", "name", "state"),
+    "items": ("order", "name", "problem"),
+    "derivation": ("days", "why", "count", "law"),
+}
+SEAL_USES = ("行政审批专用章", "政务服务受理专用章", "联合审批专用章", "行政许可专用章", "专用章")
+
+
+def kind_of(code: str) -> LetterKind:
+    """The kind by its code; raises `IncompleteLetter` for an unknown one."""
+    try:
+        return KINDS[code]
+    except KeyError:
+        raise IncompleteLetter(f"没有“{code}”这种文书。", next_step="请联系系统管理员。") from None
+
+
+def checked_facts(kind: LetterKind, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts in the form they are kept and drawn: text, whole numbers and rows; raises `IncompleteLetter`.
+
+    Rows of `materials`, `items` and `derivation` may be tuples in the order of their columns or mappings.
+    """
+    kept = {name: _plain(name, value) for name, value in facts.items() if value is not None}
+    missing = [name for name in kind.needs if kept.get(name) in (None, "", [])]
+    if missing:
+        said = "、".join(FACT_NAMES.get(name, name) for name in missing)
+        raise IncompleteLetter(f"《{kind.title}》还缺：{said}。", next_step="请补全后再出具文书。")
+    if len(facts_text(kept)) > LARGEST_FACTS:
+        raise IncompleteLetter(f"《{kind.title}》的内容太长，一份文书写不下。", next_step="请精简内容，或另附材料。")
+    return kept
+
+
+def facts_text(facts: Mapping[str, Any]) -> str:
+    """The one JSON text of facts that is stored and signed over."""
+    return json.dumps(dict(facts), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every piece of text in facts."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from texts_in(each)
+    elif isinstance(value, Sequence):
+        for each in value:
+            yield from texts_in(each)
+
+
+def new_code() -> str:
+    """A verification code nobody can guess: 60 random bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def shown_code(code: str) -> str:
+    """`7K4XQ2P9M3TA` → `7K4X-Q2P9-M3TA`."""
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
+def read_code(typed: str) -> str:
+    """A code as somebody typed or scanned it, in the form it is stored; "" when it cannot be one."""
+    if len(typed) > 60:
+        return ""
+    code = "".join(typed.upper().replace("-", "").split()).translate(_MISREAD)
+    return code if len(code) == CODE_LENGTH and all(letter in ALPHABET for letter in code) else ""
+
+
+def seal_lines(text: str) -> tuple[str, str]:
+    """A seal's text as (what stands on the arc, what stands on the line under the star)."""
+    for use in SEAL_USES:
+        if text.endswith(use) and text != use:
+            return text.removesuffix(use), use
+    return text, ""
+
+
+def _plain(name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, list | tuple):
+        columns = _ROWS.get(name)
+        return [_row(name, columns, each) if columns else _plain(name, each) for each in value]
+    raise IncompleteLetter(f"文书内容“{FACT_NAMES.get(name, name)}”的格式不对。", next_step="请联系系统管理员。")
+
+
+def _row(name: str, columns: tuple[str, ...], row: Any) -> dict[str, Any]:
+    cells = dict(row) if isinstance(row, Mapping) else dict(zip(columns, row, strict=True))
+    if set(columns) - set(cells):
+        raise IncompleteLetter(f"文书内容“{FACT_NAMES.get(name, name)}”的格式不对。", next_step="请联系系统管理员。")
+    return {column: _plain(column, cells[column]) for column in columns}

@@ -1,0 +1,179 @@
+"""Keep files; issue, draw and void letters."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+from uuid import uuid4
+
+from django.core.files.base import File
+from django.db import connection, transaction
+
+from yimen.ground.documents import fonts, rendering, rules, storage
+from yimen.ground.documents.models import Letter, StoredFile
+from yimen.ground.identity.rules import SYSTEM, Actor
+from yimen.ground.kit import audit, crypto, keyring, uploads
+from yimen.ground.kit.moments import local, say_date
+from yimen.ground.kit.outbox import OutsideTransactionError
+from yimen.ground.kit.refusals import Conflict, Invalid
+from yimen.ground.organisations import services as organisations
+from yimen.ground.organisations.models import Seal
+
+PDF = "application/pdf"
+
+
+class AlreadyVoided(Conflict):
+    """The letter was voided before."""
+
+    code = "already_voided"
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedLetter:
+    """What a caller needs of a letter just issued: `code` goes into the step, `number` is what people quote."""
+
+    id: int
+    code: str
+    number: str
+
+
+def store_file(
+    upload: File[Any] | BinaryIO,
+    *,
+    actor: Actor,
+    at: datetime,
+    name: str = "",
+    kinds: Collection[str] = uploads.MATERIALS,
+    max_bytes: int = 20 * uploads.MEGABYTE,
+) -> StoredFile:
+    """Let an uploaded file through the gate and keep it; raises `kit.uploads.FileRefused`.
+
+    Who may read it later is decided by the module that asked for it. `kinds` are keys of `kit.uploads.MEDIA_TYPES`.
+    """
+    source: Any = upload.file if isinstance(upload, File) and upload.file else upload
+    checked = uploads.check(source, name or str(getattr(upload, "name", "") or ""), kinds=kinds, max_bytes=max_bytes)
+    return _keep(checked.file, name=checked.name, kind=checked.kind, media_type=checked.media_type, actor=actor, at=at)
+
+
+def issue_letter(
+    *,
+    kind: str,
+    series: str,
+    matter_code: str,
+    facts: Mapping[str, Any],
+    seal_id: int | None,
+    actor: Actor,
+    at: datetime,
+) -> IssuedLetter:
+    """Give a letter its number `series〔year〕n号`, keep its facts, record the use of the seal; the PDF follows the commit.
+
+    Runs in the caller's transaction: a rollback gives the number back. Raises `IncompleteLetter`, `MissingGlyph`
+    (a character no font has), and `NotAllowed` or `Conflict` for a seal the actor may not use.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransactionError(f"letter {kind} issued outside a transaction")
+    sort = rules.kind_of(kind)
+    kept = rules.checked_facts(sort, facts)
+    seal = Seal.objects.get(pk=seal_id) if seal_id is not None else None
+    fonts.check_characters(rules.texts_in([kept, series, seal.text if seal else ""]))
+    code = rules.new_code()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select letter_id, letter_number from documents_issue_letter(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                uuid4(),
+                code,
+                kind,
+                series,
+                local(at).year,
+                matter_code,
+                rules.facts_text(kept),
+                seal_id,
+                seal.text if seal else "",
+                at,
+                actor.uid,
+                actor.name,
+                actor.account_id,
+            ],
+        )
+        letter_id, number = cursor.fetchone()
+    if seal is not None:
+        _use(seal, actor, at, title=sort.title, number=number)
+    return IssuedLetter(id=letter_id, code=code, number=number)
+
+
+def draw_letter(letter_id: int) -> StoredFile:
+    """Draw and sign the letter's PDF once; a second call returns the first one's. Raises `MissingGlyph`, `DrawingError`."""
+    with transaction.atomic():
+        letter = Letter.objects.select_for_update().get(pk=letter_id)
+        if letter.pdf is not None:
+            return letter.pdf
+        facts = rendering.complete(
+            json.loads(letter.facts),
+            number=letter.number,
+            code=letter.code,
+            matter_code=letter.matter_code,
+            seal_text=letter.seal_text,
+            signed_on=say_date(local(letter.issued_at).date(), weekday=False),
+        )
+        data = rendering.draw(letter.kind, facts, at=letter.issued_at)
+        name = uploads.clean_name(f"{rules.kind_of(letter.kind).title} {letter.number}.pdf")
+        letter.pdf = _keep(io.BytesIO(data), name=name, kind="pdf", media_type=PDF, actor=SYSTEM, at=letter.issued_at)
+        letter.signature = keyring.sign(signed_text(letter, letter.pdf.digest), purpose="letter")
+        letter.save(update_fields=["pdf", "signature"])
+        return letter.pdf
+
+
+def void_letter(*, code: str, reason: str, actor: Actor, at: datetime) -> Letter:
+    """Declare a letter void; it stays on record and the verification page says so. The caller decides who may.
+
+    Raises `AlreadyVoided`, `Invalid` without a reason.
+    """
+    if not reason.strip():
+        raise Invalid("请写明作废的原因。", fields={"reason": "必填"})
+    with transaction.atomic():
+        letter = Letter.objects.select_for_update().get(code=code)
+        if letter.voided_at is not None:
+            raise AlreadyVoided(f"{letter.number} 已经作废过。")
+        letter.voided_at, letter.voided_by, letter.void_reason = at, actor.name, reason.strip()[:200]
+        letter.save(update_fields=["voided_at", "voided_by", "void_reason"])
+        audit.record(
+            "documents.void_letter", actor=actor, target_kind="letter", target=letter.number, reason=letter.void_reason
+        )
+    return letter
+
+
+def signed_text(letter: Letter, pdf_digest: str) -> bytes:
+    """What our SM2 signature of a letter covers: its code and number, its facts, its PDF."""
+    facts = crypto.sm3(letter.facts.encode()).hex()
+    return f"yimen letter\n{letter.code}\n{letter.number}\n{facts}\n{pdf_digest}".encode()
+
+
+def _use(seal: Seal, actor: Actor, at: datetime, *, title: str, number: str) -> None:
+    """Record the use of the seal. What the system sends by itself to a citizen is sealed by the system."""
+    organisations.use_seal(
+        seal=seal,
+        actor=actor if actor.kind == "staff" else SYSTEM,
+        at=at,
+        document=title,
+        document_number=number,
+        own=actor.department_id == seal.unit_id,
+    )
+
+
+def _keep(file: BinaryIO, *, name: str, kind: str, media_type: str, actor: Actor, at: datetime) -> StoredFile:
+    digest, size = storage.put(file)
+    return StoredFile.objects.create(
+        name=name,
+        kind=kind,
+        media_type=media_type,
+        size=size,
+        digest=digest,
+        stored_at=at,
+        owner_uid=actor.uid,
+        owner_name=actor.name,
+    )

@@ -1,0 +1,47 @@
+"""Each test keeps files and keys in a folder of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from yimen.ground.kit.moments import CHINA
+
+AT = datetime(2026, 9, 21, 9, 5, tzinfo=CHINA)
+BASE: dict[str, Any] = {
+    "short_code": "7K4X-0027",
+    "item": "公共场所卫生许可证核发（新办）",
+    "applicant": "清河县听泉茶馆",
+    "department": "清河县卫生健康局",
+    "place": "清河县政务服务中心二楼",
+    "phone": "0990-631 2208",
+    "handler": "王芳",
+    "review_body": "清河县人民政府",
+    "suit_court": "清河县人民法院",
+}
+MORE: dict[str, dict[str, Any]] = {
+    "materials_receipt": {"materials": [(1, "申请表", "已收"), (2, "营业执照", "免提交")]},
+    "acceptance_slip": {"accepted_on": "2026年9月21日(周一)", "limit": "10 个工作日", "legal_limit": "20 个工作日"},
+    "correction_notice": {"items": [{"order": 1, "name": "申请表", "problem": "没有签名"}], "reason": ""},
+    "not_required_notice": {"reason": "本事项已取消"},
+    "not_accepted_notice": {"reason": "不属于本机关职权范围", "competent": "清河县市场监督管理局"},
+    "suspension_notice": {"procedure": "检验", "days_needed": 10, "reason": "须送检"},
+    "extension_notice": {"days": 10, "reason": "案情复杂"},
+    "decision_grant": {
+        "reason": "符合条件",
+        "decided_on": "2026年10月9日(周五)",
+        "slip": "清卫受字〔2026〕12号",
+        "results": ("公共场所卫生许可证",),
+    },
+    "decision_refuse": {"reason": "经营场所不符合卫生标准", "decided_on": "2026年10月9日(周五)"},
+    "delivery_receipt": {"method": "窗口领取", "receiver": "李雷", "decision": "清卫准字〔2026〕3号"},
+}
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings: Any, tmp_path: Path) -> Path:
+    settings.YIMEN_VAR = tmp_path
+    return tmp_path
