@@ -21,10 +21,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 from django.conf import settings
+from django.contrib import messages
 from django.core import checks
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from yimen.ground.identity.actions import name_actions as name_actions
 from yimen.ground.identity.rules import Actor, ScopeKind, SignIn
 from yimen.ground.kit import errors
 from yimen.ground.kit.refusals import Invalid, NotAllowed, Refusal, SignInNeeded
@@ -147,7 +149,9 @@ class AccessMiddleware:
             return refuse(request, NotAllowed("这个页面还没有开放。", next_step="请返回首页，或联系系统管理员。"))
         if not access.admits(actor):
             if actor is None:
-                return refuse(request, SignInNeeded(getattr(request, "session_ended", "") or "请先登录。"))
+                if ended := getattr(request, "session_ended", ""):
+                    messages.warning(request, ended)
+                return refuse(request, SignInNeeded(ended or "请先登录。"))
             return refuse(
                 request, NotAllowed("您的岗位没有打开这个页面的权限。", next_step="如工作需要，请联系安全管理员授权。")
             )

@@ -1,0 +1,52 @@
+"""What the codes of the audit are called on the page; each module names its own from its `policies.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_labels: dict[str, str] = {}
+
+
+def name_actions(names: Mapping[str, str]) -> None:
+    """Say in Chinese what a module's audit codes mean: `name_actions({"cases.accept": "受理办件"})`."""
+    _labels.update(names)
+
+
+def label_of(action: str) -> str:
+    """The Chinese name of an audit code; the code itself where nobody named it."""
+    return _labels.get(action, action)
+
+
+def labels() -> dict[str, str]:
+    """Every named code."""
+    return dict(_labels)
+
+
+name_actions(
+    {
+        "identity.register": "注册账号",
+        "identity.sign_in": "登录",
+        "identity.sign_out": "退出",
+        "identity.end_session": "结束登录",
+        "identity.end_sessions": "结束全部登录",
+        "identity.work_in_post": "切换岗位",
+        "identity.open_account": "开通账号",
+        "identity.rename_account": "更正姓名",
+        "identity.disable_account": "停用账号",
+        "identity.enable_account": "启用账号",
+        "identity.close_account": "注销账号",
+        "identity.unlock_sign_in": "解除登录锁定",
+        "identity.reset_password": "重设密码",
+        "identity.change_password": "修改密码",
+        "identity.use_code": "使用一次性验证码",
+        "identity.give_activation_code": "窗口开通网上账号",
+        "identity.party_opened": "建立主体档案",
+        "identity.party_verified": "核验主体证件",
+        "identity.update_contact": "修改联系方式",
+        "identity.reveal": "查看敏感信息",
+        "identity.set_profile": "修改登录安全策略",
+        "identity.issue_token": "签发接口密钥",
+        "identity.revoke_token": "收回接口密钥",
+        "audit.export": "导出审计记录",
+    }
+)

@@ -1,0 +1,60 @@
+"""Addresses of the organisation."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from yimen.ground.organisations.views import papers, places, rights, staff
+
+app_name = "organisations"
+urlpatterns = [
+    path("desk/post/", places.switch_post, name="switch_post"),
+    path("manage/units/", places.tree, name="units"),
+    path("manage/units/export/", places.tree_export, name="units_export"),
+    path("manage/units/new/", places.new_unit, name="new_root"),
+    path("manage/units/<int:unit_id>/", places.unit, name="unit"),
+    path("manage/units/<int:unit_id>/new/", places.new_unit, name="new_unit"),
+    path("manage/units/<int:unit_id>/rename/", places.rename_unit, name="rename_unit"),
+    path("manage/units/<int:unit_id>/move/", places.move_unit, name="move_unit"),
+    path("manage/units/<int:unit_id>/dissolve/", places.dissolve_unit, name="dissolve_unit"),
+    path("manage/units/<int:unit_id>/windows/new/", places.new_window, name="new_window"),
+    path("manage/units/<int:unit_id>/posts/new/", rights.new_post, name="new_post"),
+    path("manage/units/<int:unit_id>/letters/new/", papers.new_letter, name="new_letter"),
+    path("manage/units/<int:unit_id>/seals/new/", papers.new_seal, name="new_seal"),
+    path("manage/windows/", places.windows, name="windows"),
+    path("manage/windows/<int:window_id>/", places.set_window, name="set_window"),
+    path("manage/windows/<int:window_id>/close/", places.close_window, name="close_window"),
+    path("manage/posts/<int:post_id>/", rights.post, name="post"),
+    path("manage/posts/<int:post_id>/appoint/", rights.appoint, name="appoint"),
+    path("manage/posts/<int:post_id>/end/", rights.end_post, name="end_post"),
+    path("manage/posts/<int:post_id>/abolish/", rights.abolish_post, name="abolish_post"),
+    path("manage/posts/<int:post_id>/grant/", rights.give_grant, name="give_grant"),
+    path("manage/posts/<int:post_id>/usual/", rights.give_usual_grants, name="give_usual_grants"),
+    path("manage/grants/", rights.grants, name="grants"),
+    path("manage/grants/<int:grant_id>/end/", rights.end_grant, name="end_grant"),
+    path("manage/administrators/", rights.admin_roles, name="admin_roles"),
+    path("manage/administrators/new/", rights.give_admin_role, name="give_admin_role"),
+    path("manage/administrators/<uuid:uid>/end/", rights.end_admin_role, name="end_admin_role"),
+    path("manage/staff/", staff.staff_list, name="staff"),
+    path("manage/staff/export/", staff.staff_export, name="staff_export"),
+    path("manage/staff/new/", staff.open_account, name="open_account"),
+    path("manage/staff/<uuid:uid>/", staff.staff_member, name="staff_member"),
+    path("manage/staff/<uuid:uid>/rename/", staff.rename, name="rename_account"),
+    path("manage/staff/<uuid:uid>/disable/", staff.disable, name="disable_account"),
+    path("manage/staff/<uuid:uid>/enable/", staff.enable, name="enable_account"),
+    path("manage/staff/<uuid:uid>/close/", staff.close, name="close_account"),
+    path("manage/staff/<uuid:uid>/reset/", staff.reset_password, name="reset_password"),
+    path("manage/staff/<uuid:uid>/unlock/", staff.unlock, name="unlock"),
+    path("manage/staff/<uuid:uid>/sessions/end/", staff.end_sessions, name="end_sessions"),
+    path("manage/staff/<uuid:uid>/grant/", staff.give_grant, name="grant_account"),
+    path("manage/staff/<uuid:uid>/tokens/new/", staff.issue_token, name="issue_token"),
+    path("manage/staff/<uuid:uid>/tokens/<int:token_id>/revoke/", staff.revoke_token, name="revoke_token"),
+    path("manage/letters/", papers.letters, name="letters"),
+    path("manage/letters/<int:letter_id>/", papers.letter, name="letter"),
+    path("manage/letters/<int:letter_id>/sign/", papers.sign, name="sign_letter"),
+    path("manage/letters/<int:letter_id>/revoke/", papers.revoke, name="revoke_letter"),
+    path("manage/letters/<int:letter_id>/discard/", papers.discard, name="discard_letter"),
+    path("manage/seals/", papers.seals, name="seals"),
+    path("manage/seals/<int:seal_id>/", papers.seal, name="seal"),
+    path("manage/seals/<int:seal_id>/end/", papers.end_seal, name="end_seal"),
+]
