@@ -135,9 +135,17 @@ def _id_number(asked: Asked, text: str) -> str:
     number = _half_width(text).upper()
     if len(number) != 18:
         raise AnswerProblem(f"“{asked.label}”应为 18 位，现在是 {len(number)} 位，请对照证件填写。")
-    if not number.isascii() or not ric.is_valid(number):
+    if not number.isascii() or not _resident(number):
         raise AnswerProblem(f"“{asked.label}”没有通过校验，可能有一位写错，请对照证件填写。")
     return number
+
+
+def _resident(number: str) -> bool:
+    """Check character and birthday (GB 11643). The district is not looked up: districts come and go, numbers stay."""
+    if not re.fullmatch(r"[1-9]\d{16}[\dX]", number) or ric.calc_check_digit(number) != number[17]:
+        return False
+    birthday = _day(number[6:14])
+    return birthday is not None and birthday >= EARLIEST
 
 
 def _credit_code(asked: Asked, text: str) -> str:
