@@ -13,8 +13,10 @@ class CasesConfig(AppConfig):
     verbose_name = "办件"
 
     def ready(self) -> None:
-        """Make the procedure of cases known to the thread."""
+        """Make the procedure of cases known to the thread, and put the desk's entries into the menu."""
         from yimen.ground.matters.lifecycle import register_procedure
         from yimen.service.cases.lifecycle import LICENCE
+        from yimen.service.cases.views.staff import menu
 
         register_procedure(LICENCE)
+        menu.register()

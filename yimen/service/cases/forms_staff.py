@@ -386,7 +386,9 @@ class ArrangementsForm(Form):
     contact_name = Line(label="联系人", max_length=100)
     contact_phone = Phone(label="联系电话", required=False)
     delivery_method = forms.ChoiceField(
-        label="结果怎样领取", choices=[("window", "窗口领取"), ("post", "邮寄"), ("online", "网上下载")], initial="window"
+        label="结果怎样领取",
+        choices=[("window", "窗口领取"), ("post", "邮寄"), ("online", "网上下载")],
+        initial="window",
     )
     delivery_address = Line(label="邮寄地址", required=False, max_length=200)
 

@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from yimen.service.cases.views.staff import acts, case_page, intake, judging, lists, papers
 
 staff_urls: list[URLPattern] = [
-    path("desk/", lists.inbox, name="inbox"),
+    path("desk/inbox/", lists.inbox, name="inbox"),
     path("desk/correcting/", lists.inbox, {"preset": "correcting"}, name="desk_correcting"),
     path("desk/stopped/", lists.inbox, {"preset": "stopped"}, name="desk_stopped"),
     path("desk/deciding/", lists.inbox, {"preset": "deciding"}, name="desk_deciding"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,13 +18,15 @@ from yimen.ground.kit import moments
 from yimen.ground.kit.refusals import NotAllowed
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters.lifecycle import StepRule
-from yimen.service.cases import rules
+from yimen.ground.matters.policies import may
+from yimen.service.cases import rules, telling
 from yimen.service.cases.editions import EditionCard
 from yimen.service.cases.models import Case, CaseMaterial, Opinion
 from yimen.service.cases.selectors import access_case, edition_of, materials_of, opinions_of
 from yimen.service.cases.views.staff import facts, thread
 from yimen.service.cases.views.staff.acts import ACTS, Act, form_for
 from yimen.service.cases.views.staff.asking import actor_of
+from yimen.service.cases.views.staff.lists import open_boxes
 from yimen.service.cases.views.staff.papers import papers_of
 
 FULL_WIDTH = ("refuse",)
@@ -87,9 +90,11 @@ def case_page(
     materials, opinions = list(materials_of(case)), list(opinions_of(case))
     steps = matters.timeline(matter)
     explanation = matters.explain(matter)
-    papers = papers_of(case, steps)
+    shown = facts.of(case, edition, actor, revealed or {})
+    today = moments.day_of(at)
+    papers = papers_of(case)
     buttons, writing = _buttons(case, edition, materials, actor, at)
-    before, after, place = neighbours(request, case)
+    before, after = neighbours(actor, case)
     mine = matter.person_id is not None and matter.person_id == actor.account_id
     context = {
         "case": case,
@@ -103,7 +108,9 @@ def case_page(
         "materials": material_rows(materials),
         "checked": sum(1 for each in materials if each.state in SETTLED),
         "may_check": may_check(actor, case),
-        "facts": facts.of(case, edition, actor, revealed or {}),
+        "open_count": sum(1 for each in materials if each.state == CaseMaterial.State.PROVIDED),
+        "facts": shown,
+        "reveals": [fact for fact in shown.all() if fact.field] if shown.may_reveal else [],
         "opinions": [_opinion(each) for each in opinions],
         "opinion_form": writing,
         "buttons": buttons,
@@ -113,12 +120,12 @@ def case_page(
         "mine": mine,
         "holds": list(matters.open_holds(matter)),
         "account": explanation.current,
+        "used": telling.used_of(explanation.current, telling.book(explanation, today), today),
         "skipped": _skipped(explanation),
         "entries": thread.entries(case, steps, papers),
         "papers": papers,
         "before": before,
         "after": after,
-        "place": place,
         "print_first": next((paper for paper in reversed(papers) if paper.fresh(at)), None),
     }
     return render(request, "cases/staff/case.html", context, status=status)
@@ -157,8 +164,8 @@ def _source(material: CaseMaterial) -> str:
 def may_check(actor: Actor, case: Case) -> bool:
     """Whether this actor judges materials of this case now."""
     if case.matter.state == "received":
-        return matters.policies.may(actor, "cases.accept", case.matter)
-    return case.matter.state == "reviewing" and matters.policies.may(actor, "cases.review", case.matter)
+        return may(actor, "cases.accept", case.matter)
+    return case.matter.state == "reviewing" and may(actor, "cases.review", case.matter)
 
 
 # --- Buttons
@@ -222,7 +229,7 @@ def closed_by_case(action: str, case: Case, edition: EditionCard, materials: Seq
 def _claim(case: Case, actor: Actor, at: datetime) -> str:
     """`claim`, `release` or nothing: what the actor may do about whose case this is."""
     matter = case.matter
-    if matter.closed_at is not None or not matters.policies.may(actor, "matters.claim", matter):
+    if matter.closed_at is not None or not may(actor, "matters.claim", matter):
         return ""
     if matter.person_id is None:
         return "claim"
@@ -231,7 +238,7 @@ def _claim(case: Case, actor: Actor, at: datetime) -> str:
 
 def _hand_over(case: Case, actor: Actor, at: datetime) -> Button | None:
     matter = case.matter
-    if matter.closed_at is not None or not matters.policies.may(actor, "matters.hand_over", matter):
+    if matter.closed_at is not None or not may(actor, "matters.hand_over", matter):
         return None
     rule = matters.procedure_of(matter).step("hand_over")
     url = reverse("cases:desk_act", args=[matter.code, "hand_over"])
@@ -278,24 +285,23 @@ def _skipped(explanation: matters.Explanation) -> str:
     return "、".join(dict.fromkeys(reasons))
 
 
-def neighbours(request: HttpRequest, case: Case) -> tuple[str, str, str]:
-    """The case before and after this one in the actor's usual box, and its place, as `(url, url, text)`."""
-    from yimen.service.cases.views.staff.lists import open_boxes
-
-    actor = actor_of(request)
-    boxes = open_boxes(actor)
-    matter = case.matter
+def neighbours(actor: Actor, case: Case) -> tuple[str, str]:
+    """Addresses of the case before and after this one in the actor's usual box; empty where there is none."""
+    boxes, matter = open_boxes(actor), case.matter
     if not boxes or matter.closed_at is not None:
-        return "", "", ""
+        return "", ""
     found = matters.box(actor, boxes[0])
-    key = (matter.sort_at, matter.pk)
-    before = found.filter(sort_at__lte=matter.sort_at).exclude(pk=matter.pk).order_by("-sort_at", "-id")
-    after = found.filter(sort_at__gte=matter.sort_at).exclude(pk=matter.pk)
     # Equal due moments are told apart by id, exactly as the inbox sorts them.
-    one_before = next((each for each in before[:20] if (each.sort_at, each.pk) < key), None)
-    one_after = next((each for each in after[:20] if (each.sort_at, each.pk) > key), None)
-    urls = [reverse("cases:desk_case", args=[each.code]) if each else "" for each in (one_before, one_after)]
-    return urls[0], urls[1], ""
+    level = Q(sort_at=matter.sort_at)
+    earlier = found.filter(Q(sort_at__lt=matter.sort_at) | level & Q(pk__lt=matter.pk), sort_at__lte=matter.sort_at)
+    later = found.filter(Q(sort_at__gt=matter.sort_at) | level & Q(pk__gt=matter.pk), sort_at__gte=matter.sort_at)
+    before = earlier.order_by("-sort_at", "-id").values_list("code", flat=True).first()
+    after = later.values_list("code", flat=True).first()
+    return _url(before), _url(after)
+
+
+def _url(code: str | None) -> str:
+    return reverse("cases:desk_case", args=[code]) if code else ""
 
 
 def require_may_check(actor: Actor, case: Case) -> None:

@@ -1,0 +1,44 @@
+"""The side menu of the workbench."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+
+from yimen.ground.kit.pages import MenuItem, register_menu
+from yimen.service.cases.views.staff.figures import by_state
+
+STAFF_WHO_HANDLE = ("cases.accept", "cases.review", "cases.decide", "cases.deliver", "cases.intake")
+
+
+def register() -> None:
+    """Put the desk's entries in; called once when the app is ready."""
+    for item in (
+        MenuItem("收件箱", "cases:inbox", "inbox", STAFF_WHO_HANDLE, _count(), group="办理", order=10),
+        MenuItem("接待登记", "cases:desk_intake", "ticket", "cases.intake", group="办理", order=11),
+        MenuItem(
+            "待补正", "cases:desk_correcting", "warn", STAFF_WHO_HANDLE, _count("correction_requested", "correcting"),
+            group="办理", order=12,
+        ),
+        MenuItem(
+            "停表中", "cases:desk_stopped", "pause", STAFF_WHO_HANDLE, _count("suspended"), group="办理", order=13
+        ),
+        MenuItem("待决定", "cases:desk_deciding", "stamp", "cases.decide", _count("deciding"), group="办理", order=14),
+        MenuItem(
+            "待送达", "cases:desk_delivering", "send", "cases.deliver", _count("granted", "refused"), group="办理", order=15
+        ),
+        MenuItem("办件查询", "cases:desk_query", "list", "matters.view", group="查询", order=30),
+        MenuItem("已办结", "cases:desk_done", "tick", "matters.view", group="查询", order=31),
+    ):  # fmt: skip
+        register_menu("desk", item)
+
+
+def _count(*states: str) -> Callable[[HttpRequest], int | None]:
+    """How many open matters of the usual box stand in these states; all of them where none is named."""
+
+    def count(request: HttpRequest) -> int | None:
+        held = by_state(request)
+        return sum(number for state, number in held.items() if not states or state in states)
+
+    return count

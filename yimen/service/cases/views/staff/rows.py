@@ -1,0 +1,59 @@
+"""A matter as every list of the desk shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from yimen.ground.calendar.rules import WorkCalendar
+from yimen.ground.calendar.selectors import work_calendar
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit.moments import say_date
+from yimen.ground.matters import selectors as matters
+from yimen.ground.matters.selectors import Matter
+from yimen.service.cases.rules import short_code
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One matter as a list shows it."""
+
+    matter: Matter
+    url: str
+    clock: matters.ClockFace
+    state: str
+    code: str
+    due: str
+    who: str
+    mine: bool
+    claimable: bool
+
+
+def rows_of(found: Iterable[Matter], actor: Actor, at: datetime) -> list[Row]:
+    """Matters as rows; the calendar is read once."""
+    calendar = work_calendar()
+    return [_row(matter, actor, at, calendar) for matter in found]
+
+
+def _row(matter: Matter, actor: Actor, at: datetime, calendar: WorkCalendar) -> Row:
+    mine = matter.person_id is not None and matter.person_id == actor.account_id
+    return Row(
+        matter=matter,
+        url=reverse("cases:desk_case", args=[matter.code]),
+        clock=matters.clock_face(matter, at, calendar),
+        state=matters.procedure_of(matter).state(matter.state).label,
+        code=short_code(matter.code),
+        due=_due(matter),
+        who="我" if mine else matter.person_name,
+        mine=mine,
+        claimable=matter.person_id is None and matter.closed_at is None and actor.holds("matters.claim"),
+    )
+
+
+def _due(matter: Matter) -> str:
+    if matter.stopped_since is not None:
+        return "停表"
+    return say_date(matter.due_on, weekday=False, year=False) if matter.due_on else "—"

@@ -1,0 +1,153 @@
+"""一条线 and the timeline: the course of a case in one row for the eye, and step by step, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from yimen.ground.kit.moments import day_of, say_date, say_moment
+from yimen.ground.matters.selectors import Shown
+from yimen.service.cases.editions import EditionCard
+from yimen.service.cases.models import Case
+from yimen.service.cases.views.staff.papers import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One station of the line; `kind` is "", now or ahead."""
+
+    name: str
+    said: str = ""
+    sub: str = ""
+    kind: str = ""
+
+
+STATIONS = {
+    "submit": "收件",
+    "accept": "受理",
+    "pass_review": "审查",
+    "grant": "决定",
+    "grant_at_once": "决定",
+    "refuse": "决定",
+    "deliver": "送达",
+    "archive": "归档",
+}
+"""Steps that make a station of the line."""
+
+ENDS = {"decline": "不予受理", "find_not_required": "不需许可", "withdraw": "撤回"}
+STOPS = {"request_correction": "补正", "request_review_correction": "补正", "suspend": "特别程序"}
+NOW = {
+    "received": "受理", "reviewing": "审查", "deciding": "决定", "granted": "送达", "refused": "送达",
+    "correction_requested": "补正", "correcting": "补正", "suspended": "特别程序",
+}  # fmt: skip
+
+
+def links(case: Case, steps: Sequence[Shown], edition: EditionCard, at: datetime) -> list[Link]:
+    """From receipt to score: what is behind with who and when, what is now, what lies ahead; a missing station says so."""
+    matter = case.matter
+    stopped = NOW.get(matter.state) if matter.stopped_since else None
+    found: list[Link] = []
+    ended = False
+    for step in steps:
+        if name := STATIONS.get(step.action):
+            found.append(
+                Link(name, step.window or step.actor if step.action == "submit" else step.actor, _day(step.happened_at))
+            )
+        elif name := ENDS.get(step.action):
+            found.append(Link(name, step.actor, _day(step.happened_at)))
+            ended = True
+        elif (name := STOPS.get(step.action)) and step is not _last_stop(steps, stopped):
+            found.append(Link(name, "停表", _day(step.happened_at)))
+    if ended or matter.state == "archived":
+        return found
+    passed = {link.name for link in found}
+    now = NOW.get(matter.state, "")
+    if stopped:
+        since = day_of(matter.stopped_since) if matter.stopped_since else day_of(at)
+        found.append(Link(stopped, "停表中", f"{say_date(since, weekday=False, year=False)} 起", "now"))
+    ahead = [name for name in ("受理", "审查", "决定", "送达") if name not in passed]
+    for name in ahead:
+        kind = "now" if name == now and not stopped else "ahead"
+        said = (matter.person_name or "待认领") if kind == "now" else ""
+        found.append(Link(name, said, _until(case, name, kind), kind))
+    fee = "收费" if edition.edition.fee else "不收费"
+    where = next((place for place, link in enumerate(found) if link.name == "送达"), len(found))
+    if not any(link.name == "送达" and not link.kind for link in found):
+        found.insert(where, Link("收费", fee, "", "ahead"))
+    found.append(Link("评价", "待邀请", "", "ahead"))
+    return found
+
+
+def _last_stop(steps: Sequence[Shown], stopped: str | None) -> Shown | None:
+    """The stop that still lasts; it is drawn as the present, not as the past."""
+    if stopped is None:
+        return None
+    return next((step for step in reversed(steps) if step.action in STOPS), None)
+
+
+def _until(case: Case, name: str, kind: str) -> str:
+    due = case.matter.due_on
+    if due is None:
+        return "今天" if kind == "now" else ""
+    clock_of = {"受理": "receipt", "审查": "", "决定": "handling", "送达": "delivery"}
+    if case.matter.clock == clock_of.get(name):
+        return f"{say_date(due, weekday=False, year=False)}前"
+    return ""
+
+
+def _day(moment: datetime) -> str:
+    return say_date(day_of(moment), weekday=False, year=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One step in the timeline."""
+
+    what: str
+    when: str
+    who: str
+    note: str
+    kind: str
+    url: str
+    link: str
+    late: str
+
+
+def entries(case: Case, steps: Sequence[Shown], papers: Sequence[Paper]) -> list[Entry]:
+    """Every step, newest first, with its letter where it issued one."""
+    by_code = {paper.code: paper for paper in papers}
+    shown: list[Entry] = []
+    for place, step in enumerate(reversed(steps)):
+        paper = next((by_code[code] for code in step.documents if code in by_code), None)
+        stops = step.effect == "stop"
+        shown.append(
+            Entry(
+                what=_what(step),
+                when=say_moment(step.happened_at, year=False),
+                who=" ".join(part for part in (step.window, step.actor) if part),
+                note=_note(step),
+                kind="paused" if stops else "now" if place == 0 and case.matter.closed_at is None else "",
+                url=paper.url if paper else "",
+                link=paper.label if paper else "",
+                late=f"{say_moment(step.recorded_at, year=False)} 补记，依据：{step.basis}" if step.late_entry else "",
+            )
+        )
+    return shown
+
+
+def _what(step: Shown) -> str:
+    if procedure := step.facts.get("procedure"):
+        return f"{step.label}：{procedure}"
+    if step.action == "hand_over":
+        return f"{step.label}给{step.facts.get('to', '')}"
+    return step.label
+
+
+def _note(step: Shown) -> str:
+    """The reason, and what was asked for, in a line or two."""
+    said = str(step.facts.get("reason", ""))
+    items = step.facts.get("items")
+    if isinstance(items, list) and items:
+        said = "；".join(f"{row.get('name', '')}：{row.get('problem', '')}" for row in items if isinstance(row, dict))
+    return said if len(said) <= 120 else f"{said[:118]}……"
