@@ -141,7 +141,8 @@ def divisions(under: Division | None = None) -> QuerySet[Division]:
 
 def windows_serving(department: Unit, centre: Unit | None = None) -> QuerySet[Window]:
     """Open windows where a department's items are accepted: its own, and comprehensive windows that serve it."""
-    found = Window.objects.filter(departments=department, closed_on__isnull=True)
+    accepting = [Window.Kind.COMPREHENSIVE, Window.Kind.DEPARTMENT]
+    found = Window.objects.filter(departments=department, kind__in=accepting, closed_on__isnull=True)
     return found.filter(centre=centre) if centre is not None else found
 
 
