@@ -102,22 +102,41 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 
 def _explain_usage(wrong: click.UsageError) -> str:
-    name = getattr(wrong, "param", None)
-    what = {
-        click.NoSuchOption: lambda: f"没有这个选项：{getattr(wrong, 'option_name', '')}",
-        click.MissingParameter: lambda: f"缺少参数：{name.make_metavar(wrong.ctx) if name and wrong.ctx else ''}",
-        click.BadParameter: lambda: (
-            f"参数 {name.make_metavar(wrong.ctx) if name and wrong.ctx else ''} 不能用：{wrong.message}"
-        ),
-    }.get(type(wrong), lambda: _plain_usage(wrong))()
+    """What was wrong with the words on the command line; click's own sentences are English."""
+    match wrong:
+        case click.NoSuchOption():
+            what = f"没有这个选项：{wrong.option_name}"
+        case click.MissingParameter():
+            what = f"缺少参数：{_name_of(wrong.param)}"
+        case click.BadParameter():
+            what = f"参数 {_name_of(wrong.param)} 不能用：{_wanted(wrong)}"
+        case _ if wrong.message.startswith("No such command"):
+            what = f"没有这个命令：{wrong.message.split(chr(39))[1]}"
+        case _ if wrong.message.startswith("Got unexpected extra"):
+            what = f"多出的参数：{wrong.message.partition('(')[2].rstrip(')')}"
+        case _:
+            what = f"用法不对：{wrong.message}"
     path = wrong.ctx.command_path if wrong.ctx else "yimen"
     return f"{what}\n运行 {path} --help 看用法。"
 
 
-def _plain_usage(wrong: click.UsageError) -> str:
-    if wrong.message.startswith("No such command"):
-        return f"没有这个命令：{wrong.message.partition(' ')[2].rpartition(chr(39) + chr(46))[0].split(chr(39))[-1]}"
-    return f"用法不对：{wrong.message}"
+def _name_of(parameter: click.Parameter | None) -> str:
+    if parameter is None:
+        return ""
+    return parameter.opts[0] if isinstance(parameter, click.Option) else parameter.human_readable_name
+
+
+def _wanted(wrong: click.BadParameter) -> str:
+    match wrong.param.type if wrong.param else None:
+        case click.IntRange(min=low, max=high):
+            return f"须是 {low} 到 {high} 的整数" if high is not None else f"须是不小于 {low} 的整数"
+        case click.Choice(choices=choices):
+            return f"只能是 {'、'.join(str(choice) for choice in choices)}"
+        case click.Path() | click.File():
+            return "没有这个文件，或不能读取"
+        case kind if kind is click.INT:
+            return "须是整数"
+    return wrong.message
 
 
 def _say_unexpected(unexpected: Exception) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 import psycopg
 
 from yimen.house.launcher.places import (
+    SOCKET_NAME,
     Place,
     discard_socket_folder,
     make_folder,
@@ -215,9 +216,13 @@ def _is_postmaster(pid: int, place: Place) -> bool:
 
 
 def _remove_stale(place: Place, folder: Path) -> None:
-    """PostgreSQL takes a living pid in this file for a rival even when it is a stranger's, and would not start."""
+    """PostgreSQL takes a living pid in its lock files for a rival even when it is a stranger's, and would not start.
+
+    Against children of a killed server that still work, the shared memory guards it, which is found by the data folder.
+    """
     (place.data / "postmaster.pid").unlink(missing_ok=True)
-    if folder != place.data and trusted_socket_folder(folder, place):
+    if trusted_socket_folder(folder, place):
+        (folder / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
         discard_socket_folder(folder, place)
 
 

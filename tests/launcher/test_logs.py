@@ -1,0 +1,46 @@
+"""Logs are JSON lines with the request's id and without personal data."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+import pytest
+
+from yimen.ground.kit import audit
+from yimen.house.logs import json_formatter, scrubbed
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Li 11010519491231002X applies", "Li [证件号] applies"),
+        ("call 13812342671 now", "call [手机号] now"),
+        ("to li.lei@mail.example.cn", "to [邮箱]"),
+        ("key (x)\nDETAIL:  Key (name)=(李雷) exists.\nHINT: no", "key (x)\nDETAIL: [略]\nHINT: no"),
+        ("step 20261121223012345678901 stays", "step 20261121223012345678901 stays"),
+    ],
+)
+def test_personal_data_is_scrubbed(said: str, kept: str) -> None:
+    assert scrubbed(said) == kept
+
+
+def test_a_line_is_json_with_the_request_id() -> None:
+    record = logging.LogRecord("yimen.test", logging.WARNING, __file__, 1, "phone %s", ("13812342671",), None)
+    with audit.request_context("req-12345678"):
+        line = json.loads(json_formatter().format(record))
+    assert line["event"] == "phone [手机号]"
+    assert line["request_id"] == "req-12345678"
+    assert (line["level"], line["logger"]) == ("warning", "yimen.test")
+    assert line["timestamp"].endswith("Z")
+
+
+def test_a_traceback_is_scrubbed_too() -> None:
+    try:
+        raise ValueError("13812342671")
+    except ValueError:
+        record = logging.LogRecord("yimen.test", logging.ERROR, __file__, 1, "failed", (), sys.exc_info())
+    line = json.loads(json_formatter().format(record))
+    assert "ValueError: [手机号]" in line["exception"]
+    assert "13812342671" not in json.dumps(line)
