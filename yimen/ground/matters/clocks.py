@@ -138,9 +138,11 @@ class Clock:
                 rules.due(terms, [*before, rules.ClockEvent(at=mark.at, event="extended", by=mark.by)], calendar)
 
     def terms(self, close: BusinessClose, *, legal: bool = False) -> rules.ClockTerms | None:
-        """The terms of the promised (or legal) limit; None where there is no such limit."""
+        """The terms of the promised (or legal) limit; None where there is none, or one in hours or months, which the clock
+        keeps and does not reckon yet.
+        """
         limit, unit = (self.start.legal, self.start.legal_unit) if legal else (self.start.limit, self.start.unit)
-        if limit is None:
+        if limit is None or unit not in ("workday", "calendar"):
             return None
         return rules.ClockTerms(limit=limit, unit=unit, business_close=close)  # type: ignore[arg-type]
 

@@ -65,6 +65,10 @@ class Terms:
     kind: str
 
 
+_UNITS = {"working_day": "workday", "calendar_day": "calendar", "": "workday"}
+"""The catalogue's words for units, as the clock says them; months and hours are called the same in both."""
+
+
 def receipt_clock() -> ClockStart:
     """Art. 32: five working days to accept, decline or tell what is missing."""
     return ClockStart(
@@ -81,9 +85,9 @@ def handling_clock(terms: Terms) -> ClockStart:
     return ClockStart(
         name="handling",
         limit=limit,
-        unit=unit or "workday",
+        unit=_UNITS.get(unit, unit),
         legal=terms.legal_limit,
-        legal_unit=terms.legal_unit or "workday",
+        legal_unit=_UNITS.get(terms.legal_unit, terms.legal_unit),
         law=law,
         source=terms.legal_source,
     )

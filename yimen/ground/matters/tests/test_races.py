@@ -72,7 +72,7 @@ def test_every_pair_of_contested_acts_leaves_one_history(committed_db: object) -
     for first, second in combinations_with_replacement(sorted(CONTESTED), 2):
         opened = errand(people[0])
         acts = [
-            lambda name=name, who=who: CONTESTED[name](opened.matter_id, who)
+            lambda name=name, who=who, matter=opened.matter_id: CONTESTED[name](matter, who)  # type: ignore[misc]
             for name, who in zip((first, second), people, strict=True)
         ]
         results = at_once(acts)

@@ -9,7 +9,6 @@ from django.db import transaction
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.moments import say_date
 from yimen.ground.kit.refusals import Conflict, Invalid
-from yimen.ground.matters.selectors import ask
 from yimen.ground.matters.services import Taken, handling_result, take_step
 from yimen.service.cases import rules
 from yimen.service.cases.events import CaseDecided
@@ -76,6 +75,7 @@ def _decide(
 ) -> Taken:  # fmt: skip
     with transaction.atomic():
         found = open_case(code)
+        found.admit(action, actor, at, seen)
         demand_slip(found.case)
         if decision == "refused" and not (found.edition.review_body and found.edition.suit_court):
             raise RemediesUnknown(
@@ -88,9 +88,10 @@ def _decide(
             decided_on=say_date(at.date()), slip=found.case.slip_number, results=found.edition.result_names,
         )  # fmt: skip
         taken = take_step(
-            matter=found.matter_id, action=action, actor=actor, at=at, seen=seen, clock=rules.delivery_clock(), basis=basis,
+            matter=found.matter_id, action=action, actor=actor, at=at, seen=seen, ready=found.ready,
+            clock=rules.delivery_clock(), basis=basis,
             facts={"reason": opinion, "decision": decision, "letter": letter.number}, documents=[letter.code],
-            change=handling_result(ask(found.matter_id), at),
+            change=handling_result(found.ready, at) if found.ready else None,
             events=[CaseDecided(matter_id=found.matter_id, code=found.code, decision=decision, at=at)],
             recorded_at=recorded_at,
         )  # fmt: skip

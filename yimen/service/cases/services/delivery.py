@@ -30,13 +30,14 @@ def deliver(
         raise Invalid("请写明凭证。", fields={"proof": "请填写领取人的证件号码后四位或邮件号。"})
     with transaction.atomic():
         found = open_case(code)
+        found.admit("deliver", actor, at, seen)
         letter = issue(
             "delivery_receipt", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
             edition=found.edition, actor=actor, at=at, method=METHODS[method], receiver=receiver.strip(),
             decision=found.case.decision_number,
         )  # fmt: skip
         taken = take_step(
-            matter=found.matter_id, action="deliver", actor=actor, at=at, seen=seen, basis=basis,
+            matter=found.matter_id, action="deliver", actor=actor, at=at, seen=seen, ready=found.ready, basis=basis,
             facts={"method": METHODS[method], "letter": letter.number}, documents=[letter.code],
             events=[CaseDelivered(matter_id=found.matter_id, code=found.code, at=at)], recorded_at=recorded_at,
         )  # fmt: skip

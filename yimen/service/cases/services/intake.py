@@ -150,7 +150,10 @@ def submit_edition(
     _attach(materials, files or {}, at)
     receipt = issue(
         "materials_receipt", case=case, code=code, title=edition.name, party=party, edition=edition, actor=actor, at=at,
-        materials=[(m.order, m.name, m.get_state_display()) for m in materials],
+        materials=[
+            {"order": 0, "name": "申请表", "state": "已填写"},
+            *({"order": m.order, "name": m.name, "state": m.get_state_display()} for m in materials),
+        ],
     )  # fmt: skip
     return Submitted(code=code, matter_id=opened.matter_id, uid=opened.uid, receipt_number=receipt.number)
 

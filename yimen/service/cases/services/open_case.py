@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import party as party_file
 from yimen.ground.kit.refusals import NotFound
+from yimen.ground.matters.selectors import Asked
+from yimen.ground.matters.services import ready_to
 from yimen.service.cases import rules
 from yimen.service.cases.editions import EditionCard, pinned_edition
 from yimen.service.cases.models import Case
@@ -25,6 +28,11 @@ class OpenCase:
     matter_id: int
     edition: EditionCard
     party: Party
+    ready: Asked | None = None
+
+    def admit(self, action: str, actor: Actor, at: datetime, seen: int | None) -> None:
+        """May they, is the step open? Asked before numbers and seals are spent on it."""
+        self.ready = ready_to(matter=self.matter_id, action=action, actor=actor, at=at, seen=seen)
 
     def terms(self) -> rules.Terms:
         """The edition's limits, as pinned when the case was submitted."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -60,6 +61,7 @@ def accept_case(
     """
     with transaction.atomic():
         found = open_case(code)
+        found.admit("accept", actor, at, seen)
         lacking = rules.lacking(found.lines())
         if lacking:
             names = "、".join(line.name for line in lacking[:5]) + ("等" if len(lacking) > 5 else "")
@@ -71,10 +73,10 @@ def accept_case(
         slip = issue(
             "acceptance_slip", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
             edition=found.edition, actor=actor, at=at, accepted_on=say_date(at.date()),
-            limit=found.edition.promise_label, legal_limit=found.edition.legal_label,
+            limit=found.edition.promise_label or "未作承诺", legal_limit=found.edition.legal_label or "没有规定",
         )  # fmt: skip
         taken = take_step(
-            matter=found.matter_id, action="accept", actor=actor, at=at, seen=seen, clock=clock, basis=basis,
+            matter=found.matter_id, action="accept", actor=actor, at=at, seen=seen, ready=found.ready, clock=clock, basis=basis,
             facts={"slip": slip.number, "kind": found.case.kind}, documents=[slip.code],
             events=[CaseAccepted(matter_id=found.matter_id, code=found.code, slip_number=slip.number, at=at)],
             recorded_at=recorded_at,
@@ -131,6 +133,7 @@ def _tell_correction(
 ) -> Taken:
     with transaction.atomic():
         found = open_case(code)
+        found.admit(action, actor, at, seen)
         if found.case.corrections:
             raise AlreadyCorrected(
                 "已经一次性告知过补正内容，不能再次要求补正。",
@@ -140,13 +143,15 @@ def _tell_correction(
         wanted = [(order, problem.strip()) for order, problem in items if problem.strip()]
         if not wanted or any(order not in named for order, _ in wanted):
             raise NothingNamed("请逐份写明要补正的材料和问题。", fields={"items": "至少写明一份材料的问题。"})
-        rows = [{"order": order, "name": named[order].name, "problem": problem} for order, problem in wanted]
+        rows: list[dict[str, Any]] = [
+            {"order": order, "name": named[order].name, "problem": problem} for order, problem in wanted
+        ]
         letter = issue(
             "correction_notice", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
             edition=found.edition, actor=actor, at=at, items=rows, reason=reason,
         )  # fmt: skip
         taken = take_step(
-            matter=found.matter_id, action=action, actor=actor, at=at, seen=seen, stopped_for="correction",
+            matter=found.matter_id, action=action, actor=actor, at=at, seen=seen, ready=found.ready, stopped_for="correction",
             facts={"reason": reason or "材料不齐全或不符合法定形式", "items": rows}, documents=[letter.code],
             events=[CorrectionRequested(matter_id=found.matter_id, code=found.code, at=at)],
         )  # fmt: skip
@@ -235,6 +240,7 @@ def _end_at_receipt(
 ) -> Taken:  # fmt: skip
     with transaction.atomic():
         found = open_case(code)
+        found.admit(action, actor, at, seen)
         letter = issue(
             letter_kind, case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
             edition=found.edition, actor=actor, at=at, reason=reason, competent=competent,
@@ -255,6 +261,6 @@ def withdraw(*, code: str, reason: str, actor: Actor, at: datetime, seen: int | 
     with transaction.atomic():
         found = open_case(code)
         return take_step(
-            matter=found.matter_id, action="withdraw", actor=actor, at=at, seen=seen, facts={"reason": reason},
+            matter=found.matter_id, action="withdraw", actor=actor, at=at, seen=seen, ready=found.ready, facts={"reason": reason},
             events=[CaseWithdrawn(matter_id=found.matter_id, code=found.code, at=at)],
         )  # fmt: skip

@@ -143,13 +143,14 @@ def suspend(
     label = STOPPED_FOR[procedure]
     with transaction.atomic():
         found = open_case(code)
+        found.admit("suspend", actor, at, seen)
         demand_slip(found.case)
         letter = issue(
             "suspension_notice", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
             edition=found.edition, actor=actor, at=at, procedure=label, days_needed=days_needed, reason=reason,
         )  # fmt: skip
         return take_step(
-            matter=found.matter_id, action="suspend", actor=actor, at=at, seen=seen, stopped_for=procedure,
+            matter=found.matter_id, action="suspend", actor=actor, at=at, seen=seen, ready=found.ready, stopped_for=procedure,
             facts={"reason": reason, "procedure": label, "days_needed": days_needed}, documents=[letter.code],
             events=[CaseSuspended(matter_id=found.matter_id, code=found.code, procedure=procedure, at=at)],
         )  # fmt: skip
@@ -169,6 +170,7 @@ def extend_limit(*, code: str, days: int, reason: str, actor: Actor, at: datetim
         )
     with transaction.atomic():
         found = open_case(code)
+        found.admit("extend_limit", actor, at, seen)
         demand_slip(found.case)
         if found.case.extended_days:
             raise AlreadyExtended("这件办件已经延长过一次，不能再延长。", next_step="请在现有期限内作出决定。")
@@ -177,7 +179,7 @@ def extend_limit(*, code: str, days: int, reason: str, actor: Actor, at: datetim
             edition=found.edition, actor=actor, at=at, days=days, reason=reason,
         )  # fmt: skip
         taken = take_step(
-            matter=found.matter_id, action="extend_limit", actor=actor, at=at, seen=seen, extend_by=days,
+            matter=found.matter_id, action="extend_limit", actor=actor, at=at, seen=seen, ready=found.ready, extend_by=days,
             facts={"reason": reason, "days": days}, documents=[letter.code],
             events=[LimitExtended(matter_id=found.matter_id, code=found.code, days=days, at=at)],
         )  # fmt: skip

@@ -58,7 +58,7 @@ def test_a_whole_form_goes_on_and_keeps_rare_characters() -> None:
 
 
 def test_a_choice_asks_further_questions_without_complaint() -> None:
-    asked = "owner licence area air staff".split()
+    asked = ["owner", "licence", "area", "air", "staff"]
     form = AnswerForm(TEAHOUSE, raw=sent(WHOLE.replace("air=no", "air=yes")), asked_before=asked)
     assert not form.errors
     assert not form.may_go_on
@@ -66,7 +66,7 @@ def test_a_choice_asks_further_questions_without_complaint() -> None:
 
 
 def test_a_question_that_was_asked_before_and_left_empty_is_told() -> None:
-    asked = "owner licence area air air_report staff".split()
+    asked = ["owner", "licence", "area", "air", "air_report", "staff"]
     form = AnswerForm(TEAHOUSE, raw=sent(WHOLE.replace("air=no", "air=yes")), asked_before=asked)
     assert form.errors["air_report"] == ["请填写“检测报告编号”。"]
 

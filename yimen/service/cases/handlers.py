@@ -83,4 +83,6 @@ def tell_decided(event: events.CaseDecided) -> None:
 @handles(events.CaseDelivered)
 def tell_delivered(event: events.CaseDelivered) -> None:
     """Handed over; the case is closed."""
-    _tell(event.code, f"case-delivered:{event.code}", "结果已送达", "您申请的“{item}”（{number}）结果已送达，办件结束。")
+    _tell(
+        event.code, f"case-delivered:{event.code}", "结果已送达", "您申请的“{item}”（{number}）结果已送达，办件结束。"
+    )

@@ -1,0 +1,104 @@
+"""Deadlines over the interface: the working-day calculator and the explanation of a matter's date."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from yimen.ground.calendar.rules import parse_day
+from yimen.ground.calendar.selectors import work_calendar
+from yimen.ground.identity.policies import public, signed_in
+from yimen.ground.kit.apis import NOT_READ, PROBLEMS, actor_of
+from yimen.ground.matters import rules, scripts, selectors
+
+router = Router()
+
+
+class DayLine(Schema):
+    """One day of the ledger."""
+
+    day: date
+    counted: bool
+    why: str
+
+
+class Derived(Schema):
+    """A limit with its derivation; `due_on` is null while the clock is stopped."""
+
+    due_on: date | None
+    state: str
+    limit: int
+    counted: int
+    remaining: int | None
+    provisional: bool
+    derivation: list[DayLine]
+
+
+class ClockOut(Schema):
+    """One clock of a matter: the promised and the legal limit, each derived."""
+
+    clock: str
+    label: str
+    law: str
+    source: str
+    current: bool
+    promised: Derived | None
+    legal: Derived | None
+
+
+class Explained(Schema):
+    """Why the date is the date."""
+
+    code: str
+    title: str
+    clocks: list[ClockOut]
+
+
+@router.get("/workdays/due", response={200: Derived, **NOT_READ}, summary="工作日计算器")
+@public
+def due(
+    request: HttpRequest,
+    start: Annotated[str, Query(max_length=10, description="起算日，如 2026-09-24；当日不计")],
+    n: Annotated[int, Query(ge=0, le=3660, description="期限")],
+    unit: Annotated[Literal["workday", "calendar"], Query(description="workday 工作日，calendar 自然日")] = "workday",
+) -> dict[str, Any]:
+    """起算日之后第 N 日是哪一天，逐日说明。"""
+    return scripts.as_json(rules.answer(parse_day(start), n, unit, work_calendar()))
+
+
+@router.get("/applications/{code}/deadline", response={200: Explained, **PROBLEMS}, summary="期限是怎样算出来的")
+@signed_in
+def deadline(request: HttpRequest, code: str) -> dict[str, Any]:
+    """一件办件的每个时钟，逐日计入或不计的理由。"""
+    matter = selectors.access_matter(actor_of(request), code)
+    return explained(selectors.explain(matter))
+
+
+def explained(explanation: selectors.Explanation) -> dict[str, Any]:
+    """An explanation as the interface gives it."""
+    return {
+        "code": explanation.code,
+        "title": explanation.title,
+        "clocks": [
+            {
+                "clock": account.name,
+                "label": account.label,
+                "law": account.law,
+                "source": account.source,
+                "current": account.current,
+                "promised": scripts.as_json(account.promised) if account.promised else None,
+                "legal": scripts.as_json(account.legal) if account.legal else None,
+            }
+            for account in explanation.clocks
+        ],
+    }
+
+
+class CodePath(Schema):
+    """A case number in an address."""
+
+    code: Annotated[str, Field(max_length=60)]
