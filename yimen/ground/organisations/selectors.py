@@ -268,3 +268,8 @@ def letterhead(department_id: int, day: date) -> Letterhead:
         phone=department.phone,
         seal_id=seal.pk if seal else None,
     )
+
+
+def main_centre() -> Unit | None:
+    """The centre whose name, address and telephone the public pages bear; None before there is one."""
+    return Unit.objects.filter(kind=Unit.Kind.CENTRE, dissolved_on=None).order_by("order", "pk").first()

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from yimen.ground.identity.policies import requires, staff
+from yimen.ground.identity.policies import administrators, requires, staff
 from yimen.ground.identity.rules import Actor, SignIn
 from yimen.ground.kit import asking, exports, forms, moments
 from yimen.ground.organisations import forms as our
@@ -134,11 +134,20 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponseBase:
     )
 
 
+@administrators("system")
+def new_root(request: HttpRequest) -> HttpResponseBase:
+    """A unit that stands under no other."""
+    return _ask_new_unit(request, None)
+
+
 @manages
-def new_unit(request: HttpRequest, unit_id: int | None = None) -> HttpResponseBase:
-    """A unit below another, or at the root (system administrator)."""
+def new_unit(request: HttpRequest, unit_id: int) -> HttpResponseBase:
+    """A unit below another."""
+    return _ask_new_unit(request, access_unit(actor_of(request), unit_id))
+
+
+def _ask_new_unit(request: HttpRequest, parent: Unit | None) -> HttpResponseBase:
     actor = actor_of(request)
-    parent = access_unit(actor, unit_id) if unit_id is not None else None
     return asking.ask(
         request,
         heading=f"在“{parent.name}”下新建机构" if parent else "新建最上级机构",
