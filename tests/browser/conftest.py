@@ -24,7 +24,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, ViewportSize, sync_playwright
 
 from tests.cast import Cast, build_cast
 
@@ -122,7 +122,7 @@ def browse(chromium: Browser, site: Site) -> Iterator[Browse]:
     contexts: list[BrowserContext] = []
 
     def open_page(name: str = "", *, phone: bool = False, elder: bool = False, js: bool = True) -> Page:
-        size = {"width": 390, "height": 844} if phone else {"width": 1366, "height": 768}
+        size = ViewportSize(width=390, height=844) if phone else ViewportSize(width=1366, height=768)
         context = chromium.new_context(
             base_url=site.url,
             viewport=size,

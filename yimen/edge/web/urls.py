@@ -12,7 +12,6 @@ urlpatterns = [
     path("elder/", views.elder, name="elder"),
     path("help/accessibility/", views.accessibility, name="accessibility"),
     path("offline/", views.offline, name="offline"),
-    path("my/", views.my_home, name="my_home"),
     path("desk/", views.desk_home, name="desk_home"),
     path("manage/", views.manage_home, name="manage_home"),
     path("manage/look/", views.look, name="look"),

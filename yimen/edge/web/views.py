@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from yimen.edge.web import gallery
-from yimen.ground.identity.policies import citizens, public, staff
-from yimen.ground.kit.pages import ELDER_COOKIE, address_of
+from yimen.edge.web import centre, gallery
+from yimen.ground.identity.policies import public, staff
+from yimen.ground.kit import moments
+from yimen.ground.kit.pages import ELDER_COOKIE, Shell, address_of
 
 YEAR = 365 * 24 * 3600
 THEMES = {
@@ -50,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "search_url": address_of("catalogue:search") or "/items/",
         "track_url": address_of("cases:track") or "/track/",
         "hot": HOT,
+        "hall": centre.hall(moments.now()),
         "who": who,
         "themes": THEMES[who],
     }
@@ -86,21 +88,17 @@ def offline(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@citizens
-@require_safe
-def my_home(request: HttpRequest) -> HttpResponse:
-    """A citizen's home: their matters where there are any, else the ways to begin."""
-    if mine := address_of("cases:mine"):
-        return HttpResponseRedirect(mine)
-    return render(request, "web/my_home.html")
-
-
 @staff
 @require_safe
 def desk_home(request: HttpRequest) -> HttpResponse:
-    """A clerk's or approver's home is the inbox; those who have none see what they may open."""
-    if (inbox := address_of("cases:inbox")) and request.actor is not None:  # type: ignore[attr-defined]
+    """The inbox for those who handle matters, administration for those who only administer, else what one may open."""
+    frame = Shell(request)
+    entries = [entry for group in frame.desk_menu for entry in group.entries]
+    inbox = address_of("cases:inbox")
+    if inbox and any(entry.url == inbox for entry in entries):
         return HttpResponseRedirect(inbox)
+    if not entries and frame.manage_menu:
+        return HttpResponseRedirect(address_of("web:manage_home"))
     return render(request, "web/tiles.html", {"frame": "kit/desk.html", "area": "desk", "heading": "工作台"})
 
 

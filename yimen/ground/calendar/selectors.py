@@ -6,6 +6,7 @@ from datetime import date, time
 from typing import get_args
 
 from django.db import connection
+from django.db.models import Q
 
 from yimen.ground.calendar.models import CalendarDay, CalendarNotice, CalendarVersion, OfficeHours
 from yimen.ground.calendar.rules import DayKind, DayRow, WorkCalendar, closing, week_closes
@@ -86,6 +87,14 @@ def office_close(day: date, centre_id: int | None = None) -> time | None:
     if not work_calendar().is_workday(day):
         return None
     return closing(day, business_closes(centre_id))
+
+
+def office_sessions(centre_id: int | None = None) -> tuple[tuple[int, time, time], ...]:
+    """The centre's sessions of business as (weekday from Monday = 0, opens, closes), the default ones without its own."""
+    rows = OfficeHours.objects.filter(Q(centre_id=centre_id) | Q(centre_id=None)).order_by("weekday", "opens")
+    held = [(row.centre_id, row.weekday, row.opens, row.closes) for row in rows]
+    own = [row[1:] for row in held if row[0] == centre_id]
+    return tuple(own or [row[1:] for row in held if row[0] is None])
 
 
 def _database() -> str:

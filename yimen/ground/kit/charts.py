@@ -56,10 +56,11 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A step beside the way: it leaves from the box `at` (counted from 0) and comes back there."""
+    """A step beside the way: it leaves from the box `at` (counted from 0) and, unless it is an end, comes back there."""
 
     at: int
     box: Box
+    ends: bool = False
 
 
 def bars(marks: Sequence[Mark], says: str, *, width: int = 520) -> SafeString:
@@ -209,7 +210,8 @@ def flow(boxes: Sequence[Box], branches: Sequence[Branch], says: str) -> SafeStr
         x, y = (branch.at % per_row) * (wide + gap), 20 + (branch.at // per_row) * row_step
         drawn.append(_box(branch.box, x, y + 110, wide, high))
         drawn.append(_arrow(f"M{x + 48} {y + high + 2}v46"))
-        drawn.append(_arrow(f"M{x + 80} {y + 108}v-46"))
+        if not branch.ends:
+            drawn.append(_arrow(f"M{x + 80} {y + 108}v-46"))
     rows = max(1, math.ceil(len(boxes) / per_row))
     width = min(len(boxes), per_row) * (wide + gap) - gap if boxes else wide
     height = 20 + (rows - 1) * row_step + (168 if branches else high) - 6 + 2
@@ -331,7 +333,7 @@ def _arrow(path: str) -> SafeString:
 def _round_up(value: float, bottom: float) -> float:
     """The next number above that people like on an axis."""
     room = max(value - bottom, 1e-9)
-    step = 10 ** math.floor(math.log10(room))
+    step = math.pow(10, math.floor(math.log10(room)))
     for nice in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
         if nice * step >= room:
             return bottom + nice * step

@@ -16,7 +16,6 @@ from typing import Any
 from django import forms
 from django.core import validators
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.forms import widgets
 from django.forms.renderers import TemplatesSetting
 from django.template import Template
@@ -98,7 +97,7 @@ class Renderer(TemplatesSetting):
         "django/forms/errors/list/default.html": "kit/forms/errors.html",
     }
 
-    def get_template(self, template_name: str) -> Template:
+    def get_template(self, template_name: str) -> Template | None:
         return super().get_template(self._ours.get(template_name, template_name))
 
 
@@ -264,7 +263,7 @@ class Line(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         said = super().to_python(value)
-        if said in self.empty_values:
+        if not said:
             return said
         with at_field():
             return text.clean_line(said, label=str(self.label or "这一项"), limit=self.max_length or LINE_LENGTH)
@@ -279,7 +278,7 @@ class Paragraph(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         said = super().to_python(value)
-        if said in self.empty_values:
+        if not said:
             return said
         with at_field():
             return text.clean_text(said, label=str(self.label or "这一项"), limit=self.max_length or PARAGRAPH_LENGTH)
@@ -296,7 +295,7 @@ class Phone(forms.CharField):
         self.widget.input_type = "tel"
 
     def to_python(self, value: Any) -> str:
-        said = _plain(super().to_python(value))
+        said = _plain(super().to_python(value) or "")
         if not said or len(said) > 40:
             return said
         if self.mobile and said.startswith("1"):
@@ -324,7 +323,7 @@ class IdNumber(forms.CharField):
         self.widget.attrs |= {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
 
     def to_python(self, value: Any) -> str:
-        number = _plain(super().to_python(value)).upper()
+        number = _plain(super().to_python(value) or "").upper()
         if not number or len(number) > 40:
             return number
         if len(number) != 18:
@@ -403,7 +402,7 @@ class Attachment(forms.FileField):
         self.widget.attrs |= {"accept": ",".join(endings), "data-max-bytes": self.max_bytes, "data-max-said": said}
 
     def to_python(self, data: Any) -> Any:
-        file: UploadedFile | None = super().to_python(data)
+        file = super().to_python(data)
         if file is None:
             return None
         if not str(file.name).lower().endswith(self.endings):
@@ -415,7 +414,7 @@ class Attachment(forms.FileField):
 
 def _plain(value: str) -> str:
     """Full-width characters as plain ones, without any space."""
-    return re.sub(r"\s+", "", (value or "").translate(WIDE_TO_PLAIN))
+    return re.sub(r"\s+", "", value.translate(WIDE_TO_PLAIN))
 
 
 @contextmanager

@@ -46,8 +46,16 @@ def test_the_maintenance_page_asks_to_come_back(client: Client) -> None:
     assert (response.status_code, response["Retry-After"]) == (503, "600")
 
 
-def test_each_kind_of_person_has_a_home(cast: Cast) -> None:
-    assert cast.client("wang").get("/desk/").status_code in (200, 302)
-    assert cast.client("wang").get("/manage/").status_code == 200
-    assert cast.client("li").get("/my/").status_code in (200, 302)
+@pytest.mark.parametrize(
+    ("name", "home"), [("wang", "/desk/inbox/"), ("chen", "/desk/inbox/"), ("audit", "/manage/"), ("sun", None)]
+)
+def test_each_member_of_staff_has_a_home(cast: Cast, name: str, home: str | None) -> None:
+    response = cast.client(name).get("/desk/", follow=True)
+    assert response.status_code == 200
+    if home:
+        assert response.redirect_chain[-1][0] == home
+
+
+def test_a_citizen_has_no_desk(cast: Cast) -> None:
+    assert cast.client("li").get("/my/").status_code == 200
     assert cast.client("li").get("/desk/").status_code == 403

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from yimen.ground.kit import pages
 from yimen.ground.kit.models import AuditEntry
 
 pytestmark = pytest.mark.urls("yimen.ground.kit.tests.addresses")
@@ -16,7 +17,9 @@ KIT = "yimen.ground.kit.middleware."
 
 
 @pytest.fixture(autouse=True)
-def only_our_middleware(settings: Any) -> None:
+def only_our_own(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither middleware nor footer of the modules above, so that nothing but an audit row needs the database."""
+    monkeypatch.setattr(pages, "_footer", [])
     settings.MIDDLEWARE = [
         f"{KIT}RequestMiddleware",
         "django.middleware.security.SecurityMiddleware",
@@ -33,7 +36,7 @@ def browser_like() -> Client:
 
 
 def text_of(response: Any) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 @pytest.mark.parametrize(

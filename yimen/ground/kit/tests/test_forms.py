@@ -44,7 +44,7 @@ GOOD = {"name": "听泉茶馆", "kind": "tea"}
 
 def mistakes(**data: Any) -> dict[str, list[str]]:
     files = {"plan": data.pop("plan")} if "plan" in data else {}
-    return {name: list(said) for name, said in Premises(GOOD | data, files).errors.items()}
+    return {name: [str(each) for each in said] for name, said in Premises(GOOD | data, files).errors.items()}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,9 +29,8 @@ class Someone:
 
 
 @pytest.fixture(autouse=True)
-def empty_menus(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def empty_menus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "_menus", {})
-    return
 
 
 def shell(path: str = "/desk/", actor: Any = None, **cookies: str) -> Shell:
