@@ -5,16 +5,20 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from yimen.house import health
+from yimen.house.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("api/v1/", api.urls),
+    path("", include("yimen.service.cases.urls")),
+    path("", include("yimen.service.catalogue.urls")),
     path("", include("yimen.edge.web.urls")),
     path("", include("yimen.ground.identity.urls")),
     path("", include("yimen.ground.organisations.urls")),
     path("", include("yimen.ground.documents.urls")),
-    path("", include("yimen.service.cases.urls")),
+    path("", include("yimen.ground.notices.urls")),
 ]
 handler400 = "yimen.ground.kit.errors.bad_request"
 handler403 = "yimen.ground.kit.errors.permission_denied"
