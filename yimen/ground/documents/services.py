@@ -13,7 +13,7 @@ from uuid import uuid4
 from django.core.files.base import File
 from django.db import connection, transaction
 
-from yimen.ground.documents import fonts, rendering, rules, storage
+from yimen.ground.documents import fonts, rules, storage
 from yimen.ground.documents.models import Letter, StoredFile
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit import audit, crypto, keyring, uploads
@@ -108,6 +108,8 @@ def issue_letter(
 
 def draw_letter(letter_id: int) -> StoredFile:
     """Draw and sign the letter's PDF once; a second call returns the first one's. Raises `MissingGlyph`, `DrawingError`."""
+    from yimen.ground.documents import rendering  # loads the typesetter, which most processes never need
+
     with transaction.atomic():
         letter = Letter.objects.select_for_update().get(pk=letter_id)
         if letter.pdf is not None:

@@ -6,7 +6,7 @@ page = page_by_key(matters.filter(...), order=("due_at", "id"), asked=request.GE
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -94,8 +94,7 @@ def page_by_key(
     asked = asked or {}
     after, before = asked.get("after") or "", asked.get("before") or ""
     if before and not after:
-        values = _open(before, salt, len(keys))
-        found = list(_beyond(rows, keys, values, backwards=True)[: size + 1])
+        found = list(_beyond(rows, keys, _open(before, salt, len(keys)), backwards=True)[: size + 1])
         if found:
             shown = found[:size][::-1]
             return Page(
@@ -169,7 +168,12 @@ def _plain(value: Any) -> Any:
 
 
 def _open(cursor: str, salt: str, length: int) -> list[Any]:
-    revive = {"datetime": datetime.fromisoformat, "date": date.fromisoformat, "uuid": UUID, "decimal": Decimal}
+    revive: dict[str, Callable[[str], Any]] = {
+        "datetime": datetime.fromisoformat,
+        "date": date.fromisoformat,
+        "uuid": UUID,
+        "decimal": Decimal,
+    }
     try:
         values = signing.loads(cursor, salt=salt)
         if not isinstance(values, list) or len(values) != length:

@@ -104,9 +104,10 @@ def test_the_days_behind_the_date_are_printed_when_given() -> None:
     ],
 )
 def test_what_the_law_wants_said_cannot_be_left_out(kind: str, missing: str, said: str) -> None:
-    for empty in ("", " ", None, []):
+    nothing: list[Any] = ["", " ", None, []]
+    for empty in nothing:
         with pytest.raises(IncompleteLetter, match=said):
-            draw(kind, **{missing: empty})
+            draw(kind, seal="", **{missing: empty})
 
 
 @pytest.mark.parametrize("odd", [{"reason": object()}, {"items": [(1, "a", "b")], "results": {1: 2}}])

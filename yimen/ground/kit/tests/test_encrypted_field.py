@@ -9,33 +9,33 @@ from typing import Any
 import pytest
 from django.core.exceptions import FieldError
 from django.db import connection, models
+from django.test.utils import isolate_apps
 
 from yimen.ground.kit import keyring
 from yimen.ground.kit.crypto import CryptoError
 from yimen.ground.kit.fields import EncryptedText, reencrypt
 
 
-class Guest(models.Model):
-    """A table of this test alone."""
-
-    name = models.TextField()
-    phone = EncryptedText(blank=True, null=True)
-
-    class Meta:
-        app_label = "kit"
-        managed = False
-        db_table = "kit_test_guest"
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@pytest.fixture(autouse=True)
-def table(db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
+@pytest.fixture
+def guests(db: None, settings: Any, tmp_path: Path) -> Iterator[Any]:
+    """A model and table of this test alone, unknown to the other apps."""
     settings.YIMEN_VAR = tmp_path
+    with isolate_apps("yimen.ground.kit"):
+
+        class Guest(models.Model):
+            name = models.TextField()
+            phone = EncryptedText(blank=True, null=True)  # type: ignore[misc]  # its values here may be None
+
+            class Meta:
+                app_label = "kit"
+                db_table = "kit_test_guest"
+
+            def __str__(self) -> str:
+                return self.name
+
     with connection.schema_editor() as editor:
         editor.create_model(Guest)
-    yield
+    yield Guest
     with connection.cursor() as cursor:
         cursor.execute("drop table kit_test_guest")
 
@@ -46,48 +46,50 @@ def stored() -> list[str | None]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def test_closed_in_the_database_plain_in_python() -> None:
-    Guest.objects.create(name="李雷", phone="13812342671")
-    Guest.objects.bulk_create([Guest(name="a", phone=""), Guest(name="b", phone=None), Guest(name="c", phone="𠮷䶮")])
+def test_closed_in_the_database_plain_in_python(guests: Any) -> None:
+    guests.objects.create(name="李雷", phone="13812342671")
+    guests.objects.bulk_create(
+        [guests(name="a", phone=""), guests(name="b", phone=None), guests(name="c", phone="𠮷䶮")]
+    )
     first, empty, none, rare = stored()
     assert first and first.startswith("sm4g:1:") and "13812342671" not in first
     assert (empty, none) == ("", None)
     assert rare and rare.startswith("sm4g:1:")
-    assert list(Guest.objects.order_by("id").values_list("phone", flat=True)) == ["13812342671", "", None, "𠮷䶮"]
+    assert list(guests.objects.order_by("id").values_list("phone", flat=True)) == ["13812342671", "", None, "𠮷䶮"]
 
 
-def test_updates_of_every_kind_close_the_value() -> None:
-    guest = Guest.objects.create(name="李雷", phone="1")
+def test_updates_of_every_kind_close_the_value(guests: Any) -> None:
+    guest = guests.objects.create(name="李雷", phone="1")
     guest.phone = "2"
     guest.save()
-    assert Guest.objects.get().phone == "2"
-    Guest.objects.update(phone="3")
-    assert Guest.objects.get().phone == "3"
+    assert guests.objects.get().phone == "2"
+    guests.objects.update(phone="3")
+    assert guests.objects.get().phone == "3"
     guest.phone = "4"
-    Guest.objects.bulk_update([guest], ["phone"])
-    assert Guest.objects.get().phone == "4"
+    guests.objects.bulk_update([guest], ["phone"])
+    assert guests.objects.get().phone == "4"
     assert all(value and value.startswith("sm4g:") for value in stored())
 
 
-def test_searching_a_closed_column_is_refused_aloud() -> None:
+def test_searching_a_closed_column_is_refused_aloud(guests: Any) -> None:
     for lookup in ("phone", "phone__contains", "phone__in"):
         with pytest.raises(FieldError, match="blind index"):
-            Guest.objects.filter(**{lookup: ["1"]}).exists()
-    assert not Guest.objects.filter(phone__isnull=True).exists()
+            guests.objects.filter(**{lookup: ["1"]}).exists()
+    assert not guests.objects.filter(phone__isnull=True).exists()
 
 
-def test_a_changed_value_does_not_open() -> None:
-    Guest.objects.create(name="李雷", phone="1")
+def test_a_changed_value_does_not_open(guests: Any) -> None:
+    guests.objects.create(name="李雷", phone="1")
     with connection.cursor() as cursor:
         cursor.execute("update kit_test_guest set phone = left(phone, 20) || 'AAAA' || substr(phone, 25)")
     with pytest.raises(CryptoError):
-        Guest.objects.get()
+        guests.objects.get()
 
 
-def test_after_a_rotation_every_row_is_closed_anew_in_batches() -> None:
-    Guest.objects.bulk_create([Guest(name=str(n), phone=str(n) if n else "") for n in range(8)])
+def test_after_a_rotation_every_row_is_closed_anew_in_batches(guests: Any) -> None:
+    guests.objects.bulk_create([guests(name=str(n), phone=str(n) if n else "") for n in range(8)])
     keyring.ring().rotate("field")
-    assert list(reencrypt(Guest, batch=3)) == [3, 3, 1]
-    assert list(reencrypt(Guest)) == []
+    assert list(reencrypt(guests, batch=3)) == [3, 3, 1]
+    assert list(reencrypt(guests)) == []
     assert all(not value or value.startswith("sm4g:2:") for value in stored())
-    assert [guest.phone for guest in Guest.objects.order_by("id")] == ["", "1", "2", "3", "4", "5", "6", "7"]
+    assert [guest.phone for guest in guests.objects.order_by("id")] == ["", "1", "2", "3", "4", "5", "6", "7"]

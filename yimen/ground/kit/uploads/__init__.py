@@ -14,7 +14,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from yimen.ground.kit.uploads import archives, images, pdfs
 from yimen.ground.kit.uploads.names import clean_name, ending_of
 from yimen.ground.kit.uploads.refusals import FileRefused
 
@@ -91,11 +90,18 @@ def check(
             next_step="请降低扫描分辨率，或分成几个文件上传。",
         )
     _check_start(file, name, kind)
+    # The parsers are loaded with the first file of their kind: most processes never see one.
     if kind == "pdf":
+        from yimen.ground.kit.uploads import pdfs
+
         pdfs.check(file, name, size)
     elif kind in IMAGES:
+        from yimen.ground.kit.uploads import images
+
         images.check(file, name, kind, size)
     else:
+        from yimen.ground.kit.uploads import archives
+
         archives.check(file, name, kind)
     file.seek(0)
     return CheckedFile(name, kind, MEDIA_TYPES[kind], size, file)
