@@ -116,7 +116,7 @@ def access_of(view: Any, method: str = "GET") -> Access | None:
 
     A django-ninja path holds one operation for each method; each operation's function bears its own declaration.
     """
-    operations = getattr(getattr(view, "__self__", None), "operations", None)
+    operations = getattr(_path_view(view), "operations", None)
     if operations is not None:
         declared = [getattr(operation.view_func, "access", None) for operation in operations]
         fitting = [
@@ -126,6 +126,15 @@ def access_of(view: Any, method: str = "GET") -> Access | None:
         return None if any(access is None for access in declared) else found[0]
     access = getattr(view, "access", None) or getattr(getattr(view, "view_class", None), "access", None)
     return access if isinstance(access, Access) else None
+
+
+def _path_view(view: Any) -> Any:
+    """The django-ninja path behind a view: the object of a bound method, or the `self` that its wrapper closes over."""
+    code = getattr(view, "__code__", None)
+    for name, cell in zip(getattr(code, "co_freevars", ()), getattr(view, "__closure__", None) or (), strict=False):
+        if name == "self":
+            return cell.cell_contents
+    return getattr(view, "__self__", None)
 
 
 class AccessMiddleware:

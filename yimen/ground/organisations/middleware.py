@@ -36,7 +36,8 @@ class ActorMiddleware:
         sign_in: SignIn | None = None
         ended = ""
         bearer = sessions.bearer_of(request)
-        key = sessions.key_of(request)
+        # The interface knows tokens alone: with a cookie it would need the CSRF token that programs do not have.
+        key = None if request.path.startswith("/api/") else sessions.key_of(request)
         if bearer is not None:
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # Django's own switch for this case
             found = selectors.by_token(bearer, moments.now())

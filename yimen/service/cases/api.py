@@ -11,7 +11,7 @@ from pydantic import Field
 
 from yimen.ground.identity.policies import public, requires, signed_in
 from yimen.ground.identity.rules import Actor
-from yimen.ground.identity.services import register_party_at_window
+from yimen.ground.identity.services import party_at_window
 from yimen.ground.kit import ratelimit
 from yimen.ground.kit.apis import PROBLEMS, Line, Paged, Text, actor_of, once, readable
 from yimen.ground.kit.middleware import client_address
@@ -182,8 +182,9 @@ def _party(given: ApplicationIn, actor: Actor, at: datetime) -> int:
             raise Invalid("请写明为谁申请。", fields={"applicant": "工作人员代为提交时要写明申请人。"})
         return actor.party_id
     who = given.applicant
-    party = register_party_at_window(
-        actor=actor, id_type=who.id_type, id_number=who.id_number, name=who.name, phone=who.phone, at=at
+    kind = "legal" if who.id_type == "credit" else "natural"
+    party = party_at_window(
+        actor=actor, kind=kind, name=who.name, id_type=who.id_type, id_number=who.id_number, at=at, phone=who.phone
     )
     return int(party.pk)
 
@@ -328,7 +329,7 @@ def query(
     tail: Annotated[str, Query(max_length=8, description="申请人证件号码的后四位")],
 ) -> dict[str, Any]:
     """公众查询；编号不对和后四位不对得到同样的答复。"""
-    ratelimit.spend(f"query:{client_address(request)}", capacity=20, per_second=0.2)
+    ratelimit.limit(f"query:{client_address(request)}", capacity=20, per_second=0.2)
     case = selectors.public_query(readable(code, what="办件编号"), readable(tail, what="证件后四位"))
     matter = case.matter
     return {

@@ -81,8 +81,7 @@ def items(
     page = search.find(search.Query(text=readable(q, what="查询词")), after=after)
     return {
         "items": [
-            {"code": item.code, "name": item.name, "department": search.department_name(item)}
-            for item in selectors.items_in_order([hit.item_id for hit in page.hits])
+            {"code": item.code, "name": item.name, "department": search.department_name(item)} for item in page.items
         ],
         "after": page.next,
     }
@@ -106,7 +105,9 @@ def item(request: HttpRequest, code: str) -> dict[str, Any]:
         "legal_basis": edition.legal_basis,
         "conditions": edition.conditions,
         "legal_limit": {"number": limits.legal.number, "unit": str(limits.legal.unit)} if limits.legal else None,
-        "promise_limit": {"number": limits.promise.number, "unit": str(limits.promise.unit)} if limits.promise else None,
+        "promise_limit": {"number": limits.promise.number, "unit": str(limits.promise.unit)}
+        if limits.promise
+        else None,
         "legal_source": limits.source,
         "materials": [
             {

@@ -1,0 +1,88 @@
+"""`/api/v1`: one OpenAPI 3.1 document over the modules' routers; tokens with scopes, problem+json, idempotency keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.docs import Swagger
+
+from yimen.ground.identity.policies import public
+from yimen.ground.kit import errors
+from yimen.ground.kit.apis import Problem
+from yimen.ground.kit.refusals import Invalid, Refusal
+from yimen.ground.matters.api import router as deadlines
+from yimen.service.cases.api import router as applications
+from yimen.service.catalogue.api import router as items
+
+api = NinjaAPI(
+    title="Yimen 一门",
+    version="1",
+    description="政务服务事项、办件、期限的接口。出错时返回 application/problem+json（RFC 9457），说明是中文。",
+    urls_namespace="api",
+    docs=Swagger(),
+    docs_decorator=public,
+    openapi_extra={
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "security": [{"token": []}, {}],
+    },
+)
+api.add_router("/", items, tags=["事项"])
+api.add_router("/", applications, tags=["办件"])
+api.add_router("/", deadlines, tags=["期限"])
+
+
+@api.exception_handler(ValidationError)
+def unreadable(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
+    """Input that does not fit the schema: 422 with the name of each field."""
+    fields: dict[str, str] = {}
+    for error in wrong.errors:
+        place = [str(part) for part in error.get("loc", ()) if part not in ("body", "query", "path", "header", "given")]
+        fields[".".join(place) or "body"] = _say(error)
+    return errors.problem(
+        request, Invalid("提交的内容不合要求。", next_step="请按 errors 中的说明逐项改正。", fields=fields)
+    )
+
+
+@api.exception_handler(HttpError)
+def unparsable(request: HttpRequest, wrong: HttpError) -> HttpResponse:
+    """A body that is no JSON at all, nested too deep, or with numbers no machine should read."""
+    return errors.problem(
+        request, errors.Unreadable("请求正文不是有效的 JSON。", next_step="请检查编码（UTF-8）和格式。")
+    )
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Every expected no, with its audit row."""
+    errors.note_refusal(request, refusal)
+    return errors.problem(request, refusal)
+
+
+_SAYINGS: dict[str, str] = {
+    "missing": "缺少这一项。",
+    "string_too_long": "太长了。",
+    "string_too_short": "太短了。",
+    "string_type": "应为文字。",
+    "int_parsing": "应为整数。",
+    "int_type": "应为整数。",
+    "literal_error": "不是允许的值。",
+    "enum": "不是允许的值。",
+    "date_from_datetime_parsing": "日期应写成 2026-09-24。",
+    "date_parsing": "日期应写成 2026-09-24。",
+    "extra_forbidden": "没有这一项。",
+    "greater_than_equal": "太小了。",
+    "less_than_equal": "太大了。",
+    "dict_type": "应为对象。",
+    "list_type": "应为列表。",
+    "model_attributes_type": "应为对象。",
+}
+
+
+def _say(error: dict[str, Any]) -> str:
+    return _SAYINGS.get(str(error.get("type")), "填写不合要求。")
+
+
+__all__ = ["Problem", "api"]
