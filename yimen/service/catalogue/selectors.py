@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from yimen.ground.kit import moments
-from yimen.ground.kit.refusals import NotFound
 from yimen.service.catalogue import policies as policies
 from yimen.service.catalogue.models import (
     EditionMaterial,
@@ -25,10 +25,15 @@ from yimen.service.catalogue.rules import questions
 from yimen.service.catalogue.rules.basic_form import BASIC_FORM
 from yimen.service.catalogue.rules.limits import Limit
 from yimen.service.catalogue.rules.quality import EditionFacts, Finding, MaterialFacts, lint
-from yimen.service.catalogue.rules.vocabulary import LimitUnit
+from yimen.service.catalogue.rules.vocabulary import LimitUnit, ServiceObject
+from yimen.service.catalogue.search import Page as Page
 from yimen.service.catalogue.search import Query as Query
+from yimen.service.catalogue.search import Suggestion as Suggestion
+from yimen.service.catalogue.search import current_index
 from yimen.service.catalogue.search import find as find
 from yimen.service.catalogue.search import suggest as suggest
+
+SERVICE_OBJECTS = ServiceObject.pairs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +101,13 @@ def open_edition(item_code: str, at: datetime) -> ItemEdition:
 
 
 def edition_by_id(edition_id: int) -> ItemEdition:
-    """An edition whatever its status, with `item`, `item.department` and `form` loaded: what a running case is pinned to."""
+    """An edition that a case or draft is pinned to, in force or not, with `item`, `item.department` and `form` loaded.
+
+    Raises `ItemUnknown`.
+    """
     edition = ItemEdition.objects.select_related("item__department", "form").filter(pk=edition_id).first()
     if edition is None:
-        raise NotFound("没有这个事项版本。")
+        raise ItemUnknown("没有这个事项版本。", next_step="请从办事指南重新进入。")
     return edition
 
 
@@ -255,8 +263,6 @@ def _names(materials: Iterable[EditionMaterial]) -> str:
 
 def themes(limit: int = 24) -> list[tuple[str, int]]:
     """The themes under which published items stand, with how many, the fullest first."""
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -267,6 +273,57 @@ def themes(limit: int = 24) -> list[tuple[str, int]]:
             [limit],
         )
         return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A theme with how many published items stand under it, and the short names of a few."""
+
+    theme: str
+    items: int
+    examples: tuple[str, ...]
+
+
+_shelves: dict[tuple[str, str], tuple[int, tuple[Shelf, ...]]] = {}
+
+
+def shelves(object: str = "", most: int = 12) -> tuple[Shelf, ...]:
+    """The fullest themes for a kind of applicant (a `ServiceObject` word), with examples; kept until the catalogue moves."""
+    version = current_index().version
+    key = (str(connection.settings_dict["NAME"]), object)
+    known = _shelves.get(key)
+    if known is None or known[0] != version:
+        known = _shelves[key] = (version, _read_shelves(object))
+    return known[1][:most]
+
+
+def _read_shelves(object: str) -> tuple[Shelf, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select theme, count(*), (array_agg(name order by length(name), id))[1:3] from (
+                select i.id, unnest(e.themes) theme,
+                       coalesce(nullif(e.daily_name, ''), nullif(e.short_name, ''), e.name) as name
+                from catalogue_serviceitem i join catalogue_itemedition e on e.id = i.current_id
+                where i.status <> 'cancelled' and (%s = '' or %s = any(e.service_objects))
+            ) standing group by theme order by count(*) desc, theme limit 24
+            """,
+            [object, object],
+        )
+        return tuple(Shelf(theme, items, tuple(examples)) for theme, items, examples in cursor.fetchall())
+
+
+_latest: dict[str, tuple[int, list[ItemEdition]]] = {}
+
+
+def latest_guides(most: int = 5) -> list[ItemEdition]:
+    """The editions put in force last, with `item`, newest first; kept until the catalogue moves."""
+    version, database = current_index().version, str(connection.settings_dict["NAME"])
+    known = _latest.get(database)
+    if known is None or known[0] != version:
+        editions = ItemEdition.objects.select_related("item").filter(status=ItemEdition.Status.PUBLISHED)
+        known = _latest[database] = (version, list(editions.order_by("-published_at", "-id")[:20]))
+    return known[1][:most]
 
 
 def departments_with_items() -> list[tuple[int, str, int]]:

@@ -1,0 +1,35 @@
+"""Every address of the catalogue: the public guide, and the management pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from yimen.service.catalogue.views import editing, imports, items, public, upkeep
+
+app_name = "catalogue"
+urlpatterns = [
+    path("items/", public.search, name="search"),
+    path("items/suggest/", public.suggest, name="suggest"),
+    path("items/<str:code>/", public.guide, name="guide"),
+    path("items/<str:code>/print/", public.guide_print, name="guide_print"),
+    path("manage/items/", items.listing, name="items"),
+    path("manage/items/export/", items.export, name="export"),
+    path("manage/items/new/", items.create, name="create"),
+    path("manage/items/<str:code>/", items.page, name="item"),
+    path("manage/items/<str:code>/state/", items.state, name="item_state"),
+    path("manage/items/<str:code>/new-edition/", editing.new_edition, name="new_edition"),
+    path("manage/items/<str:code>/<int:number>/", editing.edition, name="edition"),
+    path("manage/items/<str:code>/<int:number>/edit/", editing.edit, name="edit"),
+    path("manage/items/<str:code>/<int:number>/materials/", editing.materials, name="materials"),
+    path("manage/items/<str:code>/<int:number>/form/", editing.form, name="form"),
+    path("manage/items/<str:code>/<int:number>/act/", editing.act, name="edition_act"),
+    path("manage/items/<str:code>/<int:number>/compare/<int:other>/", editing.compare, name="compare"),
+    path("manage/legal-checks/", upkeep.checks, name="checks"),
+    path("manage/imports/", imports.listing, name="imports"),
+    path("manage/imports/<uuid:uid>/", imports.batch, name="import"),
+    path("manage/imports/<uuid:uid>/act/", imports.act, name="import_act"),
+    path("manage/imports/<uuid:uid>/rejects.csv", imports.rejects, name="import_rejects"),
+    path("manage/source-departments/", upkeep.departments, name="departments"),
+    path("manage/synonyms/", upkeep.synonyms, name="synonyms"),
+    path("manage/materials/", upkeep.standard_materials, name="standard_materials"),
+]

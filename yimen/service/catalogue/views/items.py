@@ -1,0 +1,213 @@
+"""The list of items for those who keep the catalogue, one item with its editions, and what may be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from yimen.ground.identity.policies import requires
+from yimen.ground.kit import exports, moments
+from yimen.ground.kit.forms import refuse_form
+from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.refusals import Refusal
+from yimen.ground.organisations import selectors as organisations
+from yimen.service.catalogue import policies, search, selectors, services
+from yimen.service.catalogue.forms import NewItemForm, ReasonForm
+from yimen.service.catalogue.models import ItemEdition, ServiceItem
+from yimen.service.catalogue.rules.quality import Finding
+from yimen.service.catalogue.rules.vocabulary import ItemKind
+from yimen.service.catalogue.rules.words import tidy_query
+
+STATES = (
+    ("published", "现行"),
+    ("draft", "有草稿"),
+    ("legal_check", "审查中"),
+    ("passed", "待发布"),
+    ("unpublished", "没有发布过"),
+    ("unmapped", "部门未对应"),
+    ("frozen", "暂停办理"),
+    ("cancelled", "已取消"),
+)
+SORTS = {"name": "name", "department": "department__name", "changed": "changed_at"}
+BADGES = {"active": "normal", "frozen": "paused", "cancelled": "closed"}
+PAGE = 30
+
+
+@requires(*policies.STAFF_CODES)
+def listing(request: HttpRequest) -> HttpResponse:
+    """Items in the actor's scope: filtered, sorted, page by page, each with what the linter says."""
+    asked = request.GET
+    items = _filtered(request)
+    sort = asked.get("sort", "-changed")
+    column = SORTS.get(sort.removeprefix("-"), "changed_at")
+    order = (f"-{column}" if sort.startswith("-") else column, "-id" if sort.startswith("-") else "id")
+    page = page_by_key(
+        items.select_related("department", "source_department", "current"), order=order, asked=asked, size=PAGE
+    )
+    context = {
+        "page": page,
+        "rows": [(item, *_shown(item, found)) for item, found in _linted(page.rows)],
+        "states": STATES,
+        "kinds": ItemKind.pairs(),
+        "departments": organisations.departments().order_by("name"),
+        "asked": asked,
+        "query": asked.urlencode(),
+        "may_create": request.actor.holds(policies.EDIT),
+        "may_import": request.actor.holds(policies.IMPORT),
+    }
+    return render(request, "catalogue/manage/items.html", context)
+
+
+def _filtered(request: HttpRequest) -> QuerySet[ServiceItem]:
+    asked = request.GET
+    items = policies.visible(request.actor)
+    text = tidy_query(asked.get("q", ""))
+    if text:
+        found = search.find(search.Query(text, everything=True), size=search.MOST_HITS)
+        items = items.filter(pk__in=[item.pk for item in found.items])
+    if asked.get("kind") in ItemKind.labels():
+        items = items.filter(kind=asked["kind"])
+    department = asked.get("department", "")
+    if department.isascii() and department.isdigit() and len(department) < 10:
+        items = items.filter(department=int(department))
+    state = asked.get("state", "")
+    if state in ("frozen", "cancelled"):
+        return items.filter(status=state)
+    if state == "published":
+        return items.filter(current__isnull=False, status="active")
+    if state == "unpublished":
+        return items.filter(current__isnull=True)
+    if state == "unmapped":
+        return items.filter(department__isnull=True)
+    if state in ("draft", "legal_check", "passed"):
+        return items.filter(editions__status=state)
+    return items
+
+
+def _linted(items: list[ServiceItem]) -> Iterator[tuple[ServiceItem, tuple[ItemEdition | None, list[Finding]]]]:
+    """Each item with the edition that matters now (an open one, else the current) and its findings; three queries in all."""
+    today = moments.day_of(moments.now())
+    editions = ItemEdition.objects.filter(item__in=[item.pk for item in items]).exclude(
+        status__in=["retired", "withdrawn"]
+    )
+    by_item: dict[int, ItemEdition] = {}
+    for edition in selectors.whole(editions).order_by("number"):
+        by_item[edition.item_id] = edition
+    for item in items:
+        edition = by_item.get(item.pk)
+        yield item, (edition, selectors.findings(edition, today) if edition else [])
+
+
+def _shown(item: ServiceItem, found: tuple[ItemEdition | None, list[Finding]]) -> tuple[Any, ...]:
+    edition, findings = found
+    limits = selectors.limits(edition) if edition else None
+    errors = [finding for finding in findings if finding.severity == "error"]
+    return edition, limits, errors, findings, len(edition.materials.all()) if edition else 0
+
+
+@requires(*policies.STAFF_CODES)
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The filtered list as an Excel file."""
+    items = _filtered(request).select_related("department", "source_department", "current").order_by("id")
+    columns: list[exports.Column[ServiceItem]] = [
+        exports.Column("事项编码", lambda item: item.code, width=36),
+        exports.Column("实施编码", lambda item: item.code31, width=34),
+        exports.Column("事项名称", lambda item: item.name, width=50),
+        exports.Column("类型", lambda item: item.get_kind_display()),
+        exports.Column("实施部门", search.department_name, width=28),
+        exports.Column("状态", lambda item: item.get_status_display()),
+        exports.Column("现行版本", lambda item: item.current.number if item.current else None),
+        exports.Column("法定时限", lambda item: _limit(item, "legal")),
+        exports.Column("承诺时限", lambda item: _limit(item, "promise")),
+        exports.Column("更新时间", lambda item: item.changed_at, width=18),
+    ]
+    return exports.download("事项目录.xlsx", exports.xlsx(columns, items.iterator(chunk_size=2000), sheet="事项"))
+
+
+def _limit(item: ServiceItem, which: str) -> str:
+    limit = getattr(selectors.limits(item.current), which) if item.current else None
+    return str(limit) if limit else ""
+
+
+@requires(policies.EDIT)
+def create(request: HttpRequest) -> HttpResponse:
+    """A new item, then straight to its first draft."""
+    departments = organisations.departments().order_by("name")
+    own = [held.scope_id for held in request.actor.held(policies.EDIT) if held.scope == "department"]
+    if own and not any(held.scope != "department" for held in request.actor.held(policies.EDIT)):
+        departments = departments.filter(pk__in=own)
+    initial = {"department": own[0]} if len(own) == 1 else {}
+    form = NewItemForm(request.POST or None, departments=departments, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            item = services.create_item(actor=request.actor, at=moments.now(), **form.cleaned_data)
+        except Refusal as refusal:
+            refuse_form(form, refusal)
+        else:
+            return redirect("catalogue:edit", item.code, 1)
+    status = 422 if form.errors else 200
+    return render(request, "catalogue/manage/create.html", {"form": form}, status=status)
+
+
+@requires(*policies.STAFF_CODES)
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """One item: codes, editions, what may be done."""
+    item = policies.access_item(request.actor, code)
+    return render(request, "catalogue/manage/item.html", _item_context(request, item))
+
+
+def _item_context(request: HttpRequest, item: ServiceItem) -> dict[str, Any]:
+    editions = ItemEdition.objects.filter(item=item).select_related("form").order_by("-number")
+    return {
+        "item": item,
+        "editions": editions,
+        "open": next((each for each in editions if each.status in ItemEdition.open_statuses), None),
+        "codes": item.codes.order_by("system"),
+        "department": search.department_name(item),
+        "badge": BADGES.get(item.status, ""),
+        "may_edit": policies.may(request.actor, policies.EDIT, item),
+        "may_publish": policies.may(request.actor, policies.PUBLISH, item),
+        "reason_form": ReasonForm(auto_id="state_%s"),
+    }
+
+
+@requires(policies.PUBLISH)
+def state(request: HttpRequest, code: str) -> HttpResponse:
+    """Suspend, resume, take out of force, cancel. GET asks the same as a page."""
+    item = policies.access_item(request.actor, code)
+    act = (request.POST or request.GET).get("act", "")
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and (act == "thaw" or form.is_valid()):
+        cleaned = getattr(form, "cleaned_data", {})
+        try:
+            _do(request, item, act, cleaned.get("reason", ""), cleaned.get("basis", ""))
+        except Refusal as refusal:
+            if not refusal.fields:
+                raise
+            refuse_form(form, refusal)
+        else:
+            return redirect("catalogue:item", item.code)
+    said = {"cancel": "取消事项", "freeze": "暂停办理", "thaw": "恢复办理", "retire": "停用现行版本"}.get(act, "")
+    context = {"item": item, "form": form, "act": act, "said": said}
+    return render(request, "catalogue/manage/state.html", context, status=422 if form.errors else 200)
+
+
+def _do(request: HttpRequest, item: ServiceItem, act: str, reason: str, basis: str) -> None:
+    actor, at = request.actor, moments.now()
+    if act == "cancel":
+        services.cancel_item(actor=actor, item=item, reason=reason, basis=basis, at=at)
+        messages.success(request, "事项已取消，今后不能再录入。")
+    elif act == "freeze":
+        services.freeze_item(actor=actor, item=item, reason=reason, at=at)
+        messages.success(request, "已暂停办理，办事指南上写明了原因。")
+    elif act == "thaw":
+        services.thaw_item(actor=actor, item=item, at=at)
+        messages.success(request, "已恢复办理。")
+    elif act == "retire":
+        services.retire_edition(actor=actor, item=item, reason=reason, at=at)
+        messages.success(request, "现行版本已停用，办理中的件不受影响。")
