@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
 
 from django.core.files.base import File
@@ -20,8 +20,11 @@ from yimen.ground.kit import audit, crypto, keyring, uploads
 from yimen.ground.kit.moments import local, say_date
 from yimen.ground.kit.outbox import OutsideTransactionError
 from yimen.ground.kit.refusals import Conflict, Invalid
+from yimen.ground.organisations import selectors as registers
 from yimen.ground.organisations import services as organisations
-from yimen.ground.organisations.models import Seal
+
+if TYPE_CHECKING:
+    from yimen.ground.organisations.models import Seal
 
 PDF = "application/pdf"
 
@@ -78,7 +81,7 @@ def issue_letter(
         raise OutsideTransactionError(f"letter {kind} issued outside a transaction")
     sort = rules.kind_of(kind)
     kept = rules.checked_facts(sort, facts)
-    seal = Seal.objects.get(pk=seal_id) if seal_id is not None else None
+    seal = registers.seal(seal_id) if seal_id is not None else None
     fonts.check_characters(rules.texts_in([kept, series, seal.text if seal else ""]))
     code = rules.new_code()
     with connection.cursor() as cursor:

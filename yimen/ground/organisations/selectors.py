@@ -223,6 +223,14 @@ def seal_of(department: Unit, kind: str, on: date) -> Seal | None:
     )
 
 
+def seal(seal_id: int) -> Seal:
+    """One seal of the register; raises `NotFound`."""
+    found = Seal.objects.filter(pk=seal_id).first()
+    if found is None:
+        raise NotFound("印章登记簿里没有这枚印章。")
+    return found
+
+
 # Where a department is served, and how it signs
 
 
