@@ -8,7 +8,7 @@ Any Django form is drawn in this look (`FORM_RENDERER`); one that subclasses `Fo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -19,7 +19,6 @@ from django.core.exceptions import ValidationError
 from django.forms import widgets
 from django.forms.renderers import TemplatesSetting
 from django.template import Template
-from django.utils.safestring import SafeString
 
 from yimen.ground.kit import money, particulars, text
 from yimen.ground.kit.refusals import Refusal
@@ -424,13 +423,3 @@ def at_field() -> Iterator[None]:
         yield
     except Refusal as refusal:
         raise ValidationError(refusal.message.rstrip("。"), code=refusal.code) from None
-
-
-def initial_of(form: forms.BaseForm) -> Mapping[str, Any]:
-    """What the form would start with, field by field; for services that compare before and after."""
-    return {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-
-
-def drawn(form: forms.BaseForm, *names: str) -> SafeString:
-    """The named fields drawn one under the other, in this order."""
-    return SafeString("".join(str(form[name].as_field_group()) for name in names))
