@@ -304,7 +304,7 @@ def _walk(resolver: URLResolver, prefix: str, space: str) -> Iterator[ViewAccess
             inner = f"{space}{entry.namespace}:" if entry.namespace else space
             yield from _walk(entry, route, inner)
         elif isinstance(entry, URLPattern):
-            operations = getattr(getattr(entry.callback, "__self__", None), "operations", None)
+            operations = getattr(_path_view(entry.callback), "operations", None)
             methods = sorted({m for o in operations for m in o.methods}) if operations is not None else [""]
             for method in methods:
                 yield ViewAccess(route, space + (entry.name or ""), method, access_of(entry.callback, method or "GET"))

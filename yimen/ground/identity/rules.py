@@ -102,7 +102,6 @@ class SignIn:
     session: UUID | None = None
     must_change_password: bool = False
     elder_mode: bool = False
-    posts: tuple[PostChoice, ...] = ()
     token_scopes: tuple[str, ...] | None = None
 
 

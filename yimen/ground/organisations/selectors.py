@@ -57,7 +57,7 @@ def by_token(token_hash: str, at: datetime) -> Found | None:
 def actor_for(account: Account, at: datetime, post: Post | None = None) -> Actor:
     """The actor an account is at a moment, in `post` (None: the main one). Raises `NotFound` for a disabled account
     and for a post that it does not hold then."""
-    held = posts_of(account, moments.day_of(at))
+    held = posts_of(account.pk, moments.day_of(at))
     if post is not None and post.pk not in {choice.post_id for choice in held}:
         raise NotFound("该账号当日不担任这个岗位。")
     chosen = post.pk if post is not None else held[0].post_id if held else None
@@ -67,9 +67,9 @@ def actor_for(account: Account, at: datetime, post: Post | None = None) -> Actor
     return _actor.decode(text)
 
 
-def posts_of(account: Account, on: date) -> tuple[PostChoice, ...]:
+def posts_of(account_id: int | None, on: date) -> tuple[PostChoice, ...]:
     """The posts an account holds on a day, the main one first."""
-    text = _ask("select organisations_posts(%s, %s)::text", [account.pk, on])
+    text = _ask("select organisations_posts(%s, %s)::text", [account_id, on])
     return _posts.decode(text) if text else ()
 
 

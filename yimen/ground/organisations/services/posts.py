@@ -127,7 +127,8 @@ def switch_post(*, actor: Actor, session: SignIn | None, post_id: int, at: datet
     """Go on working in another post that one holds today; `session` is the `SignIn` of the request."""
     if session is None or session.session is None:
         raise NotAllowed("接口密钥不能切换岗位。")
-    if post_id not in {choice.post_id for choice in session.posts}:
+    held = selectors.posts_of(actor.account_id, day_of(at))
+    if post_id not in {choice.post_id for choice in held}:
         raise NotFound("您不担任这个岗位。", next_step="请从列出的岗位中选择。")
     people.work_in_post(actor=actor, session=session.session, post_id=post_id, at=at)
 

@@ -31,80 +31,94 @@ create or replace function organisations_actor(p_account bigint, p_post bigint, 
 returns json stable language plpgsql as $$
 declare
     today date := (p_at at time zone 'Asia/Shanghai')::date;
-    account record;
-    post record;
-    place record;
-    role text;
-    rights json;
-    papers json;
+    who record;
+    department record;
+    centre bigint;
 begin
-    select a.id, a.uid, a.name, a.kind, a.party_id into account
-    from identity_account a where a.id = p_account and a.is_active;
+    select a.uid, a.name, a.kind, a.party_id, r.role, p.id as post_id, p.title, p.window_id, w.centre_id,
+           w.name || ' ' || w.number || ' 号' as window_name, u.path
+    into who
+    from identity_account a
+    left join organisations_adminrole r on r.account_id = a.id
+    left join organisations_post p on p.id = p_post and p.account_id = a.id
+        and p.held_from <= today and (p.held_to is null or p.held_to >= today)
+    left join organisations_window w on w.id = p.window_id
+    left join organisations_unit u on u.id = p.unit_id
+    where a.id = p_account and a.is_active;
     if not found then
         return null;
     end if;
-    if account.kind <> 'staff' then
-        return json_build_object('uid', account.uid, 'name', account.name, 'kind', account.kind,
-                                 'account_id', account.id, 'party_id', account.party_id);
+    if who.kind <> 'staff' then
+        return json_build_object('uid', who.uid, 'name', who.name, 'kind', who.kind,
+                                 'account_id', p_account, 'party_id', who.party_id);
     end if;
 
-    select r.role into role from organisations_adminrole r where r.account_id = p_account;
-    select p.id, p.title, p.window_id, w.name as window_name, w.number as window_number, w.centre_id,
-           string_to_array(trim(both '/' from u.path), '/')::bigint[] as chain, u.division_id
-    into post
-    from organisations_post p
-    join organisations_unit u on u.id = p.unit_id
-    left join organisations_window w on w.id = p.window_id
-    where p.id = p_post and p.account_id = p_account
-      and p.held_from <= today and (p.held_to is null or p.held_to >= today);
-
     -- The department is the nearest unit upwards that is no section; the centre the nearest that has a hall.
-    select d.id as department_id, d.name as department, d.division_id, c.id as centre_id
-    into place
-    from (select u.id, u.name, u.division_id from organisations_unit u
-          where u.id = any(post.chain) and u.kind <> 'section' order by length(u.path) desc limit 1) d
-    left join lateral (select u.id from organisations_unit u
-          where u.id = any(post.chain) and u.kind in ('centre', 'subcentre', 'town', 'village')
-          order by length(u.path) desc limit 1) c on true;
-
-    select coalesce(json_agg(json_build_object(
-               'code', held.code, 'scope', held.scope, 'scope_id', held.scope_id, 'scope_path', held.scope_path)), '[]')
-    into rights
-    from (
-        select g.code, g.scope,
-               case g.scope
-                   when 'window' then coalesce(g.scope_window_id, post.window_id)
-                   when 'department' then coalesce(g.scope_unit_id, place.department_id)
-                   when 'centre' then coalesce(g.scope_unit_id, post.centre_id, place.centre_id)
-               end as scope_id,
-               case when g.scope = 'division'
-                   then organisations_division_prefix(coalesce(g.scope_division_id, place.division_id)) else ''
-               end as scope_path
-        from organisations_grant g
-        where g.ended_at is null and (g.post_id = post.id or g.account_id = p_account)
-        union all
-        select 'admin.' || role, 'all', null, '' where role is not null
-    ) held
-    where case held.scope when 'division' then held.scope_path is not null
-                          when 'own' then true when 'all' then true else held.scope_id is not null end;
-
-    select coalesce(json_agg(json_build_object(
-               'letter_id', l.id, 'number', l.number, 'department_id', l.department_id, 'powers', l.powers,
-               'items', l.items, 'valid_from', l.valid_from, 'valid_to', l.valid_to) order by l.id), '[]')
-    into papers
-    from organisations_authorisationletter l
-    where l.post_id = post.id and l.state = 'signed' and l.valid_from <= today and l.valid_to >= today;
+    centre := who.centre_id;
+    if who.path is not null then
+        select u.id, u.name::text, u.division_id::text into department from organisations_unit u
+        where u.id = any(string_to_array(trim(both '/' from who.path), '/')::bigint[]) and u.kind <> 'section'
+        order by length(u.path) desc limit 1;
+        if centre is null then
+            select u.id into centre from organisations_unit u
+            where u.id = any(string_to_array(trim(both '/' from who.path), '/')::bigint[])
+              and u.kind in ('centre', 'subcentre', 'town', 'village')
+            order by length(u.path) desc limit 1;
+        end if;
+    else
+        select null::bigint as id, null::text as name, null::text as division_id into department;
+    end if;
 
     return json_build_object(
-        'uid', account.uid, 'name', account.name, 'kind', account.kind, 'account_id', account.id,
-        'post', coalesce(post.title, ''), 'post_id', post.id,
-        'department_id', place.department_id, 'department', coalesce(place.department, ''),
-        'window_id', post.window_id,
-        'window', case when post.window_id is null then '' else post.window_name || ' ' || post.window_number || ' 号' end,
-        'centre_id', coalesce(post.centre_id, place.centre_id),
-        'division', coalesce(place.division_id, ''),
-        'permissions', rights, 'letters', papers, 'admin_role', coalesce(role, ''));
+        'uid', who.uid, 'name', who.name, 'kind', who.kind, 'account_id', p_account,
+        'post', coalesce(who.title, ''), 'post_id', who.post_id,
+        'department_id', department.id, 'department', coalesce(department.name, ''),
+        'window_id', who.window_id, 'window', coalesce(who.window_name, ''),
+        'centre_id', centre, 'division', coalesce(department.division_id, ''), 'admin_role', coalesce(who.role, ''),
+        'permissions', (
+            select coalesce(json_agg(json_build_object(
+                       'code', held.code, 'scope', held.scope, 'scope_id', held.scope_id,
+                       'scope_path', held.scope_path)), '[]'::json)
+            from (
+                select g.code, g.scope,
+                       case g.scope
+                           when 'window' then coalesce(g.scope_window_id, who.window_id)
+                           when 'department' then coalesce(g.scope_unit_id, department.id)
+                           when 'centre' then coalesce(g.scope_unit_id, centre)
+                       end as scope_id,
+                       case when g.scope = 'division'
+                           then organisations_division_prefix(coalesce(g.scope_division_id, department.division_id))
+                           else ''
+                       end as scope_path
+                from organisations_grant g
+                where g.ended_at is null and g.post_id = who.post_id
+                union all
+                select g.code, g.scope,
+                       case g.scope when 'window' then g.scope_window_id
+                                    when 'department' then g.scope_unit_id when 'centre' then g.scope_unit_id end,
+                       case when g.scope = 'division' then organisations_division_prefix(g.scope_division_id) else '' end
+                from organisations_grant g
+                where g.ended_at is null and g.account_id = p_account
+                union all
+                select 'admin.' || who.role, 'all', null, '' where who.role is not null
+            ) held
+            -- A scope without a place (a window's for a post that stands at none) gives nothing.
+            where held.scope in ('own', 'all') or held.scope_id is not null
+               or (held.scope = 'division' and held.scope_path is not null)),
+        'letters', (
+            select coalesce(json_agg(json_build_object(
+                       'letter_id', l.id, 'number', l.number, 'department_id', l.department_id, 'powers', l.powers,
+                       'items', l.items, 'valid_from', l.valid_from, 'valid_to', l.valid_to) order by l.id), '[]'::json)
+            from organisations_authorisationletter l
+            where l.post_id = who.post_id and l.state = 'signed' and l.valid_from <= today and l.valid_to >= today));
 end $$;
+
+-- The post in which an account works when none was chosen: its main one of that day.
+create or replace function organisations_main_post(p_account bigint, p_day date) returns bigint stable language sql as $$
+    select p.id from organisations_post p
+    where p.account_id = p_account and p.held_from <= p_day and (p.held_to is null or p.held_to >= p_day)
+    order by p.main desc, p.id limit 1
+$$;
 
 -- One request's session: {"actor": …, "sign_in": …}, or {"ended": reason} and the session is gone, or null if unknown.
 -- A request that the person did not make (a page polling by itself) is passive and keeps no session alive.
@@ -112,8 +126,6 @@ create or replace function organisations_session(p_key text, p_at timestamptz, p
 returns json language plpgsql as $$
 declare
     held record;
-    today date := (p_at at time zone 'Asia/Shanghai')::date;
-    posts json := '[]';
     chosen bigint;
     ended text;
     actor json;
@@ -127,19 +139,22 @@ begin
         return null;
     end if;
 
-    if held.kind = 'staff' then
-        posts := organisations_posts(held.account_id, today);
-        chosen := coalesce(held.post_id, (posts -> 0 ->> 'post_id')::bigint);
-    end if;
     ended := case
         when not held.is_active then 'disabled'
         when held.epoch <> held.session_epoch then 'ended'
         when p_at >= held.ends_at then 'absolute'
         when p_at >= held.seen_at + held.idle_minutes * interval '1 minute' then 'idle'
-        when held.post_id is not null
-             and not exists (select from json_array_elements(posts) e where (e ->> 'post_id')::bigint = held.post_id)
-        then 'post'
     end;
+    if ended is null then
+        chosen := held.post_id;
+        if chosen is null and held.kind = 'staff' then
+            chosen := organisations_main_post(held.account_id, (p_at at time zone 'Asia/Shanghai')::date);
+        end if;
+        actor := organisations_actor(held.account_id, chosen, p_at);
+        if held.post_id is not null and actor ->> 'post_id' is null then
+            ended := 'post';
+        end if;
+    end if;
     if ended is not null then
         delete from identity_session where key_hash = p_key;
         return json_build_object('ended', ended);
@@ -152,9 +167,9 @@ begin
         where key_hash = p_key;
     end if;
     return json_build_object(
-        'actor', organisations_actor(held.account_id, chosen, p_at),
+        'actor', actor,
         'sign_in', json_build_object('session', held.uid, 'must_change_password', held.must_change_password,
-                                     'elder_mode', held.elder_mode, 'posts', posts));
+                                     'elder_mode', held.elder_mode));
 end $$;
 
 -- One request's API token: as above; null when it is unknown, revoked, expired, or its account disabled.
@@ -171,7 +186,7 @@ begin
         return null;
     end if;
     actor := organisations_actor(token.account_id,
-        (organisations_posts(token.account_id, (p_at at time zone 'Asia/Shanghai')::date) -> 0 ->> 'post_id')::bigint, p_at);
+        organisations_main_post(token.account_id, (p_at at time zone 'Asia/Shanghai')::date), p_at);
     if actor is null then
         return null;
     end if;

@@ -42,7 +42,7 @@ def switch_post(request: HttpRequest) -> HttpResponseBase:
             coerce=int,
             choices=[
                 (choice.post_id, f"{choice.unit} {choice.title}" + (f"\n{choice.window}" if choice.window else ""))
-                for choice in sign_in.posts
+                for choice in selectors.posts_of(actor.account_id, moments.day_of(moments.now()))
             ],
             widget=django_forms.RadioSelect,
         )
