@@ -175,6 +175,23 @@ def release(delivery_id: int) -> bool:
     )
 
 
+def sweep(at: datetime, *, older_than: timedelta = timedelta(days=90), limit: int = 10_000) -> int:
+    """Forget events older than `older_than` whose deliveries are all done, at most `limit`; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            with old as (
+                select id from kit_outboxevent e where at < %s and fanned_at is not null
+                and not exists (select 1 from kit_delivery d where d.event_id = e.id and d.state <> 'done')
+                order by id limit %s
+            ), done as (delete from kit_delivery d using old where d.event_id = old.id)
+            delete from kit_outboxevent e using old where e.id = old.id
+            """,
+            [at - older_than, limit],
+        )
+        return int(cursor.rowcount)
+
+
 def _work_on_one_connection(stop: threading.Event, idle_seconds: float) -> None:
     listener = connections.create_connection("default")
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -177,3 +177,20 @@ def test_the_database_function_and_python_write_the_same_row() -> None:
     one, two = OutboxEvent.objects.order_by("id")
     assert (one.name, one.payload, one.module) == (two.name, two.payload, two.module)
     assert uuid4() != HOUSE
+
+
+@pytest.mark.django_db
+def test_old_news_is_forgotten_once_everybody_has_heard_it() -> None:
+    @handles(TeahouseOpened)
+    def fails(event: TeahouseOpened) -> None:
+        if event.tables == 0:
+            raise RuntimeError
+
+    publish(OPENED)
+    publish(replace(OPENED, tables=0))
+    deliver_once()
+    later = datetime.now(tz=UTC) + timedelta(days=91)
+    assert outbox.sweep(datetime.now(tz=UTC)) == 0
+    assert outbox.sweep(later) == 1
+    assert OutboxEvent.objects.get().payload["tables"] == 0
+    assert Delivery.objects.get().state == "waiting"
