@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.launcher.conftest import ROOT
+from tests.launcher.conftest import ROOT, wait_until
 from tests.launcher.test_start_and_stop import runs
 from yimen.house.config import Config
 from yimen.house.launcher import (
@@ -39,7 +39,7 @@ def test_a_long_path_gets_its_socket_elsewhere(short_folder: Path) -> None:
         with psycopg.connect(database.url) as connection:
             assert connection.execute("select 1").fetchone() == (1,)
         subprocess.run(["kill", "-9", str(int((home / "data" / "postmaster.pid").read_text().split()[0]))], check=True)
-        assert database.revive(home)
+        wait_until(lambda: database.revive(home), what="the death of the server")
         with psycopg.connect(database.url) as connection:
             assert connection.execute("select 1").fetchone() == (1,)
     assert not socket.exists()
@@ -179,7 +179,8 @@ def test_production_does_not_run_on_it_unless_told(short_folder: Path) -> None:
     discard_embedded(short_folder / "postgres")
 
 
-def test_a_given_server_is_used_as_it_is(short_folder: Path) -> None:
+def test_a_given_server_is_used_as_it_is(short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
     given = Config(var=short_folder, database_url="postgresql://one@host/db")
     with serve_database(given) as database:
         assert (database.url, database.owner_url) == ("postgresql://one@host/db",) * 2

@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.launcher.conftest import wait_until
 from yimen.house.launcher import Database, serve_embedded
 
 
@@ -32,7 +33,7 @@ def test_revive_brings_it_back_at_the_same_address(home: Path) -> None:
     with serve_embedded(home) as database:
         assert not database.revive(home)
         os.kill(postmaster(database), signal.SIGKILL)
-        assert database.revive(home)
+        wait_until(lambda: database.revive(home), what="the death of the server")
         with psycopg.connect(database.url) as connection:
             assert connection.execute("select 1").fetchone() == (1,)
 
