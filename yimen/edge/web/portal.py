@@ -72,7 +72,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "hall": centre.hall(moments.now()),
         "waiting": _waiting(actor),
     }
-    return render(request, "web/home.html", context)
+    return render(request, "web/portal.html", context)
 
 
 def _who(request: HttpRequest, actor: Actor | None) -> str:

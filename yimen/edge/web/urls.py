@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.edge.web import views
+from yimen.edge.web import portal, views
 
 app_name = "web"
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", portal.home, name="home"),
     path("elder/", views.elder, name="elder"),
     path("help/accessibility/", views.accessibility, name="accessibility"),
     path("offline/", views.offline, name="offline"),

@@ -6,12 +6,13 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import tail_matches
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters.selectors import access_matter
+from yimen.ground.matters.selectors import of_applicant as matters_of_applicant
 from yimen.service.cases.editions import EditionCard, pinned_edition
 from yimen.service.cases.models import Case, CaseMaterial, Draft, Opinion
 
@@ -102,3 +103,31 @@ def case_by_code(code: str) -> Case:
     if case is None:
         raise NotFound("没有查到这件办件。", next_step="请核对办件编号。")
     return case
+
+
+NEWEST = 1000
+
+
+def often_applied(most: int = 4) -> list[tuple[str, str]]:
+    """What people apply for most, among the newest applications: (item code, short name). Its cost does not grow."""
+    newest = Case.objects.order_by("-pk").values("pk")[:NEWEST]
+    rows = (
+        Case.objects.filter(pk__in=newest, item__status="active", item__current__isnull=False)
+        .values("item__code", "item__current__short_name", "item__current__daily_name", "item__name")
+        .annotate(often=Count("pk"))
+        .order_by("-often", "item__code")[:most]
+    )
+    return [
+        (row["item__code"], row["item__current__daily_name"] or row["item__current__short_name"] or row["item__name"])
+        for row in rows
+    ]
+
+
+def waits_for(actor: Actor) -> int:
+    """How many of the applicant's cases wait for the applicant: materials to bring, a result to fetch. At most 99."""
+    if actor.party_id is None:
+        return 0
+    waiting = matters_of_applicant(actor.party_id).filter(
+        closed_at__isnull=True, state__in=["correction_requested", "correcting", "granted", "refused"]
+    )
+    return waiting.order_by().values("pk")[:99].count()
