@@ -16,7 +16,9 @@ class CasesConfig(AppConfig):
         """Make the procedure of cases known to the thread, and put the desk's entries into the menu."""
         from yimen.ground.matters.lifecycle import register_procedure
         from yimen.service.cases.lifecycle import LICENCE
+        from yimen.service.cases.views.public import menu as public_menu
         from yimen.service.cases.views.staff import menu
 
         register_procedure(LICENCE)
         menu.register()
+        public_menu.register()

@@ -16,6 +16,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from yimen.ground.kit.forms import Form
+from yimen.ground.kit.masking import mask_id_number
 from yimen.service.catalogue.rules import conditions, questions
 from yimen.service.catalogue.rules.answers import LONGEST_ADDRESS, LONGEST_LONG_TEXT, LONGEST_TEXT
 from yimen.service.catalogue.rules.questions import MAX_ROWS, Column, Question, Section
@@ -122,9 +123,14 @@ class AnswerForm(Form):
         self.asked = questions.visible_sections(self.definition, self.answers)
         before = None if asked_before is None else set(asked_before)
         self.new = [q for _, q in self.asked if before is not None and q.key not in before and q.kind not in LATER]
-        shown = {key: _showable(value) for key, value in given.items()}
+        shown = {key: _showable(value) for key, value in given.items()} | self._known_shown()
         self.base_fields = {q.key: self._field(q, regions) for _, q in self.asked if q.kind not in LATER}
         super().__init__(data=shown if raw is not None else None, initial=shown)
+
+    def _known_shown(self) -> dict[str, str]:
+        """What the file knows, as it stands on the page: a person's number covered, since it comes back from the file."""
+        covered = {q.key for q in self.definition.questions() if q.kind == "id_number"}
+        return {key: mask_id_number(value) if key in covered else value for key, value in self.known.items()}
 
     def _field(self, question: Question, regions: Regions) -> forms.Field:
         field = field_of(question, regions)

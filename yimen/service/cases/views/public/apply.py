@@ -255,7 +255,7 @@ def check_step(request: HttpRequest, uid: UUID) -> HttpResponse:
         status = 409 if desk.outdated else 422
     return page(
         request, "cases/public/check.html", status, desk=desk, form=form, gaps=gaps, names=STEP_NAMES, step=4,
-        answers=shown_answers(desk.edition.form, desk.answers), promise=desk.promise(), contact=desk.contact(),
+        answers=shown_answers(desk.edition.form, desk.covered_answers), promise=desk.promise(), contact=desk.contact(),
         delivery=dict(_ways(desk)).get(desk.contact()["delivery_method"], ""),
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import masked
 from yimen.ground.identity.selectors import party as party_file
+from yimen.ground.kit.masking import mask_id_number
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.refusals import Refusal
 from yimen.ground.matters import rules as reckoning
@@ -27,6 +28,7 @@ from yimen.service.cases.models import Draft, DraftFile
 from yimen.service.cases.services.drafts import AlreadySubmitted, file_for_forms
 from yimen.service.cases.views.public.asking import actor_of, now
 from yimen.service.catalogue import selectors as catalogue
+from yimen.service.catalogue.rules.questions import as_form
 
 if TYPE_CHECKING:
     from yimen.ground.identity.models import Party
@@ -54,7 +56,7 @@ class MaterialRow:
     @property
     def may_be_brought(self) -> bool:
         """Whether the applicant may choose to bring it on paper."""
-        return not self.material.exempt and self.material.format == "either"
+        return self.required and not self.material.exempt and self.material.format == "either"
 
     @property
     def settled(self) -> bool:
@@ -111,6 +113,12 @@ class Desk:
     def answers(self) -> dict[str, Any]:
         """What the draft says."""
         return selectors.draft_answers(self.draft)
+
+    @property
+    def covered_answers(self) -> dict[str, Any]:
+        """The answers with people's numbers covered, for a page that only shows them."""
+        numbers = {question.key for question in as_form(self.edition.form).questions() if question.kind == "id_number"}
+        return {k: mask_id_number(v) if k in numbers and isinstance(v, str) else v for k, v in self.answers.items()}
 
     @cached_property
     def arrangements(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from yimen.ground.documents.services import store_file
 from yimen.ground.identity.policies import citizens
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.forms import refuse_form
+from yimen.ground.kit.pages import address_of
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.refusals import Conflict, NotFound, Refusal
 from yimen.ground.matters import selectors as matters
@@ -60,7 +61,15 @@ def mine(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     first = not (request.GET.get("after") or request.GET.get("before"))
     drafts = list(selectors.my_drafts(actor)[:DRAFTS]) if first else []
-    return page(request, "cases/public/mine.html", rows=rows, found=found, drafts=drafts, applicant=actor.name)
+    return page(
+        request,
+        "cases/public/mine.html",
+        rows=rows,
+        found=found,
+        drafts=drafts,
+        applicant=actor.name,
+        messages_url=address_of("notices:own"),
+    )
 
 
 @citizens

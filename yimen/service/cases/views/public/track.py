@@ -75,5 +75,11 @@ def tracked(request: HttpRequest, token: str) -> HttpResponse:
     story = story_of(case, now(), names=False)
     return page(
         request, "cases/public/tracked.html", case=case, matter=case.matter, story=story,
-        short_code=rules.short_code(case.matter.code),
+        short_code=rules.short_code(case.matter.code), digest=_digest(case.matter.last_link),
     )  # fmt: skip
+
+
+def _digest(link: bytes | memoryview) -> str:
+    """The last link of the ledger's chain, short enough to compare by eye: `5f2c 91ae … 77d0`."""
+    said = bytes(link).hex()
+    return f"{said[:4]} {said[4:8]} … {said[-4:]}" if said else ""
