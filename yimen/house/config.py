@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -54,6 +55,7 @@ class Config(BaseSettings):
     email_url: str = ""
     email_from: str = "no-reply@yimen.example"
     metrics_token: str = ""
+    trusted_proxies: str = ""
     log_folder: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -71,6 +73,16 @@ class Config(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
             raise ValueError("须是网站的地址，只含协议、主机和端口，例如 https://zwfw.example.cn")
         return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        for proxy in filter(None, (part.strip() for part in value.split(","))):
+            try:
+                ip_address(proxy)
+            except ValueError:
+                raise ValueError(f"{proxy} 不是 IP 地址；多个用逗号分隔") from None
+        return value
 
     @field_validator("var")
     @classmethod
@@ -151,15 +163,15 @@ def _explain(fault: Any) -> str:
     name = str(fault["loc"][0]) if fault["loc"] else ""
     context = fault.get("ctx", {})
     why = {
-        "literal_error": lambda: f"只能是 {context.get('expected', '')}".replace(" or ", " 或 "),
-        "bool_parsing": lambda: "须是 1 或 0",
-        "int_parsing": lambda: "须是整数",
-        "greater_than_equal": lambda: f"不能小于 {context.get('ge')}",
-        "less_than_equal": lambda: f"不能大于 {context.get('le')}",
-        "string_too_short": lambda: "不能为空",
-        "string_too_long": lambda: f"不能超过 {context.get('max_length')} 个字符",
-        "value_error": lambda: str(context.get("error", "")),
-    }.get(fault["type"], lambda: str(fault["msg"]))()
+        "literal_error": f"只能是 {context.get('expected', '')}".replace(" or ", " 或 "),
+        "bool_parsing": "须是 1 或 0",
+        "int_parsing": "须是整数",
+        "greater_than_equal": f"不能小于 {context.get('ge')}",
+        "less_than_equal": f"不能大于 {context.get('le')}",
+        "string_too_short": "不能为空",
+        "string_too_long": f"不能超过 {context.get('max_length')} 个字符",
+        "value_error": str(context.get("error", "")),
+    }.get(fault["type"], str(fault["msg"]))
     if not name:
         return why
     field = next((key for key in Config.model_fields if name in (key, _variable(key))), name)

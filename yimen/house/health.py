@@ -84,7 +84,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     registry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus_client types it not
     return HttpResponse(generate_latest(registry) + generate_latest(_from_database()), content_type=CONTENT_TYPE_LATEST)
 
 

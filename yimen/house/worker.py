@@ -97,7 +97,7 @@ def _jobs() -> Callable[[threading.Event], None] | None:
         return None
     from procrastinate.contrib.django import app
 
-    app.perform_import_paths()
+    app.perform_import_paths()  # type: ignore[no-untyped-call]  # procrastinate types it not
     if all(name.startswith(("procrastinate.", "builtin:")) for name in app.tasks):
         return None
 

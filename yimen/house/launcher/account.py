@@ -26,7 +26,6 @@ class Account:
     def run(self, command: Sequence[str], *, timeout: float = 180) -> subprocess.CompletedProcess[str]:
         """Run a program as this account, with a clean environment, in a folder that everybody can enter."""
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
-        become = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.switch else {}
         return subprocess.run(
             list(command),
             capture_output=True,
@@ -37,7 +36,9 @@ class Account:
             env=environment,
             stdin=subprocess.DEVNULL,
             check=False,
-            **become,  # type: ignore[call-overload]  # typeshed knows the three names only one by one
+            user=self.uid if self.switch else None,
+            group=self.gid if self.switch else None,
+            extra_groups=[] if self.switch else None,
         )
 
     def reaches(self, path: Path) -> bool:
