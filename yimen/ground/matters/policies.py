@@ -87,7 +87,7 @@ def scope(actor: Actor, permission: str) -> Q:
             case "centre":
                 found |= Q(centre=held.scope_id or actor.centre_id)
             case "division":
-                found |= Q(division__startswith=held.scope_path.rstrip("0") or held.scope_path)
+                found |= Q(division__code__startswith=held.scope_path.rstrip("0") or held.scope_path)
     return found
 
 
