@@ -18,7 +18,6 @@ from types import FrameType
 LOOPS = {
     "outbox": "yimen.ground.kit.outbox:work",
     "sealer": "yimen.ground.matters.sealing:work",
-    "clocks": "yimen.ground.matters.sweeping:work",
 }
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 

@@ -44,6 +44,7 @@ from yimen.ground.identity.services.signing_in import (
 )
 from yimen.ground.identity.services.tokens import issue_token, revoke_token
 from yimen.ground.identity.throttle import SignInLocked
+from yimen.ground.identity.throttle import forget_old as forget_old_tries
 
 __all__ = [
     "AccountDisabled",
@@ -64,6 +65,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "forget_ended_sessions",
+    "forget_old_tries",
     "give_activation_code",
     "issue_token",
     "open_session",
