@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import (
     DisallowedHost,
@@ -177,11 +177,19 @@ def note_refusal(request: HttpRequest, refusal: Refusal) -> None:
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     page = "/staff/sign-in/" if request.path.startswith(("/desk/", "/manage/")) else "/sign-in/"
-    back = request.get_full_path() if request.method in SAFE else ""
+    back = request.get_full_path() if request.method in SAFE else _page_before(request)
     url = f"{page}?{urlencode({'next': back})}" if back else page
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     return HttpResponseRedirect(url)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours whose form or script sent this request; what was saved of it is there again after signing in."""
+    came_from = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
+    if came_from.netloc != request.get_host() or not came_from.path.startswith("/"):
+        return ""
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "")
 
 
 # --- Django's handlers (named in the root urls)

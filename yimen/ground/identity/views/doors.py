@@ -136,7 +136,8 @@ def register(request: HttpRequest) -> HttpResponseBase:
                     ),
                     "citizen",
                 )
-    return render(request, "identity/register.html", {"form": form, "kind": kind}, status=status)
+    context = {"form": form, "kind": kind, "next": request.GET.get("next", "")}
+    return render(request, "identity/register.html", context, status=status)
 
 
 @public
