@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -53,6 +53,13 @@ def seal_once(limit: int = BATCH) -> int:
         steps = [(step_id, bytes(link)) for step_id, link in cursor.fetchall()]
         if not steps:
             return 0
+        append_seal(steps)
+    return len(steps)
+
+
+def append_seal(steps: Sequence[tuple[int, bytes]]) -> None:
+    """Put one seal over these (step id, link), in this order. The caller holds `SEAL_LOCK` in an open transaction."""
+    with connection.cursor() as cursor:
         key = keyring.ring().current(MAC_PURPOSE)
         macs = [mac_of(key.secret, step_id, link) for step_id, link in steps]
         cursor.execute("select head from matters_seal order by id desc limit 1")
@@ -77,7 +84,6 @@ def seal_once(limit: int = BATCH) -> int:
         with cursor.copy("copy matters_sealentry (step_id, seal_id, position, mac) from stdin") as copy:
             for position, ((step_id, _link), mac) in enumerate(zip(steps, macs, strict=True)):
                 copy.write_row((step_id, seal_id, position, mac))
-    return len(steps)
 
 
 def work(stop: threading.Event) -> None:
