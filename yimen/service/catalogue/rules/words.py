@@ -11,8 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from pypinyin import Style, lazy_pinyin
-
 LONGEST_QUERY = 60
 MOST_EXPANSIONS = 6
 _RUNS = re.compile(r"[0-9a-z\u3400-\u9fff\U00020000-\U0003ffff]+")
@@ -94,6 +92,8 @@ def query_pairs(text: str) -> list[str]:
 
 def initials(title: str) -> str:
     """The first letters of the title's pinyin: `食品经营许可` → `spjyxk`. Latin letters and digits stay."""
+    from pypinyin import Style, lazy_pinyin  # here: its tables are 55 MB, and only publishing and import need them
+
     signs = "".join(runs(title))[:80]
     letters = lazy_pinyin(signs, style=Style.FIRST_LETTER, errors=lambda other: list(other))
     return "".join(letter[:1] for letter in letters).lower()
