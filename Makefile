@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup run test test-long check format bench demo-reset doctor lock clean clean-all
+.PHONY: help setup run test test-long check format bench access-matrix lifecycles demo-reset doctor lock clean clean-all
 
 help: ## 显示这份清单
 	@echo "Yimen 一门：make <动作>"
@@ -52,6 +52,12 @@ format: $(STAMP)-dev ## 整理代码格式
 
 bench: $(STAMP)-dev ## 运行性能测试并写入 docs/benchmarks.md
 	$(BIN)/python -m bench $(ARGS)
+
+access-matrix: $(STAMP)-dev ## 由代码重写访问矩阵 docs/access-matrix.md
+	WRITE_ACCESS_MATRIX=1 $(BIN)/pytest -q tests/access -k reviewed
+
+lifecycles: $(STAMP)-dev ## 由代码重画办理程序 docs/lifecycles.md
+	WRITE_LIFECYCLES=1 $(BIN)/pytest -q tests/architecture -k drawing
 
 demo-reset: $(STAMP)-run ## 清除试用数据，重新装入演示县
 	@$(BIN)/yimen demo-reset
@@ -97,7 +103,7 @@ $(STAMP)-dev: $(STAMP)-run requirements/dev.txt
 # uv is quick; pip, which may know of an index that uv does not, is the second way. Both check every hash.
 define install
 echo "正在安装 $(1) ……"; \
-$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $(1) || \
+$(BIN)/uv pip install -q --system-certs --python $(BIN)/python --require-hashes -r $(1) 2>/dev/null || \
   $(BIN)/python -m pip install -q --require-hashes -r $(1); \
 $(BIN)/python -m pip install -q --no-build-isolation --no-deps -e .
 endef
