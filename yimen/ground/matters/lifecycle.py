@@ -62,6 +62,23 @@ class StepRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockStart:
+    """A clock to be started: its name, the promised and the legal limit, and the article it rests on.
+
+    A limit of None means that no law and no promise sets one; the clock then runs without a due day and says so.
+    `source` is `stated`, `statutory_default` (法定默认) or `none`.
+    """
+
+    name: str
+    limit: int | None
+    unit: str = "workday"
+    legal: int | None = None
+    legal_unit: str = "workday"
+    law: str = ""
+    source: str = "stated"
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure:
     """A named, versioned table of states and steps."""
 

@@ -20,9 +20,10 @@ from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit import audit, outbox
 from yimen.ground.kit.moments import day_of, say_moment
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed, NotFound
-from yimen.ground.matters import lifecycle, policies
-from yimen.ground.matters.clocks import ClockMark, ClockStart, clock_row, clocks_of
-from yimen.ground.matters.lifecycle import BEFORE, Procedure, StepRule
+from yimen.ground.matters import fast_forward, lifecycle, policies
+from yimen.ground.matters.clocks import ClockMark, clock_row, clocks_of
+from yimen.ground.matters.fast_forward import in_its_own_time, is_synthetic, mark_synthetic
+from yimen.ground.matters.lifecycle import BEFORE, ClockStart, Procedure, StepRule
 from yimen.ground.matters.policies import NoPermission
 from yimen.ground.matters.selectors import Asked, ask, closing_hours, warn_days
 
@@ -32,7 +33,10 @@ __all__ = [
     "Taken",
     "claim",
     "hand_over",
+    "in_its_own_time",
+    "is_synthetic",
     "lift_hold",
+    "mark_synthetic",
     "open_matter",
     "place_hold",
     "release",
@@ -172,7 +176,7 @@ def open_matter(
                 _events(events),
                 context.request_id,
                 context.ip,
-                recorded_at,
+                fast_forward.recorded(at, recorded_at),
             ],
         )
         return Opened(*cursor.fetchone())
@@ -305,7 +309,7 @@ def _tell(
         close = closing_hours(asked.centre_id, asked.calendar_version)
         cached = clock_row(marks, calendar, close, warn_days()).text()
     target = asked.state if rule.to is None else rule.to
-    if rule.to is not None and table.state(target).phase == "closed":
+    if table.state(target).phase == "closed" and table.state(asked.state).phase != "closed":
         changes.setdefault("closed_at", at.isoformat())
         changes.setdefault("outcome", target)
     context = audit.current()
@@ -333,7 +337,7 @@ def _tell(
                 _events(events),
                 context.request_id,
                 context.ip,
-                recorded_at,
+                fast_forward.recorded(at, recorded_at),
             ],
         )
         verdict, step_id, seq, recorded = cursor.fetchone()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
@@ -19,8 +19,10 @@ from yimen.ground.kit.moments import now
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.refusals import Invalid
 from yimen.ground.matters import selectors as matters
-from yimen.ground.matters.models import Matter
 from yimen.service.cases import selectors, services
+
+if TYPE_CHECKING:
+    from yimen.ground.matters.models import Matter
 
 router = Router()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from yimen.ground.kit.refusals import Conflict, Invalid
-from yimen.ground.matters.clocks import ClockStart
+from yimen.ground.matters.lifecycle import ClockStart
 from yimen.service.cases.lifecycle import DELIVERY_WORKDAYS, RECEIPT_WORKDAYS
 
 CODE31 = re.compile(r"[0-9A-Z]{31}\Z")

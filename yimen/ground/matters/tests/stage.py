@@ -10,8 +10,7 @@ from uuid import uuid4
 from yimen.ground.identity.models import Account
 from yimen.ground.identity.rules import Actor, Permission
 from yimen.ground.kit.moments import now
-from yimen.ground.matters.clocks import ClockStart
-from yimen.ground.matters.lifecycle import BEFORE, Procedure, State, StepRule, register_procedure
+from yimen.ground.matters.lifecycle import BEFORE, ClockStart, Procedure, State, StepRule, register_procedure
 from yimen.ground.matters.models import Matter
 from yimen.ground.matters.services import Opened, open_matter
 from yimen.ground.organisations.models import Division, Unit
