@@ -52,6 +52,8 @@ class Config(BaseSettings):
     web_workers: Annotated[int, Field(ge=1, le=64)] = 1
     web_threads: Annotated[int, Field(ge=1, le=64)] = 4
     centre_name: Annotated[str, Field(min_length=1, max_length=60)] = "清河县政务服务中心"
+    warn_workdays: Annotated[int, Field(ge=0, le=10)] = 1
+    late_receipt_next_day: bool = False
     email_url: str = ""
     email_from: str = "no-reply@yimen.example"
     metrics_token: str = ""

@@ -82,6 +82,8 @@ TEMPLATES = [
 ]
 PROCRASTINATE_IMPORT_PATHS = ["yimen.house.jobs"]
 CENTRE_NAME = CONFIG.centre_name
+WARN_WORKDAYS = CONFIG.warn_workdays
+LATE_RECEIPT_NEXT_DAY = CONFIG.late_receipt_next_day
 ORIGIN = CONFIG.origin
 EMAIL_URL = CONFIG.email_url
 DEFAULT_FROM_EMAIL = CONFIG.email_from

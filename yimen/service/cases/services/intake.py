@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
+from yimen.ground.calendar.rules import effective_receipt
+from yimen.ground.calendar.selectors import business_closes, calendar_version, work_calendar
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import party as party_file
-from yimen.ground.kit.moments import day_of
+from yimen.ground.kit.moments import CHINA, day_of
 from yimen.ground.kit.numbering import next_number
 from yimen.ground.kit.refusals import Invalid, NotAllowed
 from yimen.ground.matters.services import open_matter
@@ -126,7 +129,7 @@ def submit_edition(
         channel=channel,
         window_id=actor.window_id or hall.window_id,
         clock=rules.receipt_clock(),
-        effective_at=at,
+        effective_at=_effective(at, hall.centre_id),
         basis=basis,
         facts={"item": edition.code, "edition": edition.number, "form": edition.form_version, "channel": channel},
         events=[CaseSubmitted(code=code, at=at)],
@@ -156,6 +159,15 @@ def submit_edition(
         ],
     )  # fmt: skip
     return Submitted(code=code, matter_id=opened.matter_id, uid=opened.uid, receipt_number=receipt.number)
+
+
+def _effective(at: datetime, centre_id: int | None) -> datetime:
+    """The moment from which a receipt counts: `at`, or the next working day where the centre has set that for late ones."""
+    if not getattr(settings, "LATE_RECEIPT_NEXT_DAY", False):
+        return at
+    version = calendar_version()
+    day = effective_receipt(at, work_calendar(version), business_closes(centre_id, version), late_counts_next_day=True)
+    return at if day == day_of(at) else datetime.combine(day, time(), tzinfo=CHINA)
 
 
 def _may_submit(actor: Actor, party_id: int) -> None:
