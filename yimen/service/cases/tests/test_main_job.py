@@ -39,7 +39,7 @@ def test_an_application_goes_through_the_one_door(cast: Cast) -> None:
     services.deliver(code=code, method="signature", receiver="李明", actor=cast.actor("wu"), at=now())
     services.archive(code=code, actor=cast.actor("wu"), at=now())
     matter, case = matter_of(code), case_of(code)
-    assert (matter.state, matter.outcome, matter.on_time, matter.work_days) == ("archived", "archived", True, 0)
+    assert (matter.state, matter.outcome, matter.on_time, matter.work_days) == ("archived", "concluded", True, 0)
     assert case.slip_number
     assert case.decision_number
     assert [step.action for step in timeline(matter)] == [
