@@ -19,7 +19,7 @@ from yimen.house.launcher import discard_embedded
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def wait_until(true: Callable[[], object], *, seconds: float = 30, what: str = "it") -> None:
+def wait_until(true: Callable[[], object], *, seconds: float = 60, what: str = "it") -> None:
     """Look again and again until it is so; fail when it never is."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -84,9 +84,9 @@ def installation(short_folder: Path) -> Iterator[Installation]:
     discard_embedded(here.home)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def prepared() -> Iterator[Installation]:
-    """An installation that is set up, without the demo; shared by the tests of one file."""
+    """An installation that is set up, without the demo; shared, so each test leaves it as sound as it was."""
     folder = Path(tempfile.mkdtemp(prefix="ym-", dir="/tmp"))
     folder.chmod(0o755)
     here = Installation(folder / "var")

@@ -35,7 +35,7 @@ class Serving:
             text=True,
         )
         threading.Thread(target=self._listen, daemon=True).start()
-        wait_until(lambda: "按 Ctrl-C 停止" in self.said, seconds=60, what="the address")
+        wait_until(lambda: "按 Ctrl-C 停止" in self.said, seconds=120, what="the address")
         found = re.search(r"http://localhost:(\d+)/", self.said)
         assert found, self.said
         self.port = int(found[1])
@@ -91,7 +91,7 @@ def serving(prepared: Installation) -> Iterator[Serving]:
     yield here
     if here.process.poll() is None:
         here.process.terminate()
-        here.process.wait(60)
+        here.process.wait(120)
 
 
 def test_ctrl_c_stops_every_part_cleanly(serving: Serving) -> None:
@@ -99,7 +99,7 @@ def test_ctrl_c_stops_every_part_cleanly(serving: Serving) -> None:
     parts = [serving.part("yimen.house.web"), serving.part("yimen.house.worker")]
     parts += children(parts[0] or 0)
     serving.process.send_signal(signal.SIGINT)
-    assert serving.process.wait(60) == 0
+    assert serving.process.wait(120) == 0
     assert not any(alive(pid) for pid in parts if pid)
     assert not runs(serving.installation.home)
     assert "一门已停止" in serving.said
@@ -146,7 +146,7 @@ def test_kill_9_of_the_supervisor_ends_the_parts(serving: Serving) -> None:
     again = Serving(serving.installation)
     wait_until(again.answers, what="an answer of the second start")
     again.process.send_signal(signal.SIGTERM)
-    assert again.process.wait(60) == 0
+    assert again.process.wait(120) == 0
     assert not runs(serving.installation.home)
 
 
@@ -160,4 +160,4 @@ def test_a_taken_port_is_passed_over(prepared: Installation) -> None:
         assert "已被占用" in here.said
         wait_until(here.answers, what="an answer")
     here.process.send_signal(signal.SIGINT)
-    assert here.process.wait(60) == 0
+    assert here.process.wait(120) == 0
