@@ -114,7 +114,10 @@ def committed_template(django_db_setup: None, django_db_blocker: pytest.FixtureR
         grant_runtime_role()
         connection.close()
         _administer(
-            f'drop database if exists "{template}" with (force)', f'create database "{template}" template "{source}"'
+            f'drop database if exists "{template}" with (force)',
+            # Once Playwright's loop runs in this thread, Django keeps its connections apart; one made before is out of reach.
+            f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{source}'",  # noqa: S608  # our own name
+            f'create database "{template}" template "{source}"',
         )
         yield template
         _administer(f'drop database if exists "{template}" with (force)')
