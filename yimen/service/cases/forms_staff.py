@@ -199,7 +199,7 @@ class PassReviewForm(ActForm):
 class SuspendForm(ActForm):
     """启动特别程序 (art. 45): which one, how long, and that the applicant is told in writing."""
 
-    kind = forms.ChoiceField(
+    procedure = forms.ChoiceField(
         label="哪一种",
         choices=[
             (code, label)

@@ -20,7 +20,6 @@ from yimen.ground.documents.services import store_file
 from yimen.ground.identity.policies import staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, moments
-from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.refusals import NotAllowed, NotFound, Refusal, SignInNeeded
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters import services as matters_services
@@ -236,9 +235,20 @@ def _refused(
         form = form_for(action, case, actor, at, data=data, files=request.FILES)
         form.is_valid()
     else:
-        refuse_form(form, refusal)
+        _put_into(form, refusal)
     since = [step for step in matters.timeline(case.matter) if seen is not None and step.seq > seen] if stale else []
     return _page(request, case, action, form, actor, at, status=refusal.status, refusal=refusal, since=since)
+
+
+def _put_into(form: asked.ActForm, refusal: Refusal) -> None:
+    """The refusal's words at the fields it speaks of; where it speaks of none that is here, the whole sentence."""
+    named = {name.replace("material-", "paper_"): said for name, said in refusal.fields.items()}
+    if not named.keys() & form.fields.keys():
+        form.add_error(None, f"{refusal.message}{refusal.next_step}")
+        return
+    form.add_error(None, refusal.message)
+    for name, said in named.items():
+        form.add_error(name if name in form.fields else None, said)
 
 
 def _page(

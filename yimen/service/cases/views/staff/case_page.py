@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -104,6 +104,7 @@ def case_page(
         "state": matters.procedure_of(matter).state(matter.state),
         "clock": matters.clock_face(matter, at),
         "kind_label": KIND_LABELS.get(case.kind, ""),
+        "form_version": case.form_version.rpartition("/")[2],
         "links": thread.links(case, steps, edition, at),
         "materials": material_rows(materials),
         "checked": sum(1 for each in materials if each.state in SETTLED),
@@ -182,6 +183,8 @@ def _buttons(
         act = ACTS.get(rule.action)
         if act is None or (rule.action == "grant_at_once" and case.kind != rules.IMMEDIATE):
             continue
+        if step.closed_because and not may(actor, rule.permission, case.matter):
+            continue  # not this actor's affair at all; what only lacks a letter or waits for a hold is shown with its reason
         if rule.action == "record_opinion":
             if not step.closed_because:
                 writing = form_for(rule.action, case, actor, at)
@@ -193,12 +196,14 @@ def _buttons(
     if not found:
         return Buttons(), writing
     # The first in the order of the procedure is the one that moves the case on; it stays first while it is closed,
-    # because why it is closed is what one must know.
-    first = found[0]
-    if case.kind == rules.IMMEDIATE:
-        first = next((each for each in found if each.rule.action == "grant_at_once"), first)
+    # because why it is closed is what one must know. What only ends the case is never the first.
+    usual = "grant_at_once" if case.kind == rules.IMMEDIATE else found[0].rule.action
+    first = next((each for each in found if each.rule.action == usual and not each.rule.danger), None)
+    if first is None and not found[0].rule.danger:
+        first = found[0]
     rest = [each for each in found if each is not first]
-    first = Button(first.rule, first.act, first.url, first.closed_because, primary=True, form=first.form)
+    if first is not None:
+        first = replace(first, primary=True)
     return Buttons(
         first,
         [each for each in rest if each.rule.action in FULL_WIDTH],

@@ -120,6 +120,8 @@ def _person_page(
 ) -> HttpResponse:  # fmt: skip
     if not differs:
         del form.fields["name_changed"]
+    if known is None:
+        form.fields["id_number"].widget.attrs["autofocus"] = True
     context = {
         "steps": STEPS,
         "edition": edition,
@@ -153,10 +155,10 @@ def form(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     if request.method != "POST":
         answers = AnswerForm(edition.form, answers=draft_answers(draft), regions=regions)
         return _form_page(request, draft, edition, answers, _arrangements(draft), at, status=200)
-    raw = posted(edition.form, request.POST)
+    raw, more = posted(edition.form, request.POST), wants_more(request.POST)
     answers = AnswerForm(
-        edition.form, answers=draft_answers(draft), raw=raw, regions=regions, complete=not wants_more(request.POST),
-        asked_before=request.POST.get("asked", "").split(),
+        edition.form, answers=draft_answers(draft), raw=raw, regions=regions, complete=not more,
+        asked_before=None if more else request.POST.get("asked", "")[:20_000].split(),
     )  # fmt: skip
     answers.is_valid()
     arrangements = ArrangementsForm(request.POST)
@@ -251,6 +253,8 @@ def _form_page(
     files: dict[int, list[Any]] = {}
     for each in draft.files.select_related("file"):
         files.setdefault(each.material_id, []).append(each.file)
+    if not answers.is_bound and answers.fields:
+        next(iter(answers.fields.values())).widget.attrs["autofocus"] = True
     needed = edition.materials(answers.answers, moments.day_of(at))
     rows = [
         {"material": material, "files": files.get(material.id, []), "paper": material.id in paper}
@@ -267,4 +271,6 @@ def _form_page(
         "asked_materials": " ".join(str(material.id) for material in needed),
         "back_url": reverse("cases:desk_intake"),
     }
+    if request.headers.get("HX-Request") == "true" and status == 200:
+        return render(request, "cases/staff/_intake_questions.html", {**context, "part": True})
     return render(request, "cases/staff/intake_form.html", context, status=status)

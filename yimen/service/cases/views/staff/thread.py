@@ -52,7 +52,11 @@ def links(case: Case, steps: Sequence[Shown], edition: EditionCard, at: datetime
     for step in steps:
         if name := STATIONS.get(step.action):
             found.append(
-                Link(name, step.window or step.actor if step.action == "submit" else step.actor, _day(step.happened_at))
+                Link(
+                    name,
+                    step.window or matter.get_channel_display() if step.action == "submit" else step.actor,
+                    _day(step.happened_at),
+                )
             )
         elif name := ENDS.get(step.action):
             found.append(Link(name, step.actor, _day(step.happened_at)))
@@ -70,6 +74,8 @@ def links(case: Case, steps: Sequence[Shown], edition: EditionCard, at: datetime
     for name in ahead:
         kind = "now" if name == now and not stopped else "ahead"
         said = (matter.person_name or "待认领") if kind == "now" else ""
+        if name == "送达" and not said:
+            said = case.get_delivery_method_display()
         found.append(Link(name, said, _until(case, name, kind), kind))
     fee = "收费" if edition.edition.fee else "不收费"
     where = next((place for place, link in enumerate(found) if link.name == "送达"), len(found))
