@@ -23,7 +23,9 @@ document.addEventListener("change", event => {
     const answer = new DOMParser().parseFromString(request.responseText, "text/html").querySelector("main");
     if (!answer || !answer.querySelector("#apply")) { location.assign(request.responseURL || location.href); return; }
     const at = box.closest("li")?.id, main = document.querySelector("main");
+    const ticked = new Map([...main.querySelectorAll("#apply [type=checkbox]")].map(tick => [tick.value, tick.checked]));
     main.replaceChildren(...answer.childNodes);
+    main.querySelectorAll("#apply [type=checkbox]").forEach(tick => { tick.checked = ticked.get(tick.value) ?? tick.checked; }); // 传的时候勾的，不能丢
     if (then && !sending) { const button = main.querySelector(`#apply [name="act"][value="${then}"]`); then = null; button?.click(); return; }
     (main.querySelector(".error-summary") || (at && document.getElementById(at)?.querySelector("input[type=file]")))?.focus();
   });
