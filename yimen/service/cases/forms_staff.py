@@ -143,7 +143,7 @@ class SupplementForm(ActForm):
         """Orders of the materials that came on paper."""
         return [each.order for each in self.materials if self.cleaned_data.get(f"paper_{each.order}")]
 
-    def uploads(self) -> dict[int, UploadedFile]:
+    def uploads(self) -> dict[int, UploadedFile[Any]]:
         """Scanned files by material order."""
         found = {each.order: self.cleaned_data.get(f"file_{each.order}") for each in self.materials}
         return {order: file for order, file in found.items() if file}
@@ -192,7 +192,10 @@ class PassReviewForm(ActForm):
         label="审查意见", rows=3, max_length=REASON_LENGTH, help_text="写明事实、依据和建议，决定人会看到。"
     )
     conclusion = forms.ChoiceField(
-        label="建议", choices=[("grant", "建议准予"), ("refuse", "建议不予")], widget=forms.RadioSelect, initial="grant"
+        label="建议",
+        choices=[("grant", "建议准予"), ("refuse", "建议不予")],
+        widget=forms.RadioSelect(attrs={"class": "two"}),
+        initial="grant",
     )
 
 
@@ -255,7 +258,10 @@ class DeliverForm(ActForm):
     """送达: how, to whom, and what proves it."""
 
     method = forms.ChoiceField(
-        label="怎样送达", choices=list(METHODS.items()), widget=forms.RadioSelect, initial="signature"
+        label="怎样送达",
+        choices=list(METHODS.items()),
+        widget=forms.RadioSelect(attrs={"class": "two"}),
+        initial="signature",
     )
     receiver = Line(label="领取人", max_length=100)
     proof = Line(
@@ -362,7 +368,7 @@ class ApplicantForm(Form):
     kind = forms.ChoiceField(
         label="申请人",
         choices=[("natural", "个人"), ("legal", "企业或单位")],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "two"}),
         initial="natural",
     )
     id_type = forms.ChoiceField(

@@ -26,7 +26,7 @@ from yimen.service.cases.selectors import access_case, edition_of, materials_of,
 from yimen.service.cases.views.staff import facts, thread
 from yimen.service.cases.views.staff.acts import ACTS, Act, form_for
 from yimen.service.cases.views.staff.asking import actor_of
-from yimen.service.cases.views.staff.lists import open_boxes
+from yimen.service.cases.views.staff.boxes import open_boxes
 from yimen.service.cases.views.staff.papers import papers_of
 
 FULL_WIDTH = ("refuse",)

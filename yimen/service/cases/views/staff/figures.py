@@ -12,6 +12,7 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import moments
 from yimen.ground.kit.models import AuditEntry
 from yimen.ground.matters import selectors as matters
+from yimen.service.cases.views.staff.boxes import usual_box
 
 MOST = 99
 STATES_MOST = 1000
@@ -35,9 +36,9 @@ def by_state(request: HttpRequest) -> dict[str, int]:
 
 
 def _by_state(actor: Actor) -> dict[str, int]:
-    usual: matters.Box = "window" if actor.window_id else "department" if actor.department_id else "mine"
-    some = matters.box(actor, usual).order_by("sort_at", "id").values("pk")[:STATES_MOST]
-    rows = matters.Matter.objects.filter(pk__in=some).values("state").annotate(count=Count("pk")).order_by()
+    held = matters.box(actor, usual_box(actor))
+    some = held.order_by("sort_at", "id").values("pk")[:STATES_MOST]
+    rows = held.model._default_manager.filter(pk__in=some).values("state").annotate(count=Count("pk")).order_by()
     return {row["state"]: row["count"] for row in rows}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
@@ -21,21 +21,24 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import moments
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.matters import selectors as matters
-from yimen.ground.matters.selectors import Matter
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.cases.forms_staff import ListFilter, QueryFilter
 from yimen.service.cases.lifecycle import LICENCE
 from yimen.service.cases.views.staff import figures
 from yimen.service.cases.views.staff.asking import actor_of
+from yimen.service.cases.views.staff.boxes import open_boxes
 from yimen.service.cases.views.staff.export import workbook
 from yimen.service.cases.views.staff.rows import rows_of
+
+if TYPE_CHECKING:
+    from yimen.ground.matters.models import Matter
 
 PAGE = 20
 EXPORT_MOST = 5000
 SEARCH_DAYS = 365
 """How far back the search box looks; the query page looks as far as it is told."""
 
-BOXES: dict[matters.Box, str] = {"window": "本窗口", "mine": "我的", "department": "本部门"}
+BOXES: dict[matters.Box, str] = {"window": "本窗口", "mine": "我的", "department": "本部门", "centre": "本中心"}
 
 STOPPED = tuple(state.code for state in LICENCE.states if state.phase == "stopped")
 PRESETS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -82,19 +85,6 @@ def inbox(request: HttpRequest, preset: str = "") -> HttpResponseBase:
         "may_intake": actor.window_id is not None and actor.holds("cases.intake"),
     }
     return render(request, "cases/staff/inbox.html", context)
-
-
-def open_boxes(actor: Actor) -> list[matters.Box]:
-    """The boxes that this actor has, the usual one first; none for somebody who sees no matters."""
-    if not actor.holds("matters.view"):
-        return []
-    here: list[matters.Box] = []
-    if actor.window_id is not None:
-        here.append("window")
-    here.append("mine")
-    if actor.department_id is not None:
-        here.append("department")
-    return sorted(here, key=lambda box: box == "mine") if actor.window_id is None else here
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
@@ -13,8 +14,10 @@ from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.moments import say_date
 from yimen.ground.matters import selectors as matters
-from yimen.ground.matters.selectors import Matter
 from yimen.service.cases.rules import short_code
+
+if TYPE_CHECKING:
+    from yimen.ground.matters.models import Matter
 
 
 @dataclass(frozen=True, slots=True)
