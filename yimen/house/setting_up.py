@@ -72,7 +72,7 @@ def load_demo(config: Config, say: Callable[[str], None] = lambda line: None) ->
         say("这个版本还没有演示县，跳过。")
         return False
     say("第一次启动，正在装入演示县……")
-    demo.load()
+    demo.load(say)
     return True
 
 
