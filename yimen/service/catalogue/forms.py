@@ -278,10 +278,11 @@ class QuestionForm(forms.Form):
     required = django_forms.BooleanField(label="必填", required=False)
     choices = forms.Paragraph(
         label="选项或表格的列", required=False, rows=2, max_length=4000,
-        help_text="选项每行“值=文字”；表格每行“编号=列名=类型”；说明文字写在这里",
+        help_text="选项每行“值=文字”；表格每行“编号=列名=类型=必填”；说明文字写在这里",
     )  # fmt: skip
     show_if = forms.Line(label="什么时候问", required=False, max_length=500, help_text="例如 uses_air = yes")
     bounds = forms.Line(label="上下限", required=False, max_length=60, help_text="例如 1—500；文字填最多字数")
+    unit = forms.Line(label="单位", required=False, max_length=20)
     prefill = django_forms.ChoiceField(label="预填", choices=list(PREFILL_LABELS.items()), required=False)
     material = django_forms.IntegerField(label="对应第几份材料", required=False, min_value=1, max_value=999)
 

@@ -12,7 +12,8 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import F, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
 from yimen.service.catalogue.importing.bulk import copy_in
 from yimen.service.catalogue.models import CatalogueVersion, ItemEdition, ItemSearch, ServiceItem, Synonym
@@ -326,8 +327,17 @@ def synonyms() -> dict[str, list[str]]:
 
 
 def bump_version() -> None:
-    """Tell every process that what can be found has changed; call it in the transaction of the change."""
-    CatalogueVersion.objects.filter(pk=1).update(version=F("version") + 1)
+    """Tell every process that what can be found has changed; call it in the transaction of the change.
+
+    The number grows with the clock, so that it never comes twice, not even after a rollback or a restored backup.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            update catalogue_catalogueversion
+            set version = greatest(version + 1, (extract(epoch from clock_timestamp()) * 1000000)::bigint) where id = 1
+            """
+        )
 
 
 def rewrite(item_ids: Sequence[int]) -> None:

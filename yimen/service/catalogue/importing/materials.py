@@ -107,7 +107,7 @@ def _material(row: RawRow, columns: Columns, code: str, name: str, taken: set[in
 
     material = MaterialRow(row.line, code, 0, name, raw=row.raw[:4000])
     order = text("order")
-    stated = int(order) if order.isdigit() and len(order) <= 4 else 0
+    stated = int(order) if codes.is_number(order) and len(order) <= 4 else 0
     if stated == 0 or stated in taken:
         stated = max(taken, default=0) + 1
         if "order" in columns.places:
@@ -125,4 +125,4 @@ def _material(row: RawRow, columns: Columns, code: str, name: str, taken: set[in
 
 def _count(text: str) -> int | None:
     digits = text.removesuffix("份")
-    return int(digits) if digits.isdigit() and len(digits) <= 3 else None
+    return int(digits) if codes.is_number(digits) and len(digits) <= 3 else None

@@ -200,7 +200,7 @@ def _attach(parsed: ParsedFile, materials: MaterialsFile) -> None:
         parsed.materials_accepted += len(item.materials)
         item.warnings += [warning for material in item.materials for warning in material.warnings]
         stated = item.source.get("material_count", "")
-        if stated.isdigit() and int(stated) != len(item.materials):
+        if codes.is_number(stated[:6]) and int(stated[:6]) != len(item.materials):
             item.warnings.append(f"目录说有 {stated} 份材料，材料文件里有 {len(item.materials)} 份")
 
 
@@ -273,7 +273,7 @@ class _Reader:
             "base": parts.base,
             "level": parts.level,
             "department_code": parts.credit_code,
-            "division": parts.credit_code[2:8].ljust(12, "0") if parts.credit_code[2:8].isdigit() else "",
+            "division": parts.credit_code[2:8].ljust(12, "0") if codes.is_number(parts.credit_code[2:8]) else "",
             "codes": others,
         }
 
@@ -284,11 +284,10 @@ class _Reader:
         if len(code) > 120:
             self.reasons.append(f"事项编码有 {len(code)} 位，太长")
             return None
-        department_code = codes.clean(self._text("department_code_in_item") or self._text("department_code"))
-        region = ""
+        region = in_code = ""
         try:
             parts = codes.sichuan_code(code)
-            region, department_code = parts.region, department_code or parts.department
+            region, in_code = parts.region, parts.department
         except codes.CodeProblem as problem:
             if not codes.OLD_GUIDE_CODE.fullmatch(code):
                 self.reasons.append(str(problem))
@@ -297,7 +296,7 @@ class _Reader:
         area = self._text("area_code")
         if region and area and not region.startswith(area.rstrip("0")):
             self.warnings.append(f"编码里的区划“{region}”与区划列“{codes.short(area)}”不一致")
-        department_code = self._best_department_code(department_code)
+        department_code = self._department_code(in_code)
         if not codes.valid_credit_code(department_code):
             self.warnings.append(f"机构代码“{codes.short(department_code) or '空'}”不是有效的统一社会信用代码")
         return {
@@ -310,10 +309,15 @@ class _Reader:
             "codes": [("sichuan", code)],
         }
 
-    def _best_department_code(self, first: str) -> str:
-        """Of the codes a row gives for its department, the one that passes its check; else the first."""
-        second = codes.clean(self._text("department_code"))
-        return second if codes.valid_credit_code(second) and not codes.valid_credit_code(first) else first
+    def _department_code(self, in_code: str) -> str:
+        """Of the codes a row gives for its department, the first that passes its check; else the first that is given."""
+        given = [
+            codes.clean(self._text("department_code_in_item")),
+            in_code,
+            codes.clean(self._text("department_code")),
+        ]
+        found = [code for code in given if code]
+        return next((code for code in found if codes.valid_credit_code(code)), found[0] if found else "")
 
     def _name(self) -> str:
         name = self._text("name", one_line=True)
@@ -353,7 +357,12 @@ class _Reader:
         except LimitProblem as problem:
             self.reasons.append(f"{label}{problem}")
             return None
-        if limit is not None and raw.strip() and days.strip().isdigit() and int(days) != limit.number:
+        if (
+            limit is not None
+            and raw.strip()
+            and codes.is_number(days.strip()[:6])
+            and int(days.strip()[:6]) != limit.number
+        ):
             self.warnings.append(f"{label}时限原文“{codes.short(raw)}”与天数“{days}”不一致，以原文为准")
         return limit
 
@@ -412,7 +421,7 @@ class _Reader:
 
     def _visits(self) -> int | None:
         text = self._text("visits").removesuffix("次")
-        if text.isdigit() and len(text) <= 2:
+        if codes.is_number(text) and len(text) <= 2:
             return int(text)
         if text:
             self.warnings.append(f"到现场次数“{codes.short(text)}”不是次数，没有采用")

@@ -85,9 +85,9 @@ def decode(content: bytes) -> tuple[str, list[str]]:
     if content[:4000].count(0) > len(content[:4000]) // 5:
         name = "utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"
         return content.decode(name, "replace"), [f"文件编码是 {name.upper()}，已转换。"]
-    lines = content.split(b"\n")
+    lines = re.split(rb"[\r\n]+", content)
     lost = sum(1 for line in lines if not _is_utf8(line))
-    if lost > max(1, len(lines) * _LOST_SHARE):
+    if lost > len(lines) * _LOST_SHARE or not _is_utf8(lines[0]):
         try:
             return content.decode("gb18030"), ["文件编码是 GB18030（GBK），已转换为 UTF-8。"]
         except UnicodeDecodeError:

@@ -73,7 +73,7 @@ def task_code(text: str) -> TaskCode:
     if text[18] not in {str(level) for level in UseLevel}:
         raise CodeProblem(f"实施编码第 19 位“{text[18]}”不是行使层级代码（1 至 7）")
     sub = text[31:]
-    if sub and not sub.isdigit():
+    if sub and not is_number(sub):
         raise CodeProblem(f"业务办理项序号“{sub}”不是两位数字")
     return TaskCode(text[:18], text[18], text[19:31], sub)
 
@@ -126,7 +126,7 @@ def sichuan_code(text: str) -> SichuanCode:
     """
     parts = text.split("-")
     for place in range(1, len(parts)):
-        if len(parts[place]) == 12 and parts[place].isdigit():
+        if len(parts[place]) == 12 and is_number(parts[place]):
             rest = parts[place + 1 :]
             if len(rest) < _AFTER_REGION:
                 break
@@ -216,6 +216,11 @@ def level_of_division(code: str) -> UseLevel | None:
         (12, UseLevel.VILLAGE),
     )
     return next(level for end, level in tails if not digits[end:].strip("0"))
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is made of the digits 0 to 9 alone (`²` and `٣` are digits too, for Python)."""
+    return text.isascii() and text.isdigit()
 
 
 def short(text: str, most: int = 60) -> str:

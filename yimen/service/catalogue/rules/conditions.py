@@ -32,6 +32,8 @@ def check(expression: Any, depth: int = 0) -> None:
     if depth > MAX_DEPTH or len(expression) > MAX_PARTS:
         raise ConditionProblem("条件嵌套太深或太长，请拆开")
     operator, *rest = expression
+    if not isinstance(operator, str):
+        raise ConditionProblem("条件应以一个运算词开头")
     if operator in JOINS:
         if not rest:
             raise ConditionProblem(f"“{operator}”后面没有条件")

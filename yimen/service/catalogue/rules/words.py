@@ -106,7 +106,7 @@ def is_initials(query: str) -> bool:
 
 def tidy_query(query: str) -> str:
     """A query fit to be looked up: no control characters, one line, at most `LONGEST_QUERY` characters."""
-    plain = "".join(sign for sign in query if sign.isprintable() and not "\ud800" <= sign <= "\udfff")
+    plain = "".join(sign if sign.isprintable() and not "\ud800" <= sign <= "\udfff" else " " for sign in query)
     return " ".join(plain.split())[:LONGEST_QUERY]
 
 

@@ -141,7 +141,7 @@ def form(request: HttpRequest, code: str, number: int) -> HttpResponse:
     rows = QuestionFormSet(request.POST or None, initial=to_rows(definition))
     context["rows"] = rows
     if request.method == "POST" and rows.is_valid():
-        made = from_rows(title, [each.cleaned_data for each in rows])
+        made = from_rows(title, [each.cleaned_data for each in rows], definition)
         try:
             services.save_form(actor=request.actor, edition=found, definition=made, at=moments.now())
         except Refusal as refusal:
