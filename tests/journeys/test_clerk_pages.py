@@ -6,11 +6,12 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import load_workbook
 
 from tests.cast import LI_ID, Cast
-from tests.journeys.foodshop import ANSWERS, Stage, again, set_up
+from tests.journeys.foodshop import ANSWERS, Stage, again, pdf, set_up
 from yimen.ground.kit import moments
 from yimen.ground.kit.models import AuditEntry
 from yimen.ground.matters import services as matters
@@ -286,3 +287,25 @@ def test_reception_accepts_at_once_or_says_why_not(stage: Stage, wang: Client) -
     again_pressed = wang.post(form_page, form)
     assert again_pressed.status_code == 302
     assert Case.objects.count() == 1
+
+
+def test_reception_keeps_what_was_typed_when_a_file_is_refused(stage: Stage, wang: Client) -> None:
+    address = f"/desk/intake/item/{stage.licence.code}/"
+    started = wang.post(address, {"kind": "natural", "id_type": "resident", "id_number": LI_ID, "name": "李明"})
+    form_page = started.headers["location"]
+    context = wang.get(form_page).context
+    material = context["asked_materials"].split()[0]
+    form = {
+        **ANSWERS, "seen": context["draft"].version, "asked": context["form"].asked_keys,
+        "materials": context["asked_materials"], "contact_name": "李明", "delivery_method": "window", "act": "submit",
+        "shop_name": "𠮷䶮汤粉店",
+    }  # fmt: skip
+    virus = SimpleUploadedFile("plan.pdf", b"MZ\x90\x00 not a plan")
+    refused = wang.post(form_page, {**form, f"file_{material}": virus})
+    assert refused.status_code == 422 and "𠮷䶮汤粉店" in text(refused)
+    form["seen"] = refused.context["draft"].version
+    scan = SimpleUploadedFile("平面图.pdf", pdf("平面图"))
+    assert wang.post(form_page, {**form, f"file_{material}": scan}).status_code == 302
+    case = Case.objects.get()
+    assert case.materials.get(order=1).state == "provided"
+    assert "𠮷䶮汤粉店" in text(wang.get(page_of(case)))

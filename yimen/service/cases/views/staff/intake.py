@@ -23,7 +23,7 @@ from yimen.ground.identity.selectors import find_party, masked
 from yimen.ground.identity.selectors import party as party_file
 from yimen.ground.kit import moments
 from yimen.ground.kit.forms import refuse_form
-from yimen.ground.kit.refusals import Conflict, NotAllowed, Refusal
+from yimen.ground.kit.refusals import NotAllowed, Refusal
 from yimen.service.cases import services
 from yimen.service.cases.editions import EditionCard, open_edition, pinned_edition
 from yimen.service.cases.forms.questions import AnswerForm, asks_region, posted, wants_more
@@ -171,9 +171,13 @@ def form(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         )  # fmt: skip
         _attach(draft, request, actor, at)
         draft.refresh_from_db()
-    except (NotAllowed, Conflict):
+    except NotAllowed:
         raise
     except Refusal as refusal:
+        # Saved elsewhere, or a file that the gate refuses: what was typed stays on the page, with the draft's new version.
+        draft = access_draft(actor, uid, submitted_too=True)
+        if draft.submitted_matter is not None:
+            return redirect("cases:desk_case", code=draft.submitted_matter.code)
         refuse_form(answers, refusal)
         return _form_page(request, draft, edition, answers, arrangements, at, status=refusal.status)
     act = request.POST.get("act", "")
