@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from itertools import pairwise
 
 import pytest
 
-from tests.launcher.conftest import wait_until
+from tests.launcher.conftest import ROOT, Installation, wait_until
+from tests.launcher.test_start_and_stop import runs
 from yimen.house import worker
 
 
@@ -66,3 +69,19 @@ def test_jobs_are_taken_and_stopped_in_time() -> None:
     stop.set()
     thread.join(15)
     assert not thread.is_alive()
+
+
+def test_the_verb_ends_cleanly_when_told(prepared: Installation) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "yimen.house.cli", "worker"],
+        env=prepared.environment(),
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert any("worker ready" in line for line in iter(process.stderr.readline, ""))
+    process.terminate()
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert not runs(prepared.home)

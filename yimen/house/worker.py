@@ -49,6 +49,11 @@ def main() -> None:
     import django
 
     django.setup()
+    run_until_told()
+
+
+def run_until_told() -> None:
+    """Run until SIGTERM or SIGINT, and finish the work at hand. Called from the main thread."""
     stop = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:

@@ -67,16 +67,10 @@ def serve(host: str | None, port: int | None, no_demo: bool) -> None:
 @click.command("worker", cls=Verb)
 def worker() -> None:
     """只运行后台任务：消息派送、账本封印、定时作业。正式运行时作为单独的服务。"""
-    import threading
-
     from yimen.house import worker as part
 
     with provide():
-        stop = threading.Event()
-        try:
-            part.run(stop)
-        finally:
-            stop.set()
+        part.run_until_told()
 
 
 @command("setup", needs_database=False)
