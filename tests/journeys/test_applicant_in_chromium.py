@@ -181,6 +181,28 @@ def test_the_home_page_and_the_public_query(browse: Browse, site: Site, look: Lo
     look(page, f"tracked-{kind}")
 
 
+def test_the_steps_in_elder_mode(browse: Browse, site: Site, look: Look) -> None:
+    item = open_teahouse(site.cast)
+    page = browse("li", phone=True, elder=True)
+    page.goto(f"/apply/{item.code}/")
+    page.get_by_role("button", name="开始申请").click()
+    page.get_by_label("是", exact=True).check()
+    expect(page.get_by_label("空调卫生检测报告编号")).to_be_visible()
+    look(page, "apply-1-form-phone-elder")
+    fill_in(page)
+    page.get_by_label("空调卫生检测报告编号").fill("QHJC-2026-0913")
+    go_on(page)
+    expect(page.get_by_role("heading", name="要交的材料")).to_be_visible()
+    look(page, "apply-2-materials-phone-elder")
+    page.goto(page.url.replace("materials", "check"))
+    look(page, "apply-4-check-phone-elder")
+    code = apply(site.cast.client("li"), item)
+    page.goto(f"/my/matters/{code}/")
+    look(page, "case-received-phone-elder")
+    page.goto("/my/")
+    look(page, "mine-phone-elder")
+
+
 def test_the_query_prints_on_paper(browse: Browse, site: Site) -> None:
     code = apply(site.cast.client("li"), open_teahouse(site.cast))
     page = browse()

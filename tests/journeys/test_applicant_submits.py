@@ -171,3 +171,13 @@ def test_handing_in_twice_does_not_break_anything(client: Client, item: ServiceI
     assert fill(client, uid).status_code == 302
     assert hand_in(client, uid).status_code == 302
     assert hand_in(client, uid).status_code == 302
+
+
+def test_an_enterprise_applies_in_its_own_name(cast: Cast, item: ServiceItem) -> None:
+    client = cast.client("teahouse")
+    code = apply(client, item)
+    case = Case.objects.get(matter__code=code)
+    assert case.matter.applicant_name == "清河县一叶茶馆有限公司"
+    assert "清河县一叶茶馆有限公司的办件" in client.get("/my/").content.decode()
+    assert Client().post("/track/", {"code": code, "tail": "001b"}).status_code == 302
+    assert cast.client("li").get(f"/my/matters/{code}/").status_code == 404

@@ -154,6 +154,10 @@ def _days_of(account: ClockAccount, until: date | None, today: date) -> Iterator
             return
         number += entry.counted
         yield _day(entry, number, account, clock, today)
+    if until is None and clock.state == "stopped" and clock.stopped_since is not None:
+        for ordinal in range(day_of(clock.stopped_since).toordinal() + 1, today.toordinal() + 1):
+            why = "停止计时，还没有恢复。"
+            yield Day(date.fromordinal(ordinal), "paused", label="停表", why=why, mark="停")
 
 
 def _day(entry: DayEntry, number: int, account: ClockAccount, clock: Derivation, today: date) -> Day:
@@ -230,17 +234,25 @@ def course(
 
 def _entry(step: Shown, letters: Mapping[str, tuple[str, str]], *, names: bool) -> Entry:
     url, link = next((letters[code] for code in step.documents if code in letters), ("", ""))
-    reason = str(step.facts.get("reason") or "") if names and step.action in TOLD_REASONS else ""
+    reason = _reason(step) if names and step.action in TOLD_REASONS else ""
     late = f"{say_moment(step.recorded_at)} 补记，依据：{step.basis}" if step.late_entry else ""
     return Entry(
         what=step.public_label or step.label,
         when=say_moment(step.happened_at),
-        who=" ".join(part for part in (step.window, step.post) if part) if names else step.window,
+        who=(step.window or step.post) if names else step.window,
         note=reason,
         url=url,
         link=f"看{link}" if link else "",
         late=late,
     )
+
+
+def _reason(step: Shown) -> str:
+    """What was told: for a correction each material with what is wrong with it, else the reason."""
+    items = [item for item in step.facts.get("items") or () if isinstance(item, Mapping)]
+    if items:
+        return "；".join(f"{item.get('name', '')}：{item.get('problem', '')}" for item in items)
+    return str(step.facts.get("reason") or "")
 
 
 TOLD_REASONS = frozenset(

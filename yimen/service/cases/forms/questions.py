@@ -124,7 +124,8 @@ class AnswerForm(Form):
         before = None if asked_before is None else set(asked_before)
         self.new = [q for _, q in self.asked if before is not None and q.key not in before and q.kind not in LATER]
         shown = {key: _showable(value) for key, value in given.items()} | self._known_shown()
-        self.base_fields = {q.key: self._field(q, regions) for _, q in self.asked if q.kind not in LATER}
+        fields = {q.key: self._field(q, regions) for _, q in self.asked if q.kind not in LATER}
+        self.base_fields = fields  # type: ignore[misc]  # these questions are this form's own, not the class's
         super().__init__(data=shown if raw is not None else None, initial=shown)
 
     def _known_shown(self) -> dict[str, str]:
@@ -293,7 +294,7 @@ class TableWidget(forms.Widget):
         self.question = question
         self.faults: dict[str, str] = {}
 
-    def id_for_label(self, id_: str, index: str | None = None) -> str:  # type: ignore[override]  # as in Django's groups
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
         return f"{id_}_0_{self.question.columns[0].key}" if id_ else ""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:

@@ -89,6 +89,14 @@ def test_the_limit_in_one_sentence(teahouse: Explanation) -> None:
     assert (used.used, used.limit, sum(used.squares)) == (7, 10, 7)
 
 
+def test_a_clock_that_stands_still_is_accounted_for_up_to_today() -> None:
+    receipt = [ClockEvent(moment(9, 28), "started"), ClockEvent(moment(9, 29), "stopped", "correction")]
+    days = telling.book(Explanation("1", "x", (account("receipt", 5, receipt, current=True),)), date(2026, 10, 8))
+    assert [(row.days, row.mark) for row in daybook.fold(days)] == [
+        ("9月28日(周一)", "0"), ("9月29日(周二)", "1"), ("9月30日—10月8日", "停"),
+    ]  # fmt: skip
+
+
 @dataclass
 class Waiting:
     state: str

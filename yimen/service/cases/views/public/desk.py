@@ -24,6 +24,7 @@ from yimen.ground.organisations.selectors import divisions
 from yimen.service.cases import rules, selectors
 from yimen.service.cases.editions import EditionCard, open_edition, pinned_edition
 from yimen.service.cases.forms.questions import AnswerForm, Regions, asks_region, known_of
+from yimen.service.cases.lifecycle import RECEIPT_WORKDAYS
 from yimen.service.cases.models import Draft, DraftFile
 from yimen.service.cases.services.drafts import AlreadySubmitted, file_for_forms
 from yimen.service.cases.views.public.asking import actor_of, now
@@ -223,7 +224,7 @@ class Desk:
         """By when the applicant would have an answer, if it were accepted today; reckoned by the clock of the cases."""
         today, calendar = day_of(self.at), work_calendar()
         start = rules.handling_clock(self.edition.terms)
-        answered = reckoning.answer(today, rules.RECEIPT_WORKDAYS, "workday", calendar)
+        answered = reckoning.answer(today, RECEIPT_WORKDAYS, "workday", calendar)
         if start.limit is None or start.unit not in ("workday", "calendar"):
             return Promise(answered.due_on, None, "", answered.provisional)
         result = reckoning.answer(today, start.limit, start.unit, calendar)  # type: ignore[arg-type]  # checked above

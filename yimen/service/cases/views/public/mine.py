@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.documents.services import store_file
 from yimen.ground.identity.policies import citizens
 from yimen.ground.identity.rules import Actor
@@ -50,11 +51,11 @@ class CaseRow:
 def mine(request: HttpRequest) -> HttpResponse:
     """Drafts to go on with, and every case, newest first."""
     actor, at = actor_of(request), now()
-    party = actor.party_id or 0
+    party, calendar = actor.party_id or 0, work_calendar()
     found = page_by_key(matters.of_applicant(party), order=("-opened_at", "-id"), asked=request.GET, size=ROWS)
     rows = [
         CaseRow(
-            matter, telling.first_sentence(matter, at), matters.clock_face(matter, at), rules.short_code(matter.code),
+            matter, telling.first_sentence(matter, at), matters.clock_face(matter, at, calendar), rules.short_code(matter.code),
             matter.state in ("correction_requested", "correcting", "granted", "refused"),
         )
         for matter in found
