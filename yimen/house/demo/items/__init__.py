@@ -1,0 +1,8 @@
+"""The service items of the demo county: real kinds with their statutory limits and articles, in our own words."""
+
+from __future__ import annotations
+
+from yimen.house.demo.items import health, land, life, trade
+from yimen.house.demo.items.parts import DemoItem
+
+ITEMS: tuple[DemoItem, ...] = (*health.ITEMS, *trade.ITEMS, *land.ITEMS, *life.ITEMS)

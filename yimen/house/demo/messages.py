@@ -1,0 +1,36 @@
+"""What the demo's citizens were told, as the handlers would have told them at the time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from yimen.ground.kit import outbox
+from yimen.ground.kit.models import OutboxEvent
+from yimen.ground.matters.models import Matter
+from yimen.ground.notices.models import Message
+
+TELLERS = "yimen.service.cases.handlers"
+READ_AFTER = timedelta(days=5)
+
+
+def tell(parties: Collection[int], now: datetime) -> int:
+    """Deliver the news of these parties' cases into their inboxes; all other news of the load is passed over.
+
+    Nobody waits for it: letters are drawn when somebody opens them. Returns how many messages there are.
+    """
+    mine = dict(Matter.objects.filter(applicant__in=parties).values_list("pk", "code"))
+    tellers = [each for each in outbox.subscriptions() if each.handler.__module__ == TELLERS]
+    news = OutboxEvent.objects.filter(fanned_at__isnull=True)
+    waiting = list(news.order_by("pk").values_list("name", "payload"))
+    news.update(fanned_at=now)
+    for name, payload in waiting:
+        for teller in tellers:
+            if teller.event.name == name and payload.get("matter_id") in mine:
+                teller.handler(teller.event.from_payload(payload))
+                at = datetime.fromisoformat(payload["at"])
+                newest = Message.objects.order_by("-pk").values_list("pk", flat=True).first()
+                Message.objects.filter(pk=newest).update(
+                    created_at=at, read_at=at + timedelta(hours=9) if now - at > READ_AFTER else None
+                )
+    return Message.objects.count()

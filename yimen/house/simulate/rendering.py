@@ -1,0 +1,545 @@
+"""From stories to rows: played through the lifecycle table, put into words, linked, clocked, ready for COPY.
+
+Runs in worker processes: it reads no database. What a row says is what the services would have written for the same
+acts; tests hold both against each other.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from yimen.ground.documents.rules import ALPHABET, CODE_LENGTH, facts_text, kind_of
+from yimen.ground.kit import keyring
+from yimen.ground.kit.masking import mask_id_number
+from yimen.ground.kit.moments import CHINA, say_date
+from yimen.ground.matters import rules as clock_rules
+from yimen.ground.matters.clocks import NEVER, ClockMark, ClockRow, clock_row, clocks_of
+from yimen.ground.matters.lifecycle import BEFORE, COMMON_STEPS, ClockStart
+from yimen.house.simulate import people, texts
+from yimen.house.simulate.copying import line, moment_text
+from yimen.house.simulate.ledger_text import link, step_text
+from yimen.house.simulate.plotting import APPLICANT, Act, Story, hands
+from yimen.house.simulate.world import Hand, Need, SimItem, World
+from yimen.service.cases import rules
+from yimen.service.cases.lifecycle import LICENCE
+from yimen.service.cases.services.delivery import METHODS
+from yimen.service.cases.services.letters import SERIES_WORDS
+
+RULES = {rule.action: rule for rule in (*LICENCE.steps, *COMMON_STEPS)}
+PHASES = {state.code: state.phase for state in LICENCE.states}
+CLOSED = ClockRow("", None, None, None, None, None, False, NEVER)
+LETTERS = {
+    "submit": "materials_receipt",
+    "accept": "acceptance_slip",
+    "request_correction": "correction_notice",
+    "request_review_correction": "correction_notice",
+    "find_not_required": "not_required_notice",
+    "decline": "not_accepted_notice",
+    "suspend": "suspension_notice",
+    "extend_limit": "extension_notice",
+    "grant": "decision_grant",
+    "grant_at_once": "decision_grant",
+    "refuse": "decision_refuse",
+    "deliver": "delivery_receipt",
+}
+"""The letter that each act's service issues."""
+
+DELIVERIES = {"window": "signature", "post": "post", "online": "online"}
+
+
+class BrokenStory(ValueError):  # noqa: N818  (a fault of ours, told to the maintainer)
+    """An act that the lifecycle table does not allow in this state."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Stories to be rendered, with the ids they take. `parties` are numbers of invented people, aligned with their ids."""
+
+    stories: list[Story]
+    matter_ids: list[int]
+    parties: list[tuple[str, int]]
+    party_ids: list[int]
+    letters: bool
+    seed: int
+
+
+@dataclass(slots=True)
+class Rendered:
+    """Rows for COPY by table, and each step's line (without its id) with its link, in order."""
+
+    tables: dict[str, bytes]
+    steps: list[bytes]
+    links: list[bytes]
+    closed: int
+
+
+def series_of(item: SimItem, action: str) -> str:
+    """The series of letters in which an act's letter is counted."""
+    return f"{item.series_word}{SERIES_WORDS[LETTERS[action]]}"
+
+
+_world: World | None = None
+
+
+def begin(world: World) -> None:
+    """Give this process the world to render in."""
+    global _world
+    _world = world
+
+
+def render(batch: Batch) -> Rendered:
+    """Render a batch in the world that was given to `begin`."""
+    if _world is None:
+        raise RuntimeError("begin() has not been called in this process")
+    return _Renderer(_world, batch).run()
+
+
+@dataclass(slots=True)
+class _Party:
+    id: int
+    uid: str
+    invented: people.Invented
+    masked: str
+    phone: str
+
+
+@dataclass(slots=True)
+class _Line:
+    """One material of the case on its way."""
+
+    need: Need
+    state: str
+    note: str = ""
+    by: str = ""
+    at: int | None = None
+
+
+@dataclass(slots=True)
+class _Case:
+    """A case while its story is being played."""
+
+    story: Story
+    item: SimItem
+    matter_id: int
+    code: str
+    party: _Party
+    materials: list[_Line]
+    state: str = BEFORE
+    seq: int = 0
+    last_link: bytes = b""
+    marks: list[ClockMark] = field(default_factory=list)
+    person: Hand | None = None
+    closed_at: int | None = None
+    outcome: str = ""
+    work_days: int | None = None
+    on_time: bool | None = None
+    corrections: int = 0
+    extended: int = 0
+    slip: str = ""
+    accepted_at: int | None = None
+    decided_at: int | None = None
+    decision: str = ""
+    decision_number: str = ""
+    decision_reason: str = ""
+    delivered_at: int | None = None
+    receiver: str = ""
+    proof: str = ""
+
+
+class _Renderer:
+    def __init__(self, world: World, batch: Batch) -> None:
+        self.world, self.batch = world, batch
+        self.rng = random.Random(batch.seed)  # noqa: S311  (an invented story, nothing secret)
+        self.tables: dict[str, list[str]] = {
+            name: [] for name in ("party", "matter", "case", "material", "opinion", "letter", "seal_use")
+        }
+        self.steps: list[bytes] = []
+        self.links: list[bytes] = []
+        self.closed = 0
+
+    def run(self) -> Rendered:
+        parties = [
+            self._party(kind, number, party_id)
+            for (kind, number), party_id in zip(self.batch.parties, self.batch.party_ids, strict=True)
+        ]
+        for story, matter_id in zip(self.batch.stories, self.batch.matter_ids, strict=True):
+            self._case(story, matter_id, parties[story.party])
+        tables = {name: "".join(lines).encode() for name, lines in self.tables.items()}
+        return Rendered(tables, self.steps, self.links, self.closed)
+
+    def _uid(self) -> str:
+        return str(UUID(int=self.rng.getrandbits(128), version=4))
+
+    def _party(self, kind: str, number: int, party_id: int) -> _Party:
+        invented = people.person(number) if kind == "natural" else people.enterprise(number)
+        uid, places = self._uid(), self.world.places
+        self.tables["party"].append(
+            line(
+                party_id, uid, invented.kind, invented.name, invented.id_type,
+                keyring.encrypt(invented.id_number, bound_to=places["id_number"]),
+                keyring.blind_index(invented.id_number, kind="id_number"),
+                keyring.blind_index(invented.id_number[-4:], kind="id_tail"),
+                keyring.encrypt(invented.phone, bound_to=places["phone"]),
+                keyring.blind_index(invented.phone, kind="phone"), "",
+                keyring.encrypt(invented.address, bound_to=places["address"]), invented.legal_representative, "window",
+                moment_text(min(story.opened_at for story in self.batch.stories)),
+            )
+        )  # fmt: skip
+        return _Party(party_id, uid, invented, mask_id_number(invented.id_number), invented.phone)
+
+    def _case(self, story: Story, matter_id: int, party: _Party) -> None:
+        item = self.world.items[story.item]
+        code = rules.case_code(item.code31, _day(story.opened_at), story.serial)
+        brought = "paper" if story.channel == "window" else "provided"
+        case = _Case(
+            story, item, matter_id, code, party,
+            [_Line(need, "exempt" if need.exempt else brought if need.required else "missing")
+             for need in item.variants[story.variant].materials],
+        )  # fmt: skip
+        for act, letter in zip(story.acts, story.letters, strict=True):
+            self._play(case, act, letter)
+        self._write_matter(case)
+        self._write_case(case)
+
+    def _play(self, case: _Case, act: Act, letter: tuple[int, int]) -> None:
+        """One act through the table: state, clock, words, letter, link."""
+        rule = RULES[act.action]
+        origins = rule.origins or tuple(code for code, phase in PHASES.items() if phase != "closed")
+        if case.state not in origins:
+            raise BrokenStory(f"{act.action} in state {case.state!r}: {[each.action for each in case.story.acts]}")
+        hand = None if act.who == APPLICANT else hands(case.item, act.role)[act.who]
+        number, letter_code = "", ""
+        if letter[0]:
+            number = f"{series_of(case.item, act.action)}〔{letter[1]}〕{letter[0]}号"
+            letter_code = "".join(self.rng.choices(ALPHABET, k=CODE_LENGTH)) if self.batch.letters else ""
+        mark = self._mark(case, act, rule.clock)
+        facts, said = _facts(case, act, hand, number)
+        target = case.state if rule.to is None else rule.to
+        before, case.seq = case.state, case.seq + 1
+        self._step(case, act, hand, before, target, mark, _json(facts), _json([letter_code] if letter_code else []))
+        if act.action in ("grant", "grant_at_once", "refuse"):
+            case.work_days, case.on_time = self._result(case, act)
+        if mark is not None:
+            case.marks.append(mark)
+        case.state = target
+        if PHASES[target] == "closed" and PHASES.get(before) != "closed":
+            case.closed_at, case.outcome = act.at, target
+        _note(case, act, hand, number, said)
+        if letter_code:
+            self._letter(case, act, hand, letter, number, letter_code, said)
+        kind = OPINIONS.get(act.action)
+        if kind and hand:
+            people_named = str(facts.get("people") or hand.name)
+            self.tables["opinion"].append(
+                line(
+                    case.matter_id, case.seq, kind, str(facts.get("conclusion") or facts.get("decision") or ""), said["reason"],
+                    people_named, hand.uid, hand.author, moment_text(act.at),
+                )
+            )  # fmt: skip
+
+    def _mark(self, case: _Case, act: Act, effect: str) -> ClockMark | None:
+        if not effect:
+            return None
+        at = datetime.fromtimestamp(act.at, tz=CHINA)
+        if effect != "start":
+            why = "correction" if act.action.endswith("correction") else act.why if act.action == "suspend" else ""
+            return ClockMark(at=at, effect=effect, by=act.days if effect == "extend" else 0, why=why)
+        clock = _clock(case.item, act.action)
+        return ClockMark(
+            at=at, effect="start", name=clock.name, limit=clock.limit, unit=clock.unit, legal=clock.legal,
+            legal_unit=clock.legal_unit, law=clock.law, source=clock.source,
+        )  # fmt: skip
+
+    def _step(
+        self, case: _Case, act: Act, hand: Hand | None, before: str, target: str, mark: ClockMark | None, facts: str,
+        documents: str,
+    ) -> None:  # fmt: skip
+        uid, name, post, window = (
+            (hand.uid, hand.name, hand.post, hand.window)
+            if hand
+            else (case.party.uid, case.party.invented.name, "", "")
+        )
+        clock = mark.text() if mark else ""
+        text = step_text(
+            matter_id=case.matter_id, seq=case.seq, action=act.action, from_state=before, to_state=target, actor_uid=uid,
+            actor_name=name, actor_post=post, window=window, happened_us=act.at * 1_000_000,
+            recorded_us=act.at * 1_000_000, basis="", clock=clock, facts=facts, documents=documents,
+            procedure=LICENCE.name, division=case.item.division,
+        )  # fmt: skip
+        case.last_link = link(case.last_link, text)
+        when = moment_text(act.at)
+        self.steps.append(
+            line(
+                case.matter_id, case.seq, act.action, before, target, uid, name, post, window, when, when, "", clock, facts,
+                documents, LICENCE.name, case.item.division, case.last_link,
+            ).encode()
+        )  # fmt: skip
+        self.links.append(case.last_link)
+
+    def _result(self, case: _Case, act: Act) -> tuple[int | None, bool | None]:
+        """What `matters.handling_result` stores at the decision: days used, and whether in time."""
+        last = clocks_of(case.marks)[-1]
+        close = self.world.closes[case.item.centre_id]
+        terms = last.terms(close) or last.terms(close, legal=True)
+        if terms is None:
+            return None, None
+        finish = clock_rules.ClockEvent(datetime.fromtimestamp(act.at, tz=CHINA), "finished")
+        state = clock_rules.due(terms, [*last.events(terms, self.world.calendar), finish], self.world.calendar)
+        return state.counted, state.on_time
+
+    def _letter(
+        self,
+        case: _Case,
+        act: Act,
+        hand: Hand | None,
+        letter: tuple[int, int],
+        number: str,
+        code: str,
+        said: dict[str, Any],
+    ) -> None:
+        item, kind = case.item, LETTERS[act.action]
+        facts = facts_text(
+            {
+                "code": case.code, "short_code": rules.short_code(case.code), "item": item.name,
+                "applicant": case.party.invented.name, "applicant_id": case.party.masked, "department": item.department,
+                "place": item.place, "phone": item.phone, "handler": hand.name if hand else case.party.invented.name,
+                "review_body": item.review_body, "suit_court": item.suit_court, **_letter_facts(case, act, said),
+            }
+        )  # fmt: skip
+        when = moment_text(act.at)
+        uid, name = (hand.uid, hand.name) if hand else (case.party.uid, case.party.invented.name)
+        self.tables["letter"].append(
+            line(
+                self._uid(), code, kind, number, series_of(item, act.action), letter[1], letter[0], case.code, facts,
+                item.seal_id, item.seal_text, when, uid, name, hand.account_id if hand else None, "", "", "",
+            )
+        )  # fmt: skip
+        if item.seal_id is not None:
+            user = (hand.uid, hand.name, hand.title) if hand else (str(UUID(int=0)), "一门系统", "系统")
+            granted = hand.letters.get(item.department_id) if hand else None
+            self.tables["seal_use"].append(line(item.seal_id, granted, when, *user, kind_of(kind).title, number))
+
+    def _write_matter(self, case: _Case) -> None:
+        story, item = case.story, case.item
+        row = self._clock_row(case)
+        self.closed += case.closed_at is not None
+        desk = item.desks[story.desk]
+        self.tables["matter"].append(
+            line(
+                case.matter_id, self._uid(), LICENCE.name, LICENCE.version, case.code, item.name, item.code31, case.state,
+                case.seq, case.seq, case.last_link, case.party.id, case.party.invented.name, item.department_id,
+                case.person.post_id if case.person else None, case.person.account_id if case.person else None,
+                case.person.name if case.person else "", desk.window_id, item.centre_id, item.division, story.channel,
+                moment_text(story.opened_at), row.clock, row.due_on, row.due_at, row.legal_due_on, row.warn_at,
+                row.stopped_since, row.provisional, row.sort_at,
+                None if case.closed_at is None else moment_text(case.closed_at), case.outcome, case.work_days, case.on_time,
+            )
+        )  # fmt: skip
+
+    def _clock_row(self, case: _Case) -> ClockRow:
+        if case.closed_at is not None and self.world.calendar.span_confirmed(
+            _day(case.story.opened_at), _day(case.closed_at + 100 * 86400)
+        ):
+            return CLOSED  # what the reckoning says of every clock that has ended; only a year without notice differs
+        return clock_row(case.marks, self.world.calendar, self.world.closes[case.item.centre_id], self.world.warn_days)
+
+    def _write_case(self, case: _Case) -> None:
+        story, item, places = case.story, case.item, self.world.places
+        answers = _json(item.variants[story.variant].filled.for_party(case.party.invented))
+        posted = story.delivery == "post"
+        self.tables["case"].append(
+            line(
+                case.matter_id, item.item_id, item.edition_id, item.form_version, item.kind,
+                keyring.encrypt(answers, bound_to=places["answers"]), case.party.invented.name,
+                keyring.encrypt(case.party.phone, bound_to=places["contact_phone"]), story.delivery,
+                keyring.encrypt(case.party.invented.address, bound_to=places["delivery_address"]) if posted else "", case.slip,
+                _when(case.accepted_at), case.corrections, case.extended, _when(case.decided_at), case.decision,
+                case.decision_number, case.decision_reason, _when(case.delivered_at), case.receiver, case.proof,
+            )
+        )  # fmt: skip
+        for order, each in enumerate(case.materials, 1):
+            self.tables["material"].append(
+                line(
+                    case.matter_id, order, each.need.material_id, each.need.name, each.need.required, each.state, each.note,
+                    each.by, _when(each.at),
+                )
+            )  # fmt: skip
+
+
+OPINIONS = {
+    "record_opinion": "review",
+    "record_survey": "survey",
+    "pass_review": "review",
+    "grant": "decision",
+    "grant_at_once": "decision",
+    "refuse": "decision",
+    "return_to_review": "return",
+}
+"""The acts that leave an opinion, and its kind."""
+
+
+def _clock(item: SimItem, action: str) -> ClockStart:
+    if action == "submit":
+        return rules.receipt_clock()
+    return rules.handling_clock(item.terms) if action == "accept" else rules.delivery_clock()
+
+
+def _facts(case: _Case, act: Act, hand: Hand | None, number: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the ledger keeps of an act, as its service writes it; and the words that letters and columns repeat."""
+    item, n = case.item, act.n
+    match act.action:
+        case "submit":
+            facts = {
+                "item": item.code,
+                "edition": item.number,
+                "form": item.form_version,
+                "channel": case.story.channel,
+            }
+            return facts, {}
+        case "accept":
+            return {"slip": number, "kind": item.kind}, {}
+        case "request_correction" | "request_review_correction":
+            rows = _lacking(case, n)
+            return {"reason": "材料不齐全或不符合法定形式", "items": rows}, {"items": rows, "reason": ""}
+        case "supplement" | "supplement_review":
+            return {"orders": [place for place, each in enumerate(case.materials, 1) if each.state == "returned"]}, {}
+        case "find_not_required" | "decline":
+            said = {
+                "reason": _pick(texts.DECLINE if act.action == "decline" else texts.NOT_REQUIRED, n),
+                "competent": _pick(texts.COMPETENT, n) if act.action == "decline" else "",
+            }
+            return {**said, "letter": number}, said
+        case "record_opinion" | "pass_review" | "record_survey":
+            survey = act.action == "record_survey"
+            reviewed = texts.REVIEWED_REFUSE if act.why == "refuse" else texts.REVIEWED
+            text = _pick(texts.SURVEY if survey else reviewed if act.action == "pass_review" else texts.OPINION, n)
+            name = hand.name if hand else ""
+            people_named = f"{name}、{_pick(texts.COMPANIONS, n)}" if survey else name
+            conclusion = act.why if act.action == "pass_review" else ""
+            return {"reason": text, "conclusion": conclusion, "people": people_named}, {"reason": text}
+        case "suspend":
+            said = {
+                "reason": texts.SPECIAL[act.why],
+                "procedure": clock_rules.STOPPED_FOR[act.why],
+                "days_needed": act.days,
+            }
+            return dict(said), said
+        case "extend_limit":
+            said = {"reason": _pick(texts.EXTEND, n), "days": act.days}
+            return dict(said), said
+        case "grant" | "grant_at_once" | "refuse":
+            words = {"grant": texts.GRANT, "grant_at_once": texts.AT_ONCE, "refuse": texts.REFUSE}[act.action]
+            decision = "refused" if act.action == "refuse" else "granted"
+            text = _pick(words, n)
+            return {"reason": text, "decision": decision, "letter": number}, {"reason": text, "decision": decision}
+        case "deliver":
+            method = METHODS[DELIVERIES[case.story.delivery]]
+            return {"method": method, "letter": number}, {"method": method}
+        case "correct_on_spot" | "resume" | "return_to_review" | "withdraw":
+            reasons = {
+                "correct_on_spot": texts.SPOT, "resume": texts.RESUMED, "return_to_review": texts.RETURN,
+                "withdraw": texts.WITHDRAW,
+            }  # fmt: skip
+            text = _pick(reasons[act.action], n)
+            return {"reason": text}, {"reason": text}
+    return {}, {}
+
+
+def _lacking(case: _Case, n: int) -> list[dict[str, Any]]:
+    """One or two materials with what is wrong with them."""
+    own = [place for place, each in enumerate(case.materials, 1) if not each.need.exempt] or [1]
+    chosen = sorted({own[n % len(own)], own[(n // 7) % len(own)]})
+    return [
+        {"order": order, "name": case.materials[order - 1].need.name, "problem": _pick(texts.CORRECTION, n + order)}
+        for order in chosen
+    ]
+
+
+def _note(case: _Case, act: Act, hand: Hand | None, number: str, said: dict[str, Any]) -> None:
+    """What the act changes in the case's own columns and materials."""
+    name = hand.name if hand else ""
+    match act.action:
+        case "claim":
+            case.person = hand
+        case "accept":
+            case.slip, case.accepted_at = number, act.at
+            _check(case, ("provided", "paper"), "accepted", name, act.at)
+        case "request_correction" | "request_review_correction":
+            case.corrections += 1
+            for row in said["items"]:
+                each = case.materials[row["order"] - 1]
+                each.state, each.note, each.by, each.at = "returned", row["problem"], name, act.at
+        case "supplement" | "supplement_review":
+            for each in case.materials:
+                if each.state == "returned":
+                    each.state, each.note = "paper", ""
+        case "pass_review":
+            _check(case, ("provided", "paper"), "accepted", name, act.at)
+        case "find_not_required" | "decline":
+            case.decision = "declined" if act.action == "decline" else "not_required"
+            case.decision_reason, case.decision_number = said["reason"], number
+        case "extend_limit":
+            case.extended = act.days
+        case "grant" | "grant_at_once" | "refuse":
+            case.decided_at, case.decision, case.decision_number = act.at, said["decision"], number
+            case.decision_reason = said["reason"] if act.action == "refuse" else ""
+        case "deliver":
+            case.delivered_at, case.receiver = (
+                act.at,
+                case.party.invented.legal_representative or case.party.invented.name,
+            )
+            case.proof = f"EY{act.at % 10**9:09d}CN" if case.story.delivery == "post" else ""
+
+
+def _check(case: _Case, states: Sequence[str], to: str, by: str, at: int) -> None:
+    for each in case.materials:
+        if each.state in states:
+            each.state, each.by, each.at = to, by, at
+
+
+def _letter_facts(case: _Case, act: Act, said: dict[str, Any]) -> dict[str, Any]:
+    """What the letter of an act says besides what every letter says."""
+    day = say_date(_day(act.at))
+    match act.action:
+        case "submit":
+            states = {"paper": "已收纸质件", "provided": "已交，待核", "exempt": "免提交", "missing": "未交"}
+            return {
+                "materials": [
+                    {"order": order, "name": each.need.name, "state": states[each.state]}
+                    for order, each in enumerate(case.materials, 1)
+                ]
+            }
+        case "accept":
+            return {"accepted_on": day, "limit": case.item.promise_label, "legal_limit": case.item.legal_label}
+        case "request_correction" | "request_review_correction":
+            return {"items": said["items"], "reason": ""}
+        case "grant" | "grant_at_once" | "refuse":
+            reason = said["reason"] if act.action == "refuse" else ""
+            return {"reason": reason, "decided_on": day, "slip": case.slip, "results": list(case.item.results)}
+        case "deliver":
+            return {
+                "method": said["method"], "receiver": case.receiver, "decision": case.decision_number,
+            }  # fmt: skip
+    return dict(said)
+
+
+def _pick(words: Sequence[str], n: int) -> str:
+    return words[n % len(words)]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _day(at: int) -> date:
+    return datetime.fromtimestamp(at, tz=CHINA).date()
+
+
+def _when(at: int | None) -> str | None:
+    return None if at is None else moment_text(at)
