@@ -181,3 +181,13 @@ def test_an_enterprise_applies_in_its_own_name(cast: Cast, item: ServiceItem) ->
     assert "清河县一叶茶馆有限公司的办件" in client.get("/my/").content.decode()
     assert Client().post("/track/", {"code": code, "tail": "001b"}).status_code == 302
     assert cast.client("li").get(f"/my/matters/{code}/").status_code == 404
+
+
+def test_an_item_of_the_window_is_not_taken_in_online(client: Client, item: ServiceItem) -> None:
+    at = moments.now() - timedelta(seconds=1)
+    catalogue.new_edition(actor=INSTALLER, item=item, at=at)
+    publish(item, FORM, MATERIALS, at, channels=["window"])
+    answer = client.get(f"/apply/{item.code}/")
+    assert answer.status_code == 422
+    assert "只在窗口办理" in answer.content.decode()
+    assert "在线办理" not in client.get(f"/items/{item.code}/").content.decode()

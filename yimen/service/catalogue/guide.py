@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from yimen.ground.calendar import selectors as calendar
 from yimen.ground.kit import charts, moments
-from yimen.ground.kit.daybook import Day, Row, fold
+from yimen.ground.kit.daybook import Day, Kind, Row, fold
 from yimen.ground.kit.refusals import Refusal
 from yimen.ground.matters import lifecycle
 from yimen.ground.matters import rules as clocks
@@ -117,7 +117,7 @@ def build(edition: ItemEdition, at: datetime) -> Guide:
         channels=[label for word, label in _CHANNELS if word in edition.channels],
         objects=[label for word, label in selectors.SERVICE_OBJECTS if word in edition.service_objects],
         remedies=_remedies(edition),
-        apply_url=_apply_url(item.code),
+        apply_url=_apply_url(item.code) if _online(edition) else "",
         printed_at=at,
     )
 
@@ -230,6 +230,11 @@ def _remedies(edition: ItemEdition) -> list[str]:
     return found
 
 
+def _online(edition: ItemEdition) -> bool:
+    """Whether it is taken in online: the guide says so, or says nothing about the ways at all."""
+    return not edition.channels or bool({"online", "phone"} & set(edition.channels))
+
+
 def _apply_url(code: str) -> str:
     """Where one applies online; "" in an installation that takes no applications."""
     try:
@@ -324,7 +329,7 @@ def _example(limit: Limit | None, today: date) -> Example | None:
     days = []
     for entry in found.days:
         number += entry.counted
-        kind = "due" if entry.day == found.due_on else "counted" if entry.counted else "off"
+        kind: Kind = "due" if entry.day == found.due_on else "counted" if entry.counted else "off"
         days.append(
             Day(
                 entry.day,

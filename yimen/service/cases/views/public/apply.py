@@ -23,8 +23,8 @@ from yimen.service.cases.editions import open_edition
 from yimen.service.cases.forms.applicant import ContactForm, SubmitForm
 from yimen.service.cases.forms.questions import AnswerForm, posted, wants_more
 from yimen.service.cases.services.drafts import DraftMoved
-from yimen.service.cases.views.public.asking import actor_of, by_htmx, channel_of, now, page
-from yimen.service.cases.views.public.desk import STEP_NAMES, STEPS, Desk, MaterialRow
+from yimen.service.cases.views.public.asking import actor_of, applicant_of, by_htmx, channel_of, now, page
+from yimen.service.cases.views.public.desk import STEP_NAMES, STEPS, Desk, MaterialRow, must_be_online
 from yimen.service.catalogue import selectors as catalogue
 from yimen.service.catalogue.rules.questions import shown_answers
 
@@ -37,13 +37,14 @@ def start(request: HttpRequest, item_code: str) -> HttpResponse:
     """Before the first step: what it takes and how long; pressing the button begins the draft, or resumes it."""
     actor, at = actor_of(request), now()
     edition = open_edition(item_code, at)
+    must_be_online(edition)
     if request.method == "POST":
         draft = services.start_draft(item_code=edition.code, actor=actor, at=at)
         return _to(Desk(request, draft.uid), draft.step)
     begun = selectors.my_drafts(actor).filter(edition=edition.id).first()
     needed = catalogue.materials_needed(edition.edition, {}, day_of(at))
     return page(
-        request, "cases/public/start.html", edition=edition, begun=begun, applicant=actor.name,
+        request, "cases/public/start.html", edition=edition, begun=begun, applicant=applicant_of(actor),
         asked=[material for material, _ in needed if not material.exempt],
         exempt=[material for material, _ in needed if material.exempt],
     )  # fmt: skip

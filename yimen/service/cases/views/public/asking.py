@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from yimen.ground.identity.rules import Actor
+from yimen.ground.identity.selectors import party as party_file
 from yimen.ground.kit import moments
 from yimen.ground.kit.refusals import SignInNeeded
 
@@ -18,6 +19,11 @@ def actor_of(request: HttpRequest) -> Actor:
     if not isinstance(actor, Actor):
         raise SignInNeeded("请先登录。")
     return actor
+
+
+def applicant_of(actor: Actor) -> str:
+    """The name of the person or enterprise the actor acts for; of an enterprise it is not the name of who signed in."""
+    return party_file(actor.party_id).name if actor.party_id is not None else actor.name
 
 
 def now() -> datetime:

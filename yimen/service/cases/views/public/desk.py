@@ -83,6 +83,20 @@ class MaterialRow:
         return "待上传" if self.required else ""
 
 
+class WindowOnly(Refusal):
+    """The item is not taken in online."""
+
+    code = "window_only"
+
+
+def must_be_online(edition: EditionCard) -> None:
+    """Raise `WindowOnly` for an item whose guide names ways of applying, and none of them is online."""
+    channels = set(edition.edition.channels)
+    if channels and not channels & {"online", "phone"}:
+        place = edition.edition.place or "政务服务大厅综合窗口"
+        raise WindowOnly(f"“{edition.name}”只在窗口办理，还不能网上申请。", next_step=f"请带好材料到{place}办理。")
+
+
 class Desk:
     """Everything a step of the application needs; each part is read when it is first asked for."""
 
@@ -194,11 +208,13 @@ class Desk:
 
     @cached_property
     def ways(self) -> list[str]:
-        """How the result of this item can be handed over."""
+        """How the result of this item can be handed over; what is printed on card or paper cannot be downloaded."""
+        edition = self.edition.edition
         ways = ["window"]
-        if self.edition.edition.delivery_by_post:
+        if edition.delivery_by_post:
             ways.append("post")
-        if "online" in (self.edition.edition.channels or ()):
+        kinds = [str(result.get("kind") or "") for result in edition.results]
+        if "online" in edition.channels and not any(word in kind for kind in kinds for word in ("证", "照", "licence")):
             ways.append("online")
         return ways
 

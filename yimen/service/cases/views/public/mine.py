@@ -26,7 +26,7 @@ from yimen.ground.matters import selectors as matters
 from yimen.service.cases import rules, selectors, services, telling
 from yimen.service.cases.forms.applicant import WithdrawForm
 from yimen.service.cases.models import Case, CaseMaterial
-from yimen.service.cases.views.public.asking import actor_of, now, page
+from yimen.service.cases.views.public.asking import actor_of, applicant_of, now, page
 from yimen.service.cases.views.public.letters import letters_by_code, letters_of
 from yimen.service.cases.views.public.story import story_of
 
@@ -68,7 +68,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         rows=rows,
         found=found,
         drafts=drafts,
-        applicant=actor.name,
+        applicant=applicant_of(actor),
         messages_url=address_of("notices:own"),
     )
 
