@@ -57,9 +57,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The invented city with Li, Wang, Zhao, Chen, Sun and Qian (`tests/cast.py`), gone with the test."""
-    from tests.cast import build_cast
+    from tests.cast import cast_again
 
-    return build_cast()
+    return cast_again()
 
 
 @dataclass(frozen=True)

@@ -258,7 +258,7 @@ def set_profile(*, actor: Actor, kind: str, profile: passwords.Profile, at: date
 def disable_unused(*, at: datetime, days: int = 90) -> int:
     """Stop staff accounts not used for so many days (等保 8.1.4.2); returns how many. For the nightly sweep."""
     since = at - timedelta(days=days)
-    stale = Account.objects.select_for_update().filter(kind="staff", is_active=True, opened_at__lt=since)
+    stale = Account.objects.select_for_update(of=("self",)).filter(kind="staff", is_active=True, opened_at__lt=since)
     count = 0
     for account in stale.exclude(last_login__gte=since).exclude(admin_role__isnull=False):
         account.is_active = False

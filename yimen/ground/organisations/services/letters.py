@@ -14,6 +14,7 @@ from yimen.ground.kit.particulars import tidy
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
 from yimen.ground.organisations.models import AuthorisationLetter, Post, Seal, SealUse, Unit
 from yimen.ground.organisations.policies import DRAFT_LETTER, KEEP_SEALS, SIGN_LETTER, require
+from yimen.ground.organisations.selectors import SealCard
 from yimen.ground.organisations.services.guarding import guarded
 
 POWERS = {"accept": "受理", "review": "审核", "decide": "签发决定", "issue": "出件"}
@@ -170,26 +171,8 @@ def use_seal(
     letter_id: int | None = None,
     own: bool = False,
 ) -> SealUse:
-    """Write one use of a seal. A department's approval seal needs a valid letter of that department (`letter_id`, or
-    any that the actor has), unless its `own` head signs a letter; the acceptance seal is used in its own centre.
-
-    Raises `NotAllowed`, and `Conflict` for a seal that is not in use that day.
-    """
-    day = day_of(at)
-    if seal.valid_from > day or (seal.ended_on is not None and seal.ended_on < day):
-        raise Conflict(f"“{seal.text}”当日不在启用期内，不能用印。", next_step="请联系印章管理人员。")
-    if actor.kind != "system" and not own:
-        if seal.kind == Seal.Kind.ACCEPTANCE:
-            if actor.centre_id != seal.unit_id:
-                raise NotAllowed("只能在本中心使用受理专用章。")
-        elif seal.kind == Seal.Kind.APPROVAL:
-            held = [letter for letter in actor.letters if letter.department_id == seal.unit_id]
-            held = [letter for letter in held if letter_id in (None, letter.letter_id)]
-            if not any(letter.valid_from <= day <= letter.valid_to for letter in held):
-                raise NotAllowed(
-                    "没有该部门有效的授权委托书，不能使用其审批专用章。", next_step="请先由部门负责人签署授权委托书。"
-                )
-            letter_id = letter_id or held[0].letter_id
+    """Write one use of a seal, if `may_use_seal` lets it pass; raises as that does."""
+    letter_id = may_use_seal(seal, actor, at, letter_id=letter_id, own=own)
     return SealUse.objects.create(
         seal=seal,
         letter_id=letter_id,
@@ -200,6 +183,33 @@ def use_seal(
         document=tidy(document, "文书", 200),
         document_number=tidy(document_number, "文号", 80, needed=False),
     )
+
+
+def may_use_seal(
+    seal: Seal | SealCard, actor: Actor, at: datetime, *, letter_id: int | None = None, own: bool = False
+) -> int | None:
+    """The letter under which the actor uses the seal at this moment; None where none is needed.
+
+    A department's approval seal needs a valid letter of that department (`letter_id`, or any that the actor has), unless
+    its `own` head signs a letter; the acceptance seal is used in its own centre. Raises `NotAllowed`, and `Conflict` for a
+    seal that is not in use that day.
+    """
+    day = day_of(at)
+    if seal.valid_from > day or (seal.ended_on is not None and seal.ended_on < day):
+        raise Conflict(f"“{seal.text}”当日不在启用期内，不能用印。", next_step="请联系印章管理人员。")
+    if actor.kind == "system" or own:
+        return letter_id
+    if seal.kind == Seal.Kind.ACCEPTANCE and actor.centre_id != seal.unit_id:
+        raise NotAllowed("只能在本中心使用受理专用章。")
+    if seal.kind == Seal.Kind.APPROVAL:
+        held = [letter for letter in actor.letters if letter.department_id == seal.unit_id]
+        held = [letter for letter in held if letter_id in (None, letter.letter_id)]
+        if not any(letter.valid_from <= day <= letter.valid_to for letter in held):
+            raise NotAllowed(
+                "没有该部门有效的授权委托书，不能使用其审批专用章。", next_step="请先由部门负责人签署授权委托书。"
+            )
+        return letter_id or held[0].letter_id
+    return letter_id
 
 
 def _note(action: str, actor: Actor, letter: AuthorisationLetter, *, reason: str = "", **facts: object) -> None:
