@@ -7,9 +7,10 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 from uuid import uuid4
 
+import msgspec
 from django.core.files.base import File
 from django.db import connection, transaction
 
@@ -22,9 +23,6 @@ from yimen.ground.kit.outbox import OutsideTransactionError
 from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.organisations import selectors as registers
 from yimen.ground.organisations import services as organisations
-
-if TYPE_CHECKING:
-    from yimen.ground.organisations.models import Seal
 
 PDF = "application/pdf"
 
@@ -62,6 +60,14 @@ def store_file(
     return _keep(checked.file, name=checked.name, kind=checked.kind, media_type=checked.media_type, actor=actor, at=at)
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedLetter:
+    """A letter of which all is known but its number. `text` is the JSON that `documents_issue` takes."""
+
+    code: str
+    text: str
+
+
 def issue_letter(
     *,
     kind: str,
@@ -74,39 +80,65 @@ def issue_letter(
 ) -> IssuedLetter:
     """Give a letter its number `series〔year〕n号`, keep its facts, record the use of the seal; the PDF follows the commit.
 
-    Runs in the caller's transaction: a rollback gives the number back. Raises `IncompleteLetter`, `MissingGlyph`
-    (a character no font has), and `NotAllowed` or `Conflict` for a seal the actor may not use.
+    Runs in the caller's transaction: a rollback gives the number back. Raises what `prepare_letter` raises.
     """
     if not connection.in_atomic_block:
         raise OutsideTransactionError(f"letter {kind} issued outside a transaction")
+    seal = registers.seal(seal_id) if seal_id is not None else None
+    letter = prepare_letter(
+        kind=kind, series=series, matter_code=matter_code, facts=facts, seal=seal, actor=actor, at=at
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("select letter_id, letter_number from documents_issue(%s::jsonb)", [letter.text])
+        letter_id, number = cursor.fetchone()
+    return IssuedLetter(id=letter_id, code=letter.code, number=number)
+
+
+def prepare_letter(
+    *,
+    kind: str,
+    series: str,
+    matter_code: str,
+    facts: Mapping[str, Any],
+    seal: registers.SealCard | None,
+    actor: Actor,
+    at: datetime,
+) -> PreparedLetter:
+    """Check a letter before anything is written; a statement of the caller's own then issues it with `documents_issue`.
+
+    Raises `IncompleteLetter`, `MissingGlyph` (a character no font has), and `NotAllowed` or `Conflict` for a seal the actor
+    may not use. What the system sends by itself to a citizen is sealed by the system.
+    """
     sort = rules.kind_of(kind)
     kept = rules.checked_facts(sort, facts)
-    seal = registers.seal(seal_id) if seal_id is not None else None
     fonts.check_characters(rules.texts_in([kept, series, seal.text if seal else ""]))
     code = rules.new_code()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select letter_id, letter_number from documents_issue_letter(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                uuid4(),
-                code,
-                kind,
-                series,
-                local(at).year,
-                matter_code,
-                rules.facts_text(kept),
-                seal_id,
-                seal.text if seal else "",
-                at,
-                actor.uid,
-                actor.name,
-                actor.account_id,
-            ],
-        )
-        letter_id, number = cursor.fetchone()
+    letter: dict[str, Any] = {
+        "uid": uuid4(),
+        "code": code,
+        "kind": kind,
+        "series": series,
+        "year": local(at).year,
+        "matter_code": matter_code,
+        "facts": rules.facts_text(kept),
+        "issued_at": at,
+        "by_uid": actor.uid,
+        "by": actor.name,
+        "by_account": actor.account_id,
+    }
     if seal is not None:
-        _use(seal, actor, at, title=sort.title, number=number)
-    return IssuedLetter(id=letter_id, code=code, number=number)
+        hand = actor if actor.kind == "staff" else SYSTEM
+        under = organisations.may_use_seal(seal, hand, at, own=actor.department_id == seal.unit_id)
+        letter |= {
+            "seal_id": seal.id,
+            "seal_text": seal.text,
+            "seal_letter": under,
+            "sealed_by_uid": hand.uid,
+            "sealed_by": hand.name,
+            "sealed_by_post": hand.post,
+            "title": sort.title,
+        }
+    return PreparedLetter(code=code, text=msgspec.json.encode(letter).decode())
 
 
 def draw_letter(letter_id: int) -> StoredFile:
@@ -156,18 +188,6 @@ def signed_text(letter: Letter, pdf_digest: str) -> bytes:
     """What our SM2 signature of a letter covers: its code and number, its facts, its PDF."""
     facts = crypto.sm3(letter.facts.encode()).hex()
     return f"yimen letter\n{letter.code}\n{letter.number}\n{facts}\n{pdf_digest}".encode()
-
-
-def _use(seal: Seal, actor: Actor, at: datetime, *, title: str, number: str) -> None:
-    """Record the use of the seal. What the system sends by itself to a citizen is sealed by the system."""
-    organisations.use_seal(
-        seal=seal,
-        actor=actor if actor.kind == "staff" else SYSTEM,
-        at=at,
-        document=title,
-        document_number=number,
-        own=actor.department_id == seal.unit_id,
-    )
 
 
 def _keep(file: BinaryIO, *, name: str, kind: str, media_type: str, actor: Actor, at: datetime) -> StoredFile:
