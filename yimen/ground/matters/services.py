@@ -5,7 +5,6 @@ Every function here expects to run in the transaction of the service that calls 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,20 +17,43 @@ from django.db import DatabaseError, connection
 from yimen.ground.calendar.selectors import calendar_version, work_calendar
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit import audit, outbox
-from yimen.ground.kit.moments import day_of, say_moment
-from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed, NotFound
-from yimen.ground.matters import fast_forward, lifecycle, policies
-from yimen.ground.matters.clocks import ClockMark, clock_row, clocks_of
+from yimen.ground.kit.moments import say_moment
+from yimen.ground.kit.refusals import Conflict, Invalid
+from yimen.ground.matters import fast_forward, lifecycle
+from yimen.ground.matters.clocks import ClockMark, clocks_of
 from yimen.ground.matters.fast_forward import in_its_own_time, is_synthetic, mark_synthetic
-from yimen.ground.matters.lifecycle import BEFORE, ClockStart, Procedure, StepRule
+from yimen.ground.matters.lifecycle import BEFORE, ClockStart
 from yimen.ground.matters.policies import NoPermission
-from yimen.ground.matters.selectors import Asked, ask, closing_hours, warn_days
+from yimen.ground.matters.selectors import Asked, ask, closing_hours
+from yimen.ground.matters.thinking import (
+    ReasonMissing,
+    StalePage,
+    StepHeld,
+    StepNotOpen,
+    Taken,
+    Thought,
+    admit,
+    as_json,
+    clock_text,
+    events_json,
+    mark_of,
+    post_of,
+    think,
+    twice,
+)
 
 __all__ = [
     "ClockStart",
     "Opened",
+    "ReasonMissing",
+    "StalePage",
+    "StepHeld",
+    "StepNotOpen",
     "Taken",
+    "Thought",
+    "admit",
     "claim",
+    "events_json",
     "hand_over",
     "in_its_own_time",
     "is_synthetic",
@@ -39,33 +61,14 @@ __all__ = [
     "mark_synthetic",
     "open_matter",
     "place_hold",
+    "post_of",
+    "ready_to",
     "release",
+    "said_in_chinese",
     "take_step",
+    "think",
+    "twice",
 ]
-
-
-class StepNotOpen(Conflict):
-    """The matter's state does not allow this step (any more)."""
-
-    code = "step_not_open"
-
-
-class StalePage(Conflict):
-    """The page that the actor saw is older than the matter."""
-
-    code = "stale_page"
-
-
-class StepHeld(Conflict):
-    """A hold stops this step."""
-
-    code = "step_held"
-
-
-class ReasonMissing(Invalid):
-    """The step needs a written reason."""
-
-    code = "reason_missing"
 
 
 class EnteredAfterwards(Invalid):
@@ -78,18 +81,6 @@ class AlreadyClaimed(Conflict):
     """Somebody else works on it."""
 
     code = "already_claimed"
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A step that was written: its place in the ledger, the matter's new version and state."""
-
-    matter_id: int
-    step_id: int
-    seq: int
-    version: int
-    state: str
-    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,30 +141,28 @@ def open_matter(
         "division_id": division,
         "channel": channel,
     }
-    mark = _mark(rule, clock, effective_at or at, 0, "")
-    version = calendar_version()
-    close = closing_hours(centre_id, version)
-    cached = clock_row([mark], work_calendar(version), close, warn_days()).text() if mark else None
+    mark = mark_of(rule, clock, effective_at or at, 0, "")
+    cached = clock_text([mark], calendar_version(), centre_id) if mark else None
     context = audit.current()
-    with _said_in_chinese(at), connection.cursor() as cursor:
+    with said_in_chinese(at), connection.cursor() as cursor:
         cursor.execute(
             "select matter_id, matter_uid, step_id, recorded_at from matters_open("
             "%s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s)",
             [
-                _json(row),
+                as_json(row),
                 action,
                 rule.to,
                 actor.uid,
                 actor.name,
-                _post(actor),
+                post_of(actor),
                 actor.window,
                 at,
                 basis,
                 mark.text() if mark else "",
-                _json(facts or {}),
-                _json(list(documents)),
+                as_json(facts or {}),
+                as_json(list(documents)),
                 cached,
-                _events(events),
+                events_json(events),
                 context.request_id,
                 context.ip,
                 fast_forward.recorded(at, recorded_at),
@@ -188,9 +177,7 @@ def ready_to(*, matter: int | str, action: str, actor: Actor, at: datetime, seen
     The answer goes into `take_step` as `ready`, which then need not ask again. Raises as `take_step` does.
     """
     asked = ask(matter)
-    _fresh(asked, seen)
-    table = lifecycle.procedure(asked.procedure, asked.procedure_version)
-    _admit(table, table.step(action), asked, actor, at)
+    admit(asked, action, actor, at, seen)
     return asked
 
 
@@ -223,129 +210,61 @@ def take_step(
     Raises `NotFound`, `NoPermission`, `NoLetter`, `StepNotOpen`, `StalePage`, `StepHeld`, `ReasonMissing`,
     `EnteredAfterwards`, `ImpossibleScript`.
     """
-    for attempt in range(2):
-        asked = ready if ready is not None and attempt == 0 else ask(matter)
-        _fresh(asked, seen)
-        table = lifecycle.procedure(asked.procedure, asked.procedure_version)
-        rule = table.step(action)
-        _think(table, rule, asked, actor, at, facts, basis)
-        taken = _tell(
-            table, rule, asked, actor, at, clock, extend_by, stopped_for, effective_at, basis, facts, documents, change,
-            events, recorded_at,
+    known = ready
+
+    def attempt() -> Taken | None:
+        nonlocal known
+        asked, known = known or ask(matter), None
+        rule = admit(asked, action, actor, at, seen)
+        thought = think(
+            asked, rule, actor, at, clock=clock, extend_by=extend_by, stopped_for=stopped_for, effective_at=effective_at,
+            basis=basis, facts=facts, change=change,
         )  # fmt: skip
-        if taken is not None:
-            return taken
-    raise StalePage("这件事正被别人同时办理。", next_step="请刷新页面，看过新情况后再办理。")
+        return _tell(thought, actor, at, basis, facts, documents, events, recorded_at)
 
-
-def _fresh(asked: Asked, seen: int | None) -> None:
-    if seen is not None and asked.version != seen:
-        raise StalePage(
-            "这件事刚刚有了新进展，您看到的页面已经不是最新的。", next_step="请刷新页面，看过新情况后再办理。"
-        )
-
-
-def _admit(table: Procedure, rule: StepRule, asked: Asked, actor: Actor, at: datetime) -> None:
-    """May they, is the step open, does a hold stop it?"""
-    try:
-        policies.demand(actor, rule, asked, day_of(at))
-    except NotAllowed:
-        # A stranger learns nothing, not even that the matter exists.
-        if not policies.may(actor, "matters.view", asked) and not policies.is_applicant(actor, asked):
-            raise NotFound("没有找到这件事。", next_step="请核对编号。") from None
-        raise
-    if asked.state not in table.origins(rule):
-        raise StepNotOpen(
-            f"这件事现在是“{table.state(asked.state).label}”，不能“{rule.label}”。",
-            next_step="请刷新页面，按现在的情况办理。",
-        )
-    for point, reason in asked.holds:
-        if rule.hold_point and point == rule.hold_point:
-            raise StepHeld(f"现在不能“{rule.label}”：{reason}。", next_step="这个条件解除后即可办理。")
-
-
-def _think(
-    table: Procedure,
-    rule: StepRule,
-    asked: Asked,
-    actor: Actor,
-    at: datetime,
-    facts: Mapping[str, Any] | None,
-    basis: str,
-) -> None:
-    """May they, is the step open, does a hold stop it, is what it needs there? Raises the refusal."""
-    _admit(table, rule, asked, actor, at)
-    if rule.reason_needed and not str((facts or {}).get("reason", "")).strip():
-        raise ReasonMissing(f"“{rule.label}”要写明理由。", fields={"reason": "请写明理由。"})
-    lifecycle.run_checks(
-        f"{table.name}.{rule.action}", matter=asked, actor=actor, at=at, facts=facts or {}, basis=basis
-    )
+    return twice(attempt)
 
 
 def _tell(
-    table: Procedure,
-    rule: StepRule,
-    asked: Asked,
+    thought: Thought,
     actor: Actor,
     at: datetime,
-    clock: ClockStart | None,
-    extend_by: int,
-    stopped_for: str,
-    effective_at: datetime | None,
     basis: str,
     facts: Mapping[str, Any] | None,
     documents: Sequence[str],
-    change: Mapping[str, Any] | None,
     events: Sequence[outbox.Event],
     recorded_at: datetime | None,
 ) -> Taken | None:
     """Write the step; None where the matter moved between reading and writing."""
-    mark = _mark(rule, clock, effective_at or at, extend_by, stopped_for)
-    changes = dict(change or {})
-    cached = None
-    if mark is not None:
-        marks = [*asked.marks, mark]
-        calendar = work_calendar(asked.calendar_version)
-        close = closing_hours(asked.centre_id, asked.calendar_version)
-        cached = clock_row(marks, calendar, close, warn_days()).text()
-    target = asked.state if rule.to is None else rule.to
-    if table.state(target).phase == "closed" and table.state(asked.state).phase != "closed":
-        changes.setdefault("closed_at", at.isoformat())
-        changes.setdefault("outcome", target)
     context = audit.current()
-    with _said_in_chinese(at), connection.cursor() as cursor:
+    with said_in_chinese(at), connection.cursor() as cursor:
         cursor.execute(
             "select verdict, step_id, seq, recorded_at from matters_take_step("
             "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s)",
             [
-                asked.id,
-                asked.version,
-                list(table.origins(rule)),
-                rule.action,
-                rule.to,
+                thought.asked.id,
+                thought.asked.version,
+                thought.origins,
+                thought.action,
+                thought.to,
                 actor.uid,
                 actor.name,
-                _post(actor),
+                post_of(actor),
                 actor.window,
                 at,
                 basis,
-                mark.text() if mark else "",
-                _json(facts or {}),
-                _json(list(documents)),
-                cached,
-                _json(changes) if changes else None,
-                _events(events),
+                thought.clock,
+                as_json(facts or {}),
+                as_json(list(documents)),
+                thought.clock_row,
+                thought.change,
+                events_json(events),
                 context.request_id,
                 context.ip,
                 fast_forward.recorded(at, recorded_at),
             ],
         )
-        verdict, step_id, seq, recorded = cursor.fetchone()
-    if verdict == "gone":
-        raise NotFound("没有找到这件事。")
-    if verdict != "taken":
-        return None
-    return Taken(asked.id, step_id, seq, asked.version + 1, target, recorded)
+        return thought.taken(*cursor.fetchone())
 
 
 def claim(*, matter_id: int, actor: Actor, at: datetime) -> Taken:
@@ -448,7 +367,7 @@ def handling_result(asked: Asked, at: datetime) -> dict[str, Any]:
 
 
 @contextmanager
-def _said_in_chinese(at: datetime) -> Iterator[None]:
+def said_in_chinese(at: datetime) -> Iterator[None]:
     """Turn the database's refusal of a moment into one that a person can read; all else is raised as it is."""
     try:
         yield
@@ -460,38 +379,3 @@ def _said_in_chinese(at: datetime) -> Iterator[None]:
             next_step="请按实际时间办理；确有邮件签收单或离线日志的，请注明依据。",
             fields={"at": "没有依据不能补录。"},
         ) from None
-
-
-def _mark(rule: StepRule, clock: ClockStart | None, at: datetime, by: int, why: str) -> ClockMark | None:
-    if not rule.clock:
-        return None
-    if rule.clock == "start":
-        if clock is None:
-            return None
-        return ClockMark(
-            at=at,
-            effect="start",
-            name=clock.name,
-            limit=clock.limit,
-            unit=clock.unit,
-            legal=clock.legal,
-            legal_unit=clock.legal_unit,
-            law=clock.law,
-            source=clock.source,
-        )
-    return ClockMark(at=at, effect=rule.clock, by=by, why=why)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-
-
-def _events(events: Sequence[outbox.Event]) -> str | None:
-    if not events:
-        return None
-    rows = (outbox.as_row(event) for event in events)
-    return "[" + ",".join(f"[{_json(name)},{payload}]" for name, payload in rows) + "]"
-
-
-def _post(actor: Actor) -> str:
-    return f"{actor.department} {actor.post}".strip() if actor.kind == "staff" else actor.post

@@ -1,0 +1,207 @@
+"""Between asking and telling: may they, is the step open, what will the clock say. Nothing here reads or writes a row.
+
+A service that asks and tells in statements of its own (`cases.accept_case`) calls `admit` and `think` between the two.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from yimen.ground.calendar.selectors import work_calendar
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit import outbox
+from yimen.ground.kit.moments import day_of
+from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed, NotFound
+from yimen.ground.matters import lifecycle, policies
+from yimen.ground.matters.clocks import ClockMark, clock_row
+from yimen.ground.matters.lifecycle import ClockStart, Procedure, StepRule
+from yimen.ground.matters.selectors import Asked, closing_hours, warn_days
+
+
+class StepNotOpen(Conflict):
+    """The matter's state does not allow this step (any more)."""
+
+    code = "step_not_open"
+
+
+class StalePage(Conflict):
+    """The page that the actor saw is older than the matter."""
+
+    code = "stale_page"
+
+
+class StepHeld(Conflict):
+    """A hold stops this step."""
+
+    code = "step_held"
+
+
+class ReasonMissing(Invalid):
+    """The step needs a written reason."""
+
+    code = "reason_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step that was written: its place in the ledger, the matter's new version and state."""
+
+    matter_id: int
+    step_id: int
+    seq: int
+    version: int
+    state: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A step that may be taken, in the words of `matters_take_step`: `clock` is the mark it leaves in the ledger, `clock_row`
+    the matter's clock columns after it (JSON; None leaves them), `change` other columns (JSON; None leaves them)."""
+
+    asked: Asked
+    action: str
+    origins: list[str]
+    to: str | None
+    clock: str
+    clock_row: str | None
+    change: str | None
+
+    def taken(self, verdict: str, step_id: int, seq: int, recorded_at: datetime) -> Taken | None:
+        """What came of it; None where the matter moved between reading and writing. Raises `NotFound`."""
+        if verdict == "gone":
+            raise NotFound("没有找到这件事。")
+        if verdict != "taken":
+            return None
+        state = self.asked.state if self.to is None else self.to
+        return Taken(self.asked.id, step_id, seq, self.asked.version + 1, state, recorded_at)
+
+
+def twice(attempt: Callable[[], Taken | None]) -> Taken:
+    """Ask, think and tell; where the matter moved in between (None), once more. Raises `StalePage` the second time."""
+    taken = attempt() or attempt()
+    if taken is None:
+        raise StalePage("这件事正被别人同时办理。", next_step="请刷新页面，看过新情况后再办理。")
+    return taken
+
+
+def admit(asked: Asked, action: str, actor: Actor, at: datetime, seen: int | None = None) -> StepRule:
+    """May they, is the step open, is the page fresh, does a hold stop it? Returns the step's rule.
+
+    Raises `StalePage`, `NotFound` (a stranger learns nothing), `NoPermission`, `NoLetter`, `StepNotOpen`, `StepHeld`.
+    """
+    if seen is not None and asked.version != seen:
+        raise StalePage(
+            "这件事刚刚有了新进展，您看到的页面已经不是最新的。", next_step="请刷新页面，看过新情况后再办理。"
+        )
+    table = _table(asked)
+    rule = table.step(action)
+    try:
+        policies.demand(actor, rule, asked, day_of(at))
+    except NotAllowed:
+        # A stranger learns nothing, not even that the matter exists.
+        if not policies.may(actor, "matters.view", asked) and not policies.is_applicant(actor, asked):
+            raise NotFound("没有找到这件事。", next_step="请核对编号。") from None
+        raise
+    if asked.state not in table.origins(rule):
+        raise StepNotOpen(
+            f"这件事现在是“{table.state(asked.state).label}”，不能“{rule.label}”。",
+            next_step="请刷新页面，按现在的情况办理。",
+        )
+    for point, reason in asked.holds:
+        if rule.hold_point and point == rule.hold_point:
+            raise StepHeld(f"现在不能“{rule.label}”：{reason}。", next_step="这个条件解除后即可办理。")
+    return rule
+
+
+def think(
+    asked: Asked,
+    rule: StepRule,
+    actor: Actor,
+    at: datetime,
+    *,
+    clock: ClockStart | None = None,
+    extend_by: int = 0,
+    stopped_for: str = "",
+    effective_at: datetime | None = None,
+    basis: str = "",
+    facts: Mapping[str, Any] | None = None,
+    change: Mapping[str, Any] | None = None,
+) -> Thought:
+    """Is there what an admitted step needs, and what will the clock say after it?
+
+    Raises `ReasonMissing`, `ImpossibleScript`, and what the checks at `<procedure>.<action>` refuse.
+    """
+    table = _table(asked)
+    if rule.reason_needed and not str((facts or {}).get("reason", "")).strip():
+        raise ReasonMissing(f"“{rule.label}”要写明理由。", fields={"reason": "请写明理由。"})
+    lifecycle.run_checks(
+        f"{table.name}.{rule.action}", matter=asked, actor=actor, at=at, facts=facts or {}, basis=basis
+    )
+    mark = mark_of(rule, clock, effective_at or at, extend_by, stopped_for)
+    changes = dict(change or {})
+    if rule.to and table.state(rule.to).phase == "closed" and table.state(asked.state).phase != "closed":
+        changes.setdefault("closed_at", at.isoformat())
+        changes.setdefault("outcome", rule.to)
+    return Thought(
+        asked=asked,
+        action=rule.action,
+        origins=list(table.origins(rule)),
+        to=rule.to,
+        clock=mark.text() if mark else "",
+        clock_row=clock_text([*asked.marks, mark], asked.calendar_version, asked.centre_id) if mark else None,
+        change=as_json(changes) if changes else None,
+    )
+
+
+def mark_of(rule: StepRule, clock: ClockStart | None, at: datetime, by: int, why: str) -> ClockMark | None:
+    """What the step does to the clock; None where nothing."""
+    if not rule.clock:
+        return None
+    if rule.clock == "start":
+        if clock is None:
+            return None
+        return ClockMark(
+            at=at,
+            effect="start",
+            name=clock.name,
+            limit=clock.limit,
+            unit=clock.unit,
+            legal=clock.legal,
+            legal_unit=clock.legal_unit,
+            law=clock.law,
+            source=clock.source,
+        )
+    return ClockMark(at=at, effect=rule.clock, by=by, why=why)
+
+
+def clock_text(marks: Sequence[ClockMark], calendar_version: int, centre_id: int | None) -> str:
+    """The clock's columns after these marks, as the ledger's functions take them."""
+    calendar, close = work_calendar(calendar_version), closing_hours(centre_id, calendar_version)
+    return clock_row(marks, calendar, close, warn_days()).text()
+
+
+def post_of(actor: Actor) -> str:
+    """The actor's post as the ledger names it: department and title."""
+    return f"{actor.department} {actor.post}".strip() if actor.kind == "staff" else actor.post
+
+
+def as_json(value: object) -> str:
+    """JSON as the ledger keeps it: exactly as given, nothing escaped that need not be."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def events_json(events: Sequence[outbox.Event]) -> str | None:
+    """Events as `[[name, payload], …]`; None for none."""
+    if not events:
+        return None
+    rows = (outbox.as_row(event) for event in events)
+    return "[" + ",".join(f"[{as_json(name)},{payload}]" for name, payload in rows) + "]"
+
+
+def _table(asked: Asked) -> Procedure:
+    return lifecycle.procedure(asked.procedure, asked.procedure_version)
