@@ -250,7 +250,8 @@ def _build_places(cast: Cast) -> None:
 
 
 def _build_staff(cast: Cast) -> None:
-    for key, name, *_ in (*STAFF, *ADMINISTRATORS):
+    names = [(key, name) for key, name, *_ in STAFF] + [(key, name) for key, name, _ in ADMINISTRATORS]
+    for key, name in names:
         account, _code = people.open_staff_account(actor=INSTALLER, name=name, sign_in_name=key, at=BUILT)
         cast.accounts[key] = _with_password(account)
     for key, _name, unit, duty, title, window in STAFF:

@@ -238,7 +238,7 @@ class LetterForm(forms.Form):
         _choose(self.fields["seal"], Seal.objects.filter(unit=department, ended_on__isnull=True))
         field = self.fields["post"]
         assert isinstance(field, django_forms.ModelChoiceField)  # noqa: S101 - declared so above
-        field.label_from_instance = _post_words  # type: ignore[method-assign]  # Django's documented hook
+        field.label_from_instance = _post_words  # type: ignore[assignment, method-assign]  # Django's own hook
 
     def clean_items(self) -> list[str] | None:
         return str(self.cleaned_data["items"]).split() or None

@@ -47,7 +47,7 @@ def subtree(actor: Actor, code: str = MANAGE) -> Q:
             case "division":
                 found |= Q(division__code__startswith=held.scope_path)
             case "department" | "centre":
-                root = Unit.objects.filter(pk=held.scope_id).values_list("path", flat=True).first()
+                root = Unit.objects.filter(pk=held.scope_id or 0).values_list("path", flat=True).first()
                 if root:
                     found |= Q(path__startswith=root)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from django.db import connection
@@ -73,7 +73,7 @@ def posts_of(account_id: int | None, on: date) -> tuple[PostChoice, ...]:
     return _posts.decode(text) if text else ()
 
 
-def _ask(sql: str, values: list[object]) -> str | None:
+def _ask(sql: str, values: list[Any]) -> str | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         row = cursor.fetchone()

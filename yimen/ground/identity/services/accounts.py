@@ -136,7 +136,8 @@ def change_password(*, actor: Actor, old: str, new: str, at: datetime, keep_sess
         raise Invalid(message, next_step="请重新输入原密码。", fields={"old": message})
     party = account.party
     passwords.change(account, new, at, id_number=party.id_number if party else "", phone=party.phone if party else "")
-    account.sessions.exclude(uid=keep_session).delete()
+    ended = account.sessions.exclude(uid=keep_session) if keep_session else account.sessions.all()
+    ended.delete()
     account.sessions.update(epoch=account.session_epoch)
     _note("identity.change_password", actor, account)
     return account

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from yimen.ground.identity import id_numbers, passwords
 from yimen.ground.identity.models import Account, Party
 from yimen.ground.identity.policies import require_permission
-from yimen.ground.identity.rules import Actor
+from yimen.ground.identity.rules import Actor, ActorKind
 from yimen.ground.kit import audit, keyring
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.particulars import checked_email, checked_phone, tidy
@@ -331,13 +331,13 @@ def save_new_account(account: Account) -> None:
 
 def as_actor(account: Account) -> Actor:
     """The account as the actor of its own sign-in, without posts or rights."""
-    kind = "citizen" if account.kind == "citizen" else "staff"
+    kind: ActorKind = "citizen" if account.kind == "citizen" else "staff"
     return Actor(uid=account.uid, name=account.name, kind=kind, account_id=account.pk, party_id=account.party_id)
 
 
 def own_account(actor: Actor) -> Account:
     """The actor's account, locked; raises `NotAllowed` for the system."""
-    account = Account.objects.select_for_update().filter(pk=actor.account_id).first()
+    account = Account.objects.select_for_update().filter(pk=actor.account_id or 0).first()
     if account is None:
         raise NotAllowed("没有登录的账号。")
     return account

@@ -120,14 +120,14 @@ def open_session(account: Account, *, at: datetime, ip: str | None = None, devic
 @transaction.atomic
 def sign_out(*, session: UUID, actor: Actor, at: datetime) -> None:
     """End the actor's own session; a session that is gone already is no error."""
-    Session.objects.filter(uid=session, account_id=actor.account_id).delete()
+    Session.objects.filter(uid=session, account_id=actor.account_id or 0).delete()
     audit.record("identity.sign_out", actor=actor, target_kind="session", target=str(session))
 
 
 @transaction.atomic
 def end_session(*, session: UUID, actor: Actor, at: datetime) -> None:
     """End one session of one's own account, seen in the list of sessions; raises `NotFound`."""
-    if not Session.objects.filter(uid=session, account_id=actor.account_id).delete()[0]:
+    if not Session.objects.filter(uid=session, account_id=actor.account_id or 0).delete()[0]:
         raise NotFound("这个登录已经结束。")
     audit.record("identity.end_session", actor=actor, target_kind="session", target=str(session))
 
@@ -140,7 +140,8 @@ def end_sessions(*, account: Account, actor: Actor, at: datetime, keep: UUID | N
     account = Account.objects.select_for_update().get(pk=account.pk)
     account.session_epoch += 1
     account.save(update_fields=["session_epoch"])
-    account.sessions.exclude(uid=keep).delete()
+    ended = account.sessions.exclude(uid=keep) if keep else account.sessions.all()
+    ended.delete()
     account.sessions.update(epoch=account.session_epoch)
     audit.record("identity.end_sessions", actor=actor, target_kind="account", target=str(account.uid))
 
@@ -153,7 +154,7 @@ def forget_ended_sessions(at: datetime) -> int:
 @transaction.atomic
 def work_in_post(*, actor: Actor, session: UUID, post_id: int, at: datetime) -> None:
     """Note the post in which the session goes on. The caller (organisations) has checked that the actor holds it."""
-    if not Session.objects.filter(uid=session, account_id=actor.account_id).update(post_id=post_id):
+    if not Session.objects.filter(uid=session, account_id=actor.account_id or 0).update(post_id=post_id):
         raise NotFound("登录已经结束，请重新登录。")
     audit.record("identity.work_in_post", actor=actor, target_kind="post", target=str(post_id))
 

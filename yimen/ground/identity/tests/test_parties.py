@@ -34,7 +34,13 @@ def natural(**changed: Any) -> dict[str, Any]:
 
 
 def at_window(cast: Cast, **changed: Any) -> Party:
-    given = {"kind": "natural", "name": "郑和平", "id_type": "passport", "id_number": "E12345678", "at": AT}
+    given: dict[str, Any] = {
+        "kind": "natural",
+        "name": "郑和平",
+        "id_type": "passport",
+        "id_number": "E12345678",
+        "at": AT,
+    }
     return services.party_at_window(actor=cast.actor("wang"), **(given | changed))
 
 

@@ -12,14 +12,16 @@ from django.test import Client
 from tests.cast import LI_ID, PASSWORD, Cast
 from yimen.ground.identity import services
 from yimen.ground.identity.models import Account, Session
-from yimen.ground.identity.services import AccountDisabled, SignInLocked, SignInRefused
+from yimen.ground.identity.services import AccountDisabled, SignedIn, SignInLocked, SignInRefused
 from yimen.ground.kit import moments
 from yimen.ground.kit.models import AuditEntry
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=moments.CHINA)
 
 
-def enter(name: str, password: str = PASSWORD, *, kind: str = "staff", ip: str = "10.0.0.1", at: datetime = NOON):
+def enter(
+    name: str, password: str = PASSWORD, *, kind: str = "staff", ip: str = "10.0.0.1", at: datetime = NOON
+) -> SignedIn:
     return services.sign_in(name=name, password=password, kind=kind, at=at, ip=ip)  # type: ignore[arg-type]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.cast import Cast
 from yimen.ground.kit import moments
 
@@ -24,7 +26,7 @@ def test_zhao_works_for_the_department_above_his_section(cast: Cast) -> None:
     assert (zhao.department_id, zhao.division) == (cast.units["market"].pk, "519911000000")
 
 
-def test_the_actor_is_found_in_one_query(cast: Cast, django_assert_num_queries) -> None:
+def test_the_actor_is_found_in_one_query(cast: Cast, django_assert_num_queries: Any) -> None:
     client = cast.client("wang")
     key = client.cookies["session"].value
     from yimen.ground.identity.services import sessions

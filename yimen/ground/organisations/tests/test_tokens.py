@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 
 from tests.cast import Cast
 from yimen.ground.identity import services
@@ -13,9 +15,11 @@ from yimen.ground.identity.services.sessions import digest
 from yimen.ground.kit import moments
 from yimen.ground.kit.refusals import Invalid, NotAllowed, NotFound
 from yimen.ground.organisations import selectors
+from yimen.ground.organisations.middleware import ActorMiddleware
+from yimen.ground.organisations.selectors import Found
 
 
-def found(secret: str, **later: int):
+def found(secret: str, **later: int) -> Found | None:
     return selectors.by_token(digest(secret), moments.now() + timedelta(**later))
 
 
@@ -62,20 +66,14 @@ def test_nobody_issues_one_for_somebody_else(cast: Cast) -> None:
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer x", "Bearer \x80", "Basic d2FuZzp4", "bearer " + "a" * 10_000])
 def test_a_made_up_token_is_nobody(cast: Cast, header: str) -> None:
-    from django.test import RequestFactory
-
-    from yimen.ground.organisations.middleware import ActorMiddleware
-
     request = RequestFactory().get("/api/v1/cases", headers={"authorization": header})
     client = cast.client("wang")
     request.COOKIES["session"] = client.cookies["session"].value
-    seen = []
-    middleware = ActorMiddleware(lambda r: seen.append(r.actor) or _nothing())  # type: ignore[attr-defined,func-returns-value]
-    middleware(request)
+    seen: list[object] = []
+
+    def view(asked: HttpRequest) -> HttpResponse:
+        seen.append(asked.actor)  # type: ignore[attr-defined]
+        return HttpResponse()
+
+    ActorMiddleware(view)(request)
     assert seen == [None]  # and the cookie counts for nothing there
-
-
-def _nothing():
-    from django.http import HttpResponse
-
-    return HttpResponse()
