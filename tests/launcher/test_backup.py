@@ -110,7 +110,7 @@ def test_a_backup_that_is_not_whole_changes_nothing(
         case "other keys":
             other = tmp_path / "other"
             with tarfile.open(keys) as tar:
-                tar.extractall(other, filter="data")
+                tar.extractall(other)  # noqa: S202 (our own archive)
             manifest = json.loads((other / "manifest.json").read_text())
             (other / "manifest.json").write_text(json.dumps({**manifest, "keys": {"field:1": "0" * 16}}))
             with tarfile.open(keys, "w") as tar:

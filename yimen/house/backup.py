@@ -313,11 +313,18 @@ def _digests(content: IO[bytes]) -> dict[str, object]:
 
 
 def _unpack(archive: Path, target: Path, manifest: dict[str, Any]) -> None:
-    """Only what the manifest names, and never outside `target`."""
+    """Only regular files that the manifest names, and never outside `target` (Debian 12's Python has no tar filters)."""
     with tarfile.open(archive) as tar:
         for member in tar:
-            if member.name in manifest["members"]:
-                tar.extract(member, target, filter="data")
+            content = tar.extractfile(member) if member.isreg() and member.name in manifest["members"] else None
+            if content is None:
+                continue
+            path = Path(os.path.normpath(target / member.name))
+            if target not in path.parents:
+                raise BackupRefusal(f"备份 {archive.name} 里有不应存在的内容：{member.name}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as out:
+                shutil.copyfileobj(content, out, CHUNK)
 
 
 def _swap(fresh: Path, place: Path, at: datetime) -> None:
