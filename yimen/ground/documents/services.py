@@ -82,12 +82,16 @@ def issue_letter(
 
     Runs in the caller's transaction: a rollback gives the number back. Raises what `prepare_letter` raises.
     """
-    if not connection.in_atomic_block:
-        raise OutsideTransactionError(f"letter {kind} issued outside a transaction")
     seal = registers.seal(seal_id) if seal_id is not None else None
-    letter = prepare_letter(
-        kind=kind, series=series, matter_code=matter_code, facts=facts, seal=seal, actor=actor, at=at
+    return issue_prepared(
+        prepare_letter(kind=kind, series=series, matter_code=matter_code, facts=facts, seal=seal, actor=actor, at=at)
     )
+
+
+def issue_prepared(letter: PreparedLetter) -> IssuedLetter:
+    """Issue a prepared letter, in the caller's transaction."""
+    if not connection.in_atomic_block:
+        raise OutsideTransactionError("a letter issued outside a transaction")
     with connection.cursor() as cursor:
         cursor.execute("select letter_id, letter_number from documents_issue(%s::jsonb)", [letter.text])
         letter_id, number = cursor.fetchone()

@@ -12,6 +12,7 @@ from yimen.ground.identity import id_numbers
 from yimen.ground.identity.models import Account, ApiToken, Party, Session
 from yimen.ground.identity.passwords import Profile, profile_of
 from yimen.ground.kit import keyring
+from yimen.ground.kit.fields import encrypted_fields
 from yimen.ground.kit.masking import mask_address, mask_email, mask_id_number, mask_phone
 from yimen.ground.kit.refusals import NotFound
 
@@ -23,12 +24,16 @@ __all__ = [
     "find_by_phone",
     "find_party",
     "masked",
+    "masked_number",
     "party",
     "profile_of",
     "sessions_of",
     "tail_matches",
     "tokens_of",
 ]
+
+
+_ID_NUMBER = {field.name: field for field in encrypted_fields(Party)}["id_number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,11 @@ def party(party_id: int) -> Party:
     if found is None:
         raise NotFound("没有这个主体。")
     return found
+
+
+def masked_number(stored: str) -> str:
+    """A party's document number masked, from the column `id_number` as it is stored, for a query of the caller's own."""
+    return mask_id_number(keyring.decrypt(stored, bound_to=_ID_NUMBER.place) if stored else "")
 
 
 def find_party(id_type: str, id_number: str) -> Party | None:

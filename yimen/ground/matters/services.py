@@ -19,9 +19,9 @@ from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit import audit, outbox
 from yimen.ground.kit.moments import say_moment
 from yimen.ground.kit.refusals import Conflict, Invalid
-from yimen.ground.matters import fast_forward, lifecycle
+from yimen.ground.matters import lifecycle
 from yimen.ground.matters.clocks import ClockMark, clocks_of
-from yimen.ground.matters.fast_forward import in_its_own_time, is_synthetic, mark_synthetic
+from yimen.ground.matters.fast_forward import in_its_own_time, is_synthetic, mark_synthetic, recorded
 from yimen.ground.matters.lifecycle import BEFORE, ClockStart
 from yimen.ground.matters.policies import NoPermission
 from yimen.ground.matters.selectors import Asked, ask, closing_hours
@@ -35,6 +35,7 @@ from yimen.ground.matters.thinking import (
     admit,
     as_json,
     clock_text,
+    event_json,
     events_json,
     mark_of,
     post_of,
@@ -53,7 +54,7 @@ __all__ = [
     "Thought",
     "admit",
     "claim",
-    "events_json",
+    "event_json",
     "hand_over",
     "in_its_own_time",
     "is_synthetic",
@@ -63,6 +64,7 @@ __all__ = [
     "place_hold",
     "post_of",
     "ready_to",
+    "recorded",
     "release",
     "said_in_chinese",
     "take_step",
@@ -165,7 +167,7 @@ def open_matter(
                 events_json(events),
                 context.request_id,
                 context.ip,
-                fast_forward.recorded(at, recorded_at),
+                recorded(at, recorded_at),
             ],
         )
         return Opened(*cursor.fetchone())
@@ -261,7 +263,7 @@ def _tell(
                 events_json(events),
                 context.request_id,
                 context.ip,
-                fast_forward.recorded(at, recorded_at),
+                recorded(at, recorded_at),
             ],
         )
         return thought.taken(*cursor.fetchone())

@@ -199,8 +199,13 @@ def events_json(events: Sequence[outbox.Event]) -> str | None:
     """Events as `[[name, payload], …]`; None for none."""
     if not events:
         return None
-    rows = (outbox.as_row(event) for event in events)
-    return "[" + ",".join(f"[{as_json(name)},{payload}]" for name, payload in rows) + "]"
+    return "[" + ",".join(event_json(event) for event in events) + "]"
+
+
+def event_json(event: outbox.Event) -> str:
+    """One event as `[name, payload]`."""
+    name, payload = outbox.as_row(event)
+    return f"[{as_json(name)},{payload}]"
 
 
 def _table(asked: Asked) -> Procedure:

@@ -4,6 +4,7 @@ Every verb takes `code` (the case's number), `actor`, `at` (the moment that coun
 the page showed). Each is one transaction: what must hold together is inside it, what can follow is an event.
 """
 
+from yimen.service.cases.services.acceptance import accept_case
 from yimen.service.cases.services.decision import grant, grant_at_once, refuse, return_to_review
 from yimen.service.cases.services.delivery import archive, deliver
 from yimen.service.cases.services.drafts import (
@@ -16,7 +17,6 @@ from yimen.service.cases.services.drafts import (
 )
 from yimen.service.cases.services.intake import Submitted, submit_application
 from yimen.service.cases.services.receipt import (
-    accept_case,
     check_material,
     correct_on_spot,
     decline_case,

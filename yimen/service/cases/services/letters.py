@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from yimen.ground.documents.services import IssuedLetter, issue_letter
+from yimen.ground.documents.services import IssuedLetter, PreparedLetter, issue_prepared, prepare_letter
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.masking import mask_id_number
-from yimen.ground.organisations.selectors import letterhead
+from yimen.ground.kit.moments import day_of
+from yimen.ground.organisations.selectors import Letterhead, letterhead
 from yimen.service.cases import rules
 from yimen.service.cases.editions import EditionCard
 from yimen.service.cases.models import Case
@@ -47,8 +48,28 @@ def issue(
 
     The PDF is rendered after the commit. Runs in the caller's transaction, so a refused act leaves no number used.
     """
-    head = letterhead(edition.department_id, day=at.date())
-    return issue_letter(
+    letter = prepare(
+        kind, code=code, title=title, applicant=party.name, applicant_number=mask_id_number(party.id_number),
+        head=letterhead(edition.department_id, day=day_of(at)), edition=edition, actor=actor, at=at, **facts,
+    )  # fmt: skip
+    return issue_prepared(letter)
+
+
+def prepare(
+    kind: str,
+    *,
+    code: str,
+    title: str,
+    applicant: str,
+    applicant_number: str,
+    head: Letterhead,
+    edition: EditionCard,
+    actor: Actor,
+    at: datetime,
+    **facts: Any,
+) -> PreparedLetter:
+    """A letter of a case, checked and ready for its number; `applicant_number` is masked already."""
+    return prepare_letter(
         kind=kind,
         series=f"{head.series_word}{SERIES_WORDS[kind]}",
         matter_code=code,
@@ -56,8 +77,8 @@ def issue(
             "code": code,
             "short_code": rules.short_code(code),
             "item": title,
-            "applicant": party.name,
-            "applicant_id": mask_id_number(party.id_number),
+            "applicant": applicant,
+            "applicant_id": applicant_number,
             "department": head.name,
             "place": head.address,
             "phone": head.phone,
@@ -66,7 +87,7 @@ def issue(
             "suit_court": edition.suit_court,
             **facts,
         },
-        seal_id=head.seal_id,
+        seal=head.seal,
         actor=actor,
         at=at,
     )

@@ -50,7 +50,7 @@ def open_case(code: str) -> OpenCase:
     """Read a case by its number; raises `NotFound`."""
     case = Case.objects.select_related("matter").filter(matter__code=str(code)[:60]).first()
     if case is None or case.matter.applicant_id is None:
-        raise NotFound("没有找到这件办件。", next_step="请核对办件编号。")
+        raise no_such_case()
     return OpenCase(
         case=case,
         code=case.matter.code,
@@ -58,6 +58,11 @@ def open_case(code: str) -> OpenCase:
         edition=pinned_edition(case.edition_id),
         party=party_file(case.matter.applicant_id),
     )
+
+
+def no_such_case() -> NotFound:
+    """The refusal for a number that no case has."""
+    return NotFound("没有找到这件办件。", next_step="请核对办件编号。")
 
 
 def day_label(at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""At receipt: the five lawful outcomes of art. 32, the one-time correction, supplements, withdrawal."""
+"""At receipt: the lawful outcomes of art. 32 besides acceptance, the one-time correction, supplements, withdrawal."""
 
 from __future__ import annotations
 
@@ -11,27 +11,20 @@ from django.db.models import F
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit
-from yimen.ground.kit.moments import say_date
 from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters.selectors import access_matter
 from yimen.ground.matters.services import Taken, take_step
 from yimen.service.cases import rules
 from yimen.service.cases.events import (
-    CaseAccepted,
     CaseNotAccepted,
     CaseSupplemented,
     CaseWithdrawn,
     CorrectionRequested,
 )
 from yimen.service.cases.models import Case, CaseFile, CaseMaterial
+from yimen.service.cases.services.acceptance import MaterialsLacking
 from yimen.service.cases.services.letters import issue
 from yimen.service.cases.services.open_case import OpenCase, open_case
-
-
-class MaterialsLacking(Conflict):
-    """Required materials are missing or returned: accept is not open, a correction notice is."""
-
-    code = "materials_lacking"
 
 
 class AlreadyCorrected(Conflict):
@@ -44,48 +37,6 @@ class NothingNamed(Invalid):
     """A correction notice that names no material helps nobody."""
 
     code = "nothing_named"
-
-
-def accept_case(
-    *,
-    code: str,
-    actor: Actor,
-    at: datetime,
-    seen: int | None = None,
-    basis: str = "",
-    recorded_at: datetime | None = None,
-) -> Taken:
-    """Accept: give the slip (R063), start the handling clock with the pinned limits.
-
-    Raises `MaterialsLacking` while a required material is missing or returned, besides what `take_step` raises.
-    """
-    with transaction.atomic():
-        found = open_case(code)
-        found.admit("accept", actor, at, seen)
-        lacking = rules.lacking(found.lines())
-        if lacking:
-            names = "、".join(line.name for line in lacking[:5]) + ("等" if len(lacking) > 5 else "")
-            raise MaterialsLacking(
-                f"还有 {len(lacking)} 份必须提交的材料不齐：{names}。",
-                next_step="请一次告知补正；已收到纸质件的，请先在材料核对里勾选。",
-            )
-        clock = rules.handling_clock(found.terms())
-        slip = issue(
-            "acceptance_slip", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
-            edition=found.edition, actor=actor, at=at, accepted_on=say_date(at.date()),
-            limit=found.edition.promise_label or "未作承诺", legal_limit=found.edition.legal_label or "没有规定",
-        )  # fmt: skip
-        taken = take_step(
-            matter=found.matter_id, action="accept", actor=actor, at=at, seen=seen, ready=found.ready, clock=clock, basis=basis,
-            facts={"slip": slip.number, "kind": found.case.kind}, documents=[slip.code],
-            events=[CaseAccepted(matter_id=found.matter_id, code=found.code, slip_number=slip.number, at=at)],
-            recorded_at=recorded_at,
-        )  # fmt: skip
-        Case.objects.filter(pk=found.matter_id).update(slip_number=slip.number, accepted_at=at)
-        CaseMaterial.objects.filter(case=found.matter_id, state__in=["provided", "paper"]).update(
-            state=CaseMaterial.State.ACCEPTED, checked_by=actor.name, checked_at=at
-        )
-        return taken
 
 
 def check_material(*, code: str, order: int, state: str, actor: Actor, at: datetime, note: str = "") -> None:

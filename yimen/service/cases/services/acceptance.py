@@ -1,0 +1,171 @@
+"""Acceptance (art. 32 (5), R063): the act that clerks do all day, so it asks once and tells once.
+
+Ask: one query reads matter, case, materials, applicant and letterhead. Think: may they, is anything lacking, what will the
+slip and the clock say. Tell: one statement, `cases_accept`, writes slip, seal use, step, clock, outbox, audit and case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from django.db import connection
+
+from yimen.ground.documents.services import PreparedLetter
+from yimen.ground.identity.rules import Actor
+from yimen.ground.identity.selectors import masked_number
+from yimen.ground.kit import audit
+from yimen.ground.kit.moments import day_of, say_date
+from yimen.ground.kit.refusals import Conflict
+from yimen.ground.matters import selectors as matters
+from yimen.ground.matters import services as thread
+from yimen.ground.organisations.selectors import Letterhead, read_letterhead
+from yimen.service.cases import rules
+from yimen.service.cases.editions import EditionCard, pinned_edition
+from yimen.service.cases.events import CaseAccepted
+from yimen.service.cases.services.letters import prepare
+from yimen.service.cases.services.open_case import no_such_case
+
+
+class MaterialsLacking(Conflict):
+    """Required materials are missing or returned: accept is not open, a correction notice is."""
+
+    code = "materials_lacking"
+
+
+def accept_case(
+    *,
+    code: str,
+    actor: Actor,
+    at: datetime,
+    seen: int | None = None,
+    basis: str = "",
+    recorded_at: datetime | None = None,
+) -> thread.Taken:
+    """Accept: give the slip (R063), start the handling clock with the pinned limits.
+
+    Raises `MaterialsLacking` while a required material is missing or returned, besides what `take_step` raises.
+    """
+
+    def attempt() -> thread.Taken | None:
+        case = _ask(code, at)
+        rule = thread.admit(case.matter, "accept", actor, at, seen)
+        _refuse_lacking(case.materials)
+        slip = _slip(case, actor, at)
+        thought = thread.think(
+            case.matter, rule, actor, at, clock=rules.handling_clock(case.edition.terms), basis=basis,
+            facts={"kind": case.kind},
+        )  # fmt: skip
+        return _tell(case, thought, slip, actor, at, basis, recorded_at)
+
+    return thread.twice(attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A case that waits for acceptance, as one query found it."""
+
+    matter: matters.Asked
+    title: str
+    kind: str
+    edition: EditionCard
+    materials: list[rules.MaterialLine]
+    applicant: str
+    applicant_number: str
+    head: Letterhead
+
+
+_ASK = f"""
+select {matters.ASKED}, m.title, c.kind, c.edition_id, p.name, p.id_number,
+       (select json_agg(json_build_array(l."order", l.name, l.required, l.state) order by l."order")::text
+          from cases_casematerial l where l.case_id = c.matter_id),
+       organisations_letterhead(m.department_id, %s)::text
+  from matters_matter m
+  join cases_case c on c.matter_id = m.id
+  join identity_party p on p.id = m.applicant_id
+ where m.code = %s
+"""  # noqa: S608 (a constant of ours)
+_materials = msgspec.json.Decoder(list[tuple[int, str, bool, str]])
+
+
+def _ask(code: str, at: datetime) -> _Waiting:
+    """Everything that acceptance must know, in one query; raises `NotFound`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ASK, [day_of(at), code[:60]])
+        row = cursor.fetchone()
+    if row is None:
+        raise no_such_case()
+    *asked, title, kind, edition_id, name, number, materials, head = row
+    return _Waiting(
+        matter=matters.read_asked(asked),
+        title=title,
+        kind=kind,
+        edition=pinned_edition(edition_id),
+        materials=[rules.MaterialLine(*line) for line in _materials.decode(materials)] if materials else [],
+        applicant=name,
+        applicant_number=masked_number(number),
+        head=read_letterhead(head),
+    )
+
+
+def _refuse_lacking(materials: Sequence[rules.MaterialLine]) -> None:
+    lacking = rules.lacking(materials)
+    if lacking:
+        names = "、".join(line.name for line in lacking[:5]) + ("等" if len(lacking) > 5 else "")
+        raise MaterialsLacking(
+            f"还有 {len(lacking)} 份必须提交的材料不齐：{names}。",
+            next_step="请一次告知补正；已收到纸质件的，请先在材料核对里勾选。",
+        )
+
+
+def _slip(case: _Waiting, actor: Actor, at: datetime) -> PreparedLetter:
+    edition = case.edition
+    return prepare(
+        "acceptance_slip", code=case.matter.code, title=case.title, applicant=case.applicant,
+        applicant_number=case.applicant_number, head=case.head, edition=edition, actor=actor, at=at,
+        accepted_on=say_date(day_of(at)), limit=edition.promise_label or "未作承诺",
+        legal_limit=edition.legal_label or "没有规定",
+    )  # fmt: skip
+
+
+def _tell(
+    case: _Waiting,
+    thought: thread.Thought,
+    slip: PreparedLetter,
+    actor: Actor,
+    at: datetime,
+    basis: str,
+    recorded_at: datetime | None,
+) -> thread.Taken | None:
+    """Write it; None where the case moved between reading and writing."""
+    context = audit.current()
+    event = thread.event_json(CaseAccepted(matter_id=case.matter.id, code=case.matter.code, slip_number="", at=at))
+    with thread.said_in_chinese(at), connection.cursor() as cursor:
+        cursor.execute(
+            "select verdict, step_id, seq, recorded_at from cases_accept("
+            "%s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s)",
+            [
+                case.matter.id,
+                case.matter.version,
+                thought.origins,
+                thought.to,
+                slip.text,
+                case.kind,
+                actor.uid,
+                actor.name,
+                thread.post_of(actor),
+                actor.window,
+                at,
+                basis,
+                thought.clock,
+                thought.clock_row,
+                thought.change,
+                event,
+                context.request_id,
+                context.ip,
+                thread.recorded(at, recorded_at),
+            ],
+        )
+        return thought.taken(*cursor.fetchone())
