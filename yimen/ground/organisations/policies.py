@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from yimen.ground.identity.policies import register_permission
+from yimen.ground.identity.policies import name_actions, register_permission
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.organisations.models import AuthorisationLetter, Unit, Window
@@ -26,6 +26,33 @@ register_permission(
 register_permission(SIGN_LETTER, "签署和收回授权委托书", scopes=("department",), usual={"head": "department"})
 register_permission(
     KEEP_SEALS, "登记和停用印章", scopes=("department", "centre"), usual={"manager": "centre", "head": "department"}
+)
+
+name_actions(
+    {
+        "organisations.add_division": "登记区划",
+        "organisations.create_unit": "新建机构",
+        "organisations.rename_unit": "修改机构",
+        "organisations.move_unit": "移动机构",
+        "organisations.dissolve_unit": "撤销机构",
+        "organisations.open_window": "新设窗口",
+        "organisations.set_window": "修改窗口",
+        "organisations.close_window": "停用窗口",
+        "organisations.create_post": "设岗",
+        "organisations.appoint": "任命",
+        "organisations.end_post": "免去任职",
+        "organisations.abolish_post": "撤销岗位",
+        "organisations.give_grant": "授权",
+        "organisations.end_grant": "收回授权",
+        "organisations.give_admin_role": "指定管理员",
+        "organisations.end_admin_role": "免去管理员",
+        "organisations.draft_letter": "起草委托书",
+        "organisations.discard_letter": "删除委托书草稿",
+        "organisations.sign_letter": "签署委托书",
+        "organisations.revoke_letter": "收回委托书",
+        "organisations.register_seal": "登记印章",
+        "organisations.end_seal": "停用印章",
+    }
 )
 
 

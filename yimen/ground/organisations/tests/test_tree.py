@@ -42,7 +42,7 @@ def test_no_ring(cast: Cast, under: str) -> None:
 def test_any_depth_that_the_path_holds(cast: Cast) -> None:
     parent = cast.units["village"]
     with pytest.raises(Invalid, match="太深"):
-        for number in range(60):
+        for number in range(120):
             parent = section(cast, parent, f"第{number}层")
     assert parent.path.count("/") > 15
 
