@@ -15,7 +15,7 @@ from yimen.ground.kit.daybook import Day
 from yimen.ground.kit.moments import day_of, say_date, say_moment
 from yimen.ground.matters.lifecycle import Procedure
 from yimen.ground.matters.rules import LAW_OF_FIRST_DAY, STOPPED_FOR, UNITS, DayEntry, Derivation
-from yimen.ground.matters.selectors import ClockAccount, Explanation, Shown
+from yimen.ground.matters.selectors import ClockAccount, ClockFace, Explanation, Shown
 
 START_WORDS = {
     "receipt": ("收件", "收到申请。当日不计，从次日起算"),
@@ -40,6 +40,8 @@ class Told(Protocol):
     def due_on(self) -> date | None: ...
     @property
     def due_at(self) -> datetime | None: ...
+    @property
+    def stopped_since(self) -> datetime | None: ...
     @property
     def closed_at(self) -> datetime | None: ...
     @property
@@ -125,6 +127,15 @@ def used_of(account: ClockAccount | None, days: Sequence[Day], today: date) -> U
     started = day_of(account.started_at)
     ordinals = [day.ordinal for day in days if started < day.on <= today and day.ordinal is not None]
     return Used(min(max(ordinals, default=0), clock.limit), clock.limit)
+
+
+def chip(face: ClockFace, matter: Told, at: datetime) -> ClockFace:
+    """The clock chip in the applicant's words; a work list says the same in the clerk's."""
+    if face.status != "paused" or matter.stopped_since is None:
+        return face
+    days = (day_of(at) - day_of(matter.stopped_since)).days
+    said = "等您补齐" if matter.state in ("correction_requested", "correcting") else "暂停计时"
+    return ClockFace("paused", f"{said} {days} 日" if days else said)
 
 
 # --- The deadline book
@@ -274,8 +285,9 @@ def _ahead(matter: Told) -> Iterator[Entry]:
     if matter.state in ("received", "correction_requested"):
         yield Entry("受理", due if matter.state == "received" else "材料补齐后", "ahead")
     if matter.state not in ("granted", "refused"):
-        running = matter.state in ("reviewing", "deciding")
-        yield Entry("作出决定", due if running and due else "受理后按承诺时限" if not running else "", "ahead")
+        told = {"received": "受理后按承诺时限", "correction_requested": "受理后按承诺时限"}
+        stands = {"correcting": "补齐后接着算期限", "suspended": "程序结束后接着算期限"}
+        yield Entry("作出决定", {**told, **stands}.get(matter.state, due), "ahead")
     delivered = due if matter.state in ("granted", "refused") and due else "决定后 10 个工作日内"
     yield Entry("送达结果", delivered, "ahead")
 

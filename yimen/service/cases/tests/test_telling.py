@@ -11,7 +11,7 @@ from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.kit import daybook
 from yimen.ground.kit.moments import CHINA
 from yimen.ground.matters.rules import ClockEvent, ClockTerms, explain
-from yimen.ground.matters.selectors import ClockAccount, Explanation, Shown
+from yimen.ground.matters.selectors import ClockAccount, ClockFace, Explanation, Shown
 from yimen.service.cases import telling
 from yimen.service.cases.lifecycle import LICENCE
 
@@ -102,6 +102,7 @@ class Waiting:
     state: str
     due_on: date | None = date(2026, 10, 15)
     due_at: datetime | None = datetime(2026, 10, 15, 17, 30, tzinfo=CHINA)
+    stopped_since: datetime | None = None
     closed_at: datetime | None = None
     provisional: bool = False
 
@@ -117,6 +118,12 @@ class Waiting:
 )
 def test_the_first_sentence(state: str, at: datetime, said: str) -> None:
     assert telling.first_sentence(Waiting(state), at) == said
+
+
+@pytest.mark.parametrize(("state", "said"), [("correcting", "等您补齐 3 日"), ("suspended", "暂停计时 3 日")])
+def test_the_chip_speaks_to_the_applicant(state: str, said: str) -> None:
+    waiting = Waiting(state, None, None, stopped_since=moment(10, 9))
+    assert telling.chip(ClockFace("paused", "审查补正 3 日"), waiting, moment(10, 12)).text == said
 
 
 def test_every_state_of_the_procedure_has_a_first_sentence() -> None:

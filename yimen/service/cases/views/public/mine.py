@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yimen.ground.calendar.rules import WorkCalendar
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.documents.services import store_file
 from yimen.ground.identity.policies import citizens
@@ -53,13 +54,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), now()
     party, calendar = actor.party_id or 0, work_calendar()
     found = page_by_key(matters.of_applicant(party), order=("-opened_at", "-id"), asked=request.GET, size=ROWS)
-    rows = [
-        CaseRow(
-            matter, telling.first_sentence(matter, at), matters.clock_face(matter, at, calendar), rules.short_code(matter.code),
-            matter.state in ("correction_requested", "correcting", "granted", "refused"),
-        )
-        for matter in found
-    ]  # fmt: skip
+    rows = [_row(matter, at, calendar) for matter in found]
     first = not (request.GET.get("after") or request.GET.get("before"))
     drafts = list(selectors.my_drafts(actor)[:DRAFTS]) if first else []
     return page(
@@ -70,6 +65,16 @@ def mine(request: HttpRequest) -> HttpResponse:
         drafts=drafts,
         applicant=applicant_of(actor),
         messages_url=address_of("notices:own"),
+    )
+
+
+def _row(matter: Any, at: datetime, calendar: WorkCalendar) -> CaseRow:
+    return CaseRow(
+        matter=matter,
+        headline=telling.first_sentence(matter, at),
+        face=telling.chip(matters.clock_face(matter, at, calendar), matter, at),
+        short_code=rules.short_code(matter.code),
+        yours=matter.state in (*CORRECTING, "granted", "refused"),
     )
 
 

@@ -42,7 +42,7 @@ def story_of(
     return Story(
         headline=telling.first_sentence(matter, at, lacking=lacking),
         limit=telling.limit_sentence(explanation.current, days, today),
-        face=matters.clock_face(matter, at, calendar),
+        face=telling.chip(matters.clock_face(matter, at, calendar), matter, at),
         used=telling.used_of(explanation.current, days, today),
         days=days,
         rows=daybook.fold(days, today=today),
