@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from pathlib import Path
 
 import pytest
 
 from yimen.ground.kit import audit
-from yimen.house.logs import json_formatter, scrubbed
+from yimen.house.logs import json_formatter, rotate, scrubbed
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,13 @@ def test_a_traceback_is_scrubbed_too() -> None:
     line = json.loads(json_formatter().format(record))
     assert "ValueError: [手机号]" in line["exception"]
     assert "13812342671" not in json.dumps(line)
+
+
+def test_a_long_log_is_put_aside_and_only_so_many_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yimen.house.logs.LONGEST_FILE_BYTES", 10)
+    for turn in range(8):
+        (tmp_path / "web.log").write_text(f"turn {turn} of eight")
+        (tmp_path / "worker.log").write_text("short")
+        rotate(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [*(f"web.log.{n}" for n in range(1, 6)), "worker.log"]
+    assert (tmp_path / "web.log.1").read_text() == "turn 7 of eight"

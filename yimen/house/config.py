@@ -49,7 +49,7 @@ class Config(BaseSettings):
     origin: str = "http://localhost:8000"
     address: str = "127.0.0.1"
     port: Port = 8000
-    web_workers: Annotated[int, Field(ge=1, le=64)] = 1
+    web_workers: Annotated[int, Field(ge=1, le=64)] = 2
     web_threads: Annotated[int, Field(ge=1, le=64)] = 4
     centre_name: Annotated[str, Field(min_length=1, max_length=60)] = "清河县政务服务中心"
     warn_workdays: Annotated[int, Field(ge=0, le=10)] = 1

@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -31,14 +32,15 @@ PERSONAL = (
 def configuration(config: Config) -> dict[str, Any]:
     """Django's LOGGING: JSON on standard error, or in YIMEN_LOG_FOLDER with warnings also on standard error."""
     handlers: dict[str, dict[str, Any]] = {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}}
+    part = os.environ.get("YIMEN_PART", "")
+    if not part:
+        handlers["stderr"]["level"] = "WARNING"  # a person at a command wants the answer, not the log
     if config.log_folder:
         config.log_folder.mkdir(parents=True, exist_ok=True)
         handlers["stderr"]["level"] = "WARNING"
         handlers["file"] = {
-            "class": "logging.handlers.RotatingFileHandler",
-            "filename": str(config.log_folder / f"{os.environ.get('YIMEN_PART', 'command')}.log"),
-            "maxBytes": LONGEST_FILE_BYTES,
-            "backupCount": KEPT_FILES,
+            "class": "logging.handlers.WatchedFileHandler",
+            "filename": str(config.log_folder / f"{part or 'command'}.log"),
             "encoding": "utf-8",
             "delay": True,
             "formatter": "json",
@@ -54,8 +56,21 @@ def configuration(config: Config) -> dict[str, Any]:
             "django": {"level": "WARNING"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "procrastinate": {"level": "WARNING"},
+            "pikepdf": {"level": "WARNING"},
         },
     }
+
+
+def rotate(folder: Path) -> None:
+    """Put aside what has grown too long. Several processes write each file, so one that writes none of them does it."""
+    for log in folder.glob("*.log"):
+        if log.stat().st_size < LONGEST_FILE_BYTES:
+            continue
+        for number in range(KEPT_FILES - 1, 0, -1):
+            older = log.with_name(f"{log.name}.{number}")
+            if older.exists():
+                older.replace(log.with_name(f"{log.name}.{number + 1}"))
+        log.replace(log.with_name(f"{log.name}.1"))
 
 
 def json_formatter() -> structlog.stdlib.ProcessorFormatter:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from yimen.house.bonds import die_with_parent
 
-WORKERS = 1
+WORKERS = 2
 THREADS = 4
 
 

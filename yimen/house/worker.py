@@ -46,6 +46,7 @@ def main() -> None:
 
     die_with_parent()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yimen.house.settings")
+    os.environ["YIMEN_PART"] = "worker"
     import django
 
     django.setup()

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from ipaddress import ip_address
-from pathlib import Path
+from itertools import count
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -22,6 +22,7 @@ from yimen.house.config import Config
 from yimen.house.launcher import Database, serve_database
 
 PORTS_TO_TRY = 50
+LOOKS_BETWEEN_ROTATIONS = 240
 
 
 class NoPort(Refusal):
@@ -56,7 +57,7 @@ def serve(host: str | None, port: int | None, no_demo: bool) -> None:
         supervisor = Supervisor(
             parts=[Part("网站", "yimen.house.web"), Part("后台任务", "yimen.house.worker")],
             environment=environment,
-            watch=_watch(database, config.var / "postgres"),
+            watch=_watch(database, config),
             say=_say,
         )
         supervisor.run(when_started=lambda: _announce(config, host, free, wanted=port))
@@ -69,6 +70,7 @@ def worker() -> None:
     """只运行后台任务：消息派送、账本封印、定时作业。正式运行时作为单独的服务。"""
     from yimen.house import worker as part
 
+    os.environ["YIMEN_PART"] = "worker"
     with provide():
         part.run_until_told()
 
@@ -124,10 +126,17 @@ def _prepare(database: Database, *, demo: bool) -> None:
         raise SetupFailed("准备没有完成，原因见上。", next_step="yimen doctor 会逐项检查这个安装。")
 
 
-def _watch(database: Database, home: Path) -> Callable[[], None]:
+def _watch(database: Database, config: Config) -> Callable[[], None]:
+    """Several times a second: is the database there? Now and then: are the logs too long?"""
+    from yimen.house.logs import rotate
+
+    looks = count()
+
     def watch() -> None:
+        if next(looks) % LOOKS_BETWEEN_ROTATIONS == 0:
+            rotate(config.log_folder or config.var / "log")
         try:
-            if database.revive(home):
+            if database.revive(config.var / "postgres"):
                 _say("数据库意外结束，已重新启动。")
         except Refusal as refusal:
             _say(refusal.message)
