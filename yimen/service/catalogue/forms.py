@@ -23,7 +23,7 @@ from yimen.service.catalogue.rules.vocabulary import (
     ServiceObject,
     UseLevel,
 )
-from yimen.service.catalogue.services.editions import TEXTS, MaterialValues
+from yimen.service.catalogue.services.editions import TEXTS, MaterialValues, element_label
 
 YES_NO = [("", "未载明"), ("yes", "是"), ("no", "否")]
 _ONE_LINE = frozenset(
@@ -56,7 +56,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def _text_field(name: str) -> django_forms.Field:
-    label = str(ItemEdition._meta.get_field(name).verbose_name)
+    label = element_label(name)
     if name in _ONE_LINE:
         return forms.Line(label=label, max_length=TEXTS[name], required=name == "name")
     return forms.Paragraph(label=label, max_length=TEXTS[name], required=False, rows=3)
@@ -80,7 +80,7 @@ class EditionForm(forms.Form):
         if name in _RECORDS:
             label, help_text, _ = _RECORDS[name]
             return forms.Paragraph(label=label, help_text=help_text, required=False, rows=3, max_length=20_000)
-        label = str(ItemEdition._meta.get_field(name).verbose_name)
+        label = element_label(name)
         if name in ("legal_limit", "promise_limit", "visits"):
             helps = {
                 "legal_limit": "法律、法规、规章写的数。行政许可不填时取 20 个工作日，并标“法定默认”",
@@ -167,7 +167,7 @@ class NewItemForm(forms.Form):
 
     name = forms.Line(label="事项名称", max_length=300)
     kind = django_forms.ChoiceField(label="事项类型", choices=[("", "请选择"), *ItemKind.pairs()])
-    department = django_forms.ModelChoiceField(label="实施部门", queryset=None)
+    department: Any = django_forms.ModelChoiceField(label="实施部门", queryset=None)
     task_code = forms.Line(
         label="国家实施编码", required=False, max_length=40, help_text="31 位或 33 位；没有的不填，系统编本地编码"
     )
@@ -186,9 +186,7 @@ class MaterialForm(forms.Form):
     order = django_forms.IntegerField(label="顺序", required=False, min_value=1, max_value=9999)
     name = forms.Line(label="材料名称", required=False, max_length=500)
     necessity = django_forms.ChoiceField(label="必要性", choices=Necessity.pairs(), required=False)
-    condition = forms.Line(
-        label="什么情形需要", required=False, max_length=500, help_text="例如：uses_air = yes 且 area > 100"
-    )
+    condition = forms.Line(label="什么情形需要", required=False, max_length=500)
     condition_text = forms.Line(label="写给群众的情形", required=False, max_length=300)
     originals = django_forms.IntegerField(label="原件份数", required=False, min_value=0, max_value=99)
     copies = django_forms.IntegerField(label="复印件份数", required=False, min_value=0, max_value=99)
@@ -270,18 +268,17 @@ class QuestionForm(forms.Form):
 
     order = django_forms.IntegerField(label="顺序", required=False, min_value=1, max_value=9999)
     kind = django_forms.ChoiceField(
-        label="类型", choices=[("section", "—— 分组标题 ——"), *KIND_LABELS.items()], required=False
+        label="类型", choices=[("section", "—— 分组标题 ——"), *KIND_LABELS.items()], required=False, initial="text"
     )
-    key = forms.Line(label="编号", required=False, max_length=40, help_text="小写字母开头，例如 shop_area")
+    key = forms.Line(label="编号", required=False, max_length=40)
     label = forms.Line(label="问什么", required=False, max_length=200)
     help = forms.Line(label="一句帮助", required=False, max_length=500)
     required = django_forms.BooleanField(label="必填", required=False)
     choices = forms.Paragraph(
         label="选项或表格的列", required=False, rows=2, max_length=4000,
-        help_text="选项每行“值=文字”；表格每行“编号=列名=类型=必填”；说明文字写在这里",
     )  # fmt: skip
-    show_if = forms.Line(label="什么时候问", required=False, max_length=500, help_text="例如 uses_air = yes")
-    bounds = forms.Line(label="上下限", required=False, max_length=60, help_text="例如 1—500；文字填最多字数")
+    show_if = forms.Line(label="什么时候问", required=False, max_length=500)
+    bounds = forms.Line(label="上下限", required=False, max_length=60)
     unit = forms.Line(label="单位", required=False, max_length=20)
     prefill = django_forms.ChoiceField(label="预填", choices=list(PREFILL_LABELS.items()), required=False)
     material = django_forms.IntegerField(label="对应第几份材料", required=False, min_value=1, max_value=999)
@@ -338,7 +335,7 @@ class StandardMaterialForm(forms.Form):
 class DepartmentForm(forms.Form):
     """Which of our departments a catalogue means."""
 
-    unit = django_forms.ModelChoiceField(label="对应部门", queryset=None)
+    unit: Any = django_forms.ModelChoiceField(label="对应部门", queryset=None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

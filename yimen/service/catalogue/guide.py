@@ -18,7 +18,7 @@ from yimen.ground.matters import lifecycle
 from yimen.ground.matters import rules as clocks
 from yimen.service.catalogue import search, selectors
 from yimen.service.catalogue.rules.conditions import say
-from yimen.service.catalogue.rules.course import Course, course, said
+from yimen.service.catalogue.rules.course import Course, said
 from yimen.service.catalogue.rules.limits import ART_42, Limit
 from yimen.service.catalogue.rules.questions import as_form
 from yimen.service.catalogue.rules.vocabulary import ItemKind, LimitSource, LimitUnit
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 NOT_STATED = "来源目录未载明，请向实施部门咨询。"
 ART_58 = "《行政许可法》第五十八条：实施行政许可和对行政许可事项进行监督检查，不得收取任何费用；法律、行政法规另有规定的除外。"
+_NUMBERED = re.compile(r"^[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]\s*")
 _UNITS: dict[LimitUnit, clocks.Unit] = {LimitUnit.WORKING_DAY: "workday", LimitUnit.CALENDAR_DAY: "calendar"}
 
 
@@ -71,6 +72,7 @@ class Guide:
     conditions: list[str]
     six: list[tuple[str, str]]
     flow: SafeString
+    procedure: str
     steps: list[tuple[str, str]]
     asides: list[tuple[str, str]]
     example: Example | None
@@ -96,7 +98,7 @@ def build(edition: ItemEdition, at: datetime) -> Guide:
     """The guide of an edition as it stands at this moment; cancelled materials are not listed (R030)."""
     item, limits, today = edition.item, selectors.limits(edition), moments.day_of(at)
     materials = [_material(each, edition) for each in selectors.materials_of(edition, today)]
-    way = _course(edition)
+    way = selectors.course_of(edition)
     steps = _steps(edition, way, limits)
     return Guide(
         edition=edition,
@@ -111,6 +113,7 @@ def build(edition: ItemEdition, at: datetime) -> Guide:
         conditions=_lines(edition.conditions),
         six=_six(edition, limits, materials, steps),
         flow=_drawing(way, limits) if way else SafeString(""),
+        procedure=_procedure_label(edition),
         steps=steps,
         asides=_asides(way) if way else [],
         example=_example(limits.working, today),
@@ -160,7 +163,9 @@ def _material(material: EditionMaterial, edition: ItemEdition) -> MaterialLine:
 def _lines(text: str) -> list[str]:
     """Conditions one by one where the text numbers them or breaks its lines; else the whole."""
     parts = re.split(r"\n+|(?<=[；;。])\s*(?=[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．])", text)
-    return [part.strip() for part in parts if part.strip()]
+    found = [part.strip() for part in parts if part.strip()]
+    # A list has its own marks, so the numbers of the text are taken off it.
+    return [_NUMBERED.sub("", part) for part in found] if len(found) > 1 else found
 
 
 def _limit_note(limits: selectors.Limits, kind: str) -> str:
@@ -243,11 +248,13 @@ def _apply_url(code: str) -> str:
         return ""
 
 
-def _course(edition: ItemEdition) -> Course | None:
+def _procedure_label(edition: ItemEdition) -> str:
+    """The procedure as people call it, with its version."""
     try:
-        return course(lifecycle.procedure(edition.procedure, edition.procedure_version))
+        label = lifecycle.procedure(edition.procedure, edition.procedure_version).label
     except KeyError:
-        return None
+        label = f"{edition.procedure}（本机没有这个程序）"
+    return f"{label} 第 {edition.procedure_version} 版"
 
 
 def _steps(edition: ItemEdition, way: Course | None, limits: selectors.Limits) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from yimen.ground.kit.pages import MenuItem, register_menu
 from yimen.service.catalogue import policies, selectors
+from yimen.service.catalogue.views.asking import actor_of
 
 
 def register() -> None:
@@ -33,4 +34,4 @@ def register() -> None:
 
 def _waiting(request: HttpRequest) -> int | None:
     """How many editions wait for this actor's legal check."""
-    return selectors.waiting_for_check(policies.scope(request.actor, policies.LEGAL_CHECK)).count() or None
+    return selectors.waiting_for_check(policies.scope(actor_of(request), policies.LEGAL_CHECK)).count() or None

@@ -39,7 +39,7 @@ def scope(actor: Actor, *codes: str) -> Q:
             if held.scope == "department" and held.scope_id:
                 found |= Q(department=held.scope_id)
             elif held.scope == "division" and held.scope_path:
-                found |= Q(department__division__code__startswith=held.scope_path.rstrip("0") or held.scope_path)
+                found |= Q(department__division__code__startswith=held.scope_path)
     return found
 
 
@@ -53,7 +53,7 @@ def may(actor: Actor, code: str, item: ServiceItem) -> bool:
         if held.scope == "department" and held.scope_id is not None and held.scope_id == item.department_id:
             return True
         if held.scope == "division" and held.scope_path and item.department is not None:
-            prefix = held.scope_path.rstrip("0") or held.scope_path
+            prefix = held.scope_path
             if item.department.division_id.startswith(prefix):
                 return True
     return False

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from yimen.ground.kit import moments
+from yimen.ground.matters import lifecycle
 from yimen.service.catalogue import policies as policies
 from yimen.service.catalogue.models import (
     EditionMaterial,
@@ -23,6 +24,7 @@ from yimen.service.catalogue.models import (
 from yimen.service.catalogue.refusals import ItemCancelled, ItemFrozen, ItemNotPublished, ItemUnknown
 from yimen.service.catalogue.rules import questions
 from yimen.service.catalogue.rules.basic_form import BASIC_FORM
+from yimen.service.catalogue.rules.course import Course, course, said
 from yimen.service.catalogue.rules.limits import Limit
 from yimen.service.catalogue.rules.quality import EditionFacts, Finding, MaterialFacts, lint
 from yimen.service.catalogue.rules.vocabulary import LimitUnit, ServiceObject
@@ -92,7 +94,7 @@ def open_edition(item_code: str, at: datetime) -> ItemEdition:
     must_be_open(item, at)
     edition = (
         ItemEdition.objects.select_related("item__department", "form")
-        .filter(pk=item.current_id, effective_on__lte=moments.day_of(at))
+        .filter(pk=item.current_id or 0, effective_on__lte=moments.day_of(at))
         .first()
     )
     if edition is None:
@@ -157,6 +159,14 @@ def is_cancelled(material: EditionMaterial, on: date) -> bool:
     return any(day is not None and day <= on for day in days)
 
 
+def course_of(edition: ItemEdition) -> Course | None:
+    """The course of the procedure that the edition follows; None where this installation does not know it."""
+    try:
+        return course(lifecycle.procedure(edition.procedure, edition.procedure_version))
+    except KeyError:
+        return None
+
+
 def edition_facts(edition: ItemEdition, on: date) -> EditionFacts:
     """An edition as the linter sees it."""
     item = edition.item
@@ -183,15 +193,22 @@ def edition_facts(edition: ItemEdition, on: date) -> EditionFacts:
         ],
         form_keys=frozenset(form.labels()),
         has_form=edition.form_id is not None,
+        steps=edition.steps or _steps_of(edition),
         **{
             name: getattr(edition, name)
             for name in (
                 "content", "legal_basis", "conditions", "legal_source", "case_kind", "results", "fee", "fee_basis",
                 "fee_standard", "fees", "visits", "visits_reason", "channels", "delivery_by_post", "service_objects",
-                "themes", "consult_phone", "complaint_phone", "steps", "questions",
+                "themes", "consult_phone", "complaint_phone", "questions",
             )
         },
     )  # fmt: skip
+
+
+def _steps_of(edition: ItemEdition) -> list[dict[str, Any]]:
+    """The steps that the guide tells by itself, from the procedure's table."""
+    way = course_of(edition)
+    return [{"name": said(rule)} for rule in way.way] if way is not None else []
 
 
 def findings(edition: ItemEdition, on: date) -> list[Finding]:

@@ -134,7 +134,7 @@ def _store(gathered: Gathered) -> None:
     for edition in gathered.editions:
         edition.pk = real[edition.pk]
     for line in gathered.lines:
-        line.edition_id = real.get(line.edition_id, line.edition_id)
+        line.edition_id = real.get(line.edition_id or 0, line.edition_id)
     for material in gathered.materials:
         material.edition_id = real[material.edition_id]
     for temporary, old in gathered.copied_from.items():

@@ -24,7 +24,7 @@ def copy_in(model: type[models.Model], rows: Sequence[models.Model]) -> int:
     if not rows:
         return 0
     fields = model._meta.concrete_fields
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     statement = f"copy {connection.ops.quote_name(model._meta.db_table)} ({columns}) from stdin"
     jsons = [isinstance(field, models.JSONField) for field in fields]
     names = [field.attname for field in fields]

@@ -31,7 +31,7 @@ def undo(batch: ImportBatch) -> Undone:
     sources = {line.item.source_department_id for line in lines if line.item}
     for start in range(0, len(lines), CHUNK):
         _undo_chunk(lines[start : start + CHUNK], undone)
-    unused = SourceDepartment.objects.filter(pk__in=sources - {None}, items__isnull=True)
+    unused = SourceDepartment.objects.filter(pk__in=[pk for pk in sources if pk], items__isnull=True)
     unused.delete()
     return undone
 
@@ -48,17 +48,20 @@ def _undo_chunk(lines: list[ImportRow], undone: Undone) -> None:
         .distinct("item")
         .values_list("item", "pk")
     )
-    going, items, back, kept = [], [], [], []
+    going: list[int] = []
+    items: list[int] = []
+    back: list[ImportRow] = []
+    kept: list[ImportRow] = []
     for line in lines:
         reason = _why_kept(line, checked, latest)
         if reason:
             line.kept_because = reason
             kept.append(line)
-        elif line.outcome == ImportRow.Outcome.NEW:
-            going.append(line.edition_id)
-            items.append(line.item_id)
+            continue
+        going.append(line.edition_id or 0)
+        if line.outcome == ImportRow.Outcome.NEW:
+            items.append(line.item_id or 0)
         else:
-            going.append(line.edition_id)
             back.append(line)
     ImportRow.objects.bulk_update(kept, ["kept_because"])
     ItemEdition.objects.filter(pk__in=going).delete()

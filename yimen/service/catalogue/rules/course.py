@@ -5,6 +5,7 @@ Nothing is drawn by hand: a changed step table changes the chart of every item t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yimen.ground.matters.lifecycle import BEFORE, Procedure, StepRule
@@ -46,7 +47,7 @@ def course(procedure: Procedure) -> Course:
     return Course(tuple(way), tuple(_sides(procedure, way, phases)))
 
 
-def _onward(procedure: Procedure, here: str, seen: set[str], phases: dict[str, str]) -> list[StepRule]:
+def _onward(procedure: Procedure, here: str, seen: set[str], phases: Mapping[str, str]) -> list[StepRule]:
     """The steps that lead on from a state, the table's first choice first; a way that ends at once comes last."""
     found = [
         rule
@@ -60,7 +61,7 @@ def _onward(procedure: Procedure, here: str, seen: set[str], phases: dict[str, s
     return sorted(found, key=lambda rule: (_ends_early(procedure, rule, phases), rule.order))
 
 
-def _ends_early(procedure: Procedure, rule: StepRule, phases: dict[str, str]) -> bool:
+def _ends_early(procedure: Procedure, rule: StepRule, phases: Mapping[str, str]) -> bool:
     """Whether a step closes the matter although its state has others that go on."""
     others = (each for origin in procedure.origins(rule) for each in procedure.steps_from(origin))
     return phases.get(str(rule.to)) == "closed" and any(
@@ -68,7 +69,7 @@ def _ends_early(procedure: Procedure, rule: StepRule, phases: dict[str, str]) ->
     )
 
 
-def _sides(procedure: Procedure, way: list[StepRule], phases: dict[str, str]) -> list[Side]:
+def _sides(procedure: Procedure, way: list[StepRule], phases: Mapping[str, str]) -> list[Side]:
     """Stops and other ends, each at the step of the way that leaves the same state; each action once."""
     states = [BEFORE, *(str(rule.to) for rule in way)]
     found: dict[str, Side] = {}

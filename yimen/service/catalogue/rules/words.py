@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 LONGEST_QUERY = 60
 MOST_EXPANSIONS = 6
 _RUNS = re.compile(r"[0-9a-z\u3400-\u9fff\U00020000-\U0003ffff]+")
+_LATIN_OR_NOT = re.compile(r"[0-9a-z]+|[^0-9a-z]+")
 _LATIN = re.compile(r"[a-z]{2,20}")
 
 STARTING_SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -94,9 +95,12 @@ def initials(title: str) -> str:
     """The first letters of the title's pinyin: `食品经营许可` → `spjyxk`. Latin letters and digits stay."""
     from pypinyin import Style, lazy_pinyin  # here: its tables are 55 MB, and only publishing and import need them
 
-    signs = "".join(runs(title))[:80]
-    letters = lazy_pinyin(signs, style=Style.FIRST_LETTER, errors=lambda other: list(other))
-    return "".join(letter[:1] for letter in letters).lower()
+    letters: list[str] = []
+    for run in runs(title[:80]):
+        for part in _LATIN_OR_NOT.findall(run):
+            spelled = [part] if part.isascii() else lazy_pinyin(part, style=Style.FIRST_LETTER, errors="ignore")
+            letters += spelled
+    return "".join(letters).lower()
 
 
 def is_initials(query: str) -> bool:

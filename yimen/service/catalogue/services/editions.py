@@ -165,9 +165,14 @@ def save_edition(
     return edition
 
 
+def element_label(name: str) -> str:
+    """What an element is called, in Chinese."""
+    return str(getattr(ItemEdition._meta.get_field(name), "verbose_name", name))
+
+
 def _set(edition: ItemEdition, name: str, value: Any) -> None:
     """Put one element in, checked; raises `Invalid`."""
-    label = str(ItemEdition._meta.get_field(name).verbose_name)
+    label = element_label(name)
     if name in TEXTS:
         text = value if isinstance(value, str) else ""
         setattr(edition, name, tidy(text, label, TEXTS[name], field=name, needed=name == "name", lines=name != "name"))
@@ -235,11 +240,12 @@ def _settle_limits(edition: ItemEdition, problems: dict[str, str]) -> None:
         elif not unit:
             problems[f"{name}_unit"] = "请选择时限的单位：工作日还是自然日。"
     if edition.legal_limit is None:
-        legal = limits.legal_limit(ItemKind(edition.kind), None) if edition.kind in ItemKind.labels() else None
-        if legal is not None and legal.limit is not None:
+        kind = next((each for each in ItemKind if str(each) == edition.kind), ItemKind.PUBLIC_SERVICE)
+        legal = limits.legal_limit(kind, None)
+        if legal.limit is not None:
             edition.legal_limit, edition.legal_unit = legal.limit.number, str(legal.limit.unit)
             edition.legal_limit_basis = legal.basis
-        edition.legal_source = str(legal.source if legal else LimitSource.NONE)
+        edition.legal_source = str(legal.source)
     elif edition.legal_limit_basis != limits.ART_42:
         edition.legal_source = str(LimitSource.STATED)
 

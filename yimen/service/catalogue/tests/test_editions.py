@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -44,7 +44,7 @@ def test_an_item_without_a_national_code_gets_one(draft: ItemEdition, cast: Cast
 
 
 def test_a_national_code_is_kept_and_never_given_twice(cast: Cast) -> None:
-    given = {
+    given: dict[str, Any] = {
         "actor": cast.actor("editor"),
         "name": "某事项",
         "kind": "licence",

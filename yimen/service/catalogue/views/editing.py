@@ -26,6 +26,7 @@ from yimen.service.catalogue.forms import (
 )
 from yimen.service.catalogue.models import ItemEdition, LegalCheck, ServiceItem
 from yimen.service.catalogue.rules.form_rows import from_rows, to_rows
+from yimen.service.catalogue.views.asking import actor_of
 
 Status = ItemEdition.Status
 STATUS_BADGES = {
@@ -36,7 +37,7 @@ MORE_ROWS = 5
 
 
 def _open(request: HttpRequest, code: str, number: int) -> tuple[ServiceItem, ItemEdition]:
-    item = policies.access_item(request.actor, code)
+    item = policies.access_item(actor_of(request), code)
     return item, selectors.edition_of(item, number)
 
 
@@ -44,8 +45,8 @@ def _open(request: HttpRequest, code: str, number: int) -> tuple[ServiceItem, It
 @require_POST
 def new_edition(request: HttpRequest, code: str) -> HttpResponse:
     """A draft that begins as the edition in force."""
-    item = policies.access_item(request.actor, code)
-    made = services.new_edition(actor=request.actor, item=item, at=moments.now())
+    item = policies.access_item(actor_of(request), code)
+    made = services.new_edition(actor=actor_of(request), item=item, at=moments.now())
     return redirect("catalogue:edit", code, made.number)
 
 
@@ -54,7 +55,7 @@ def edition(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One edition as the public will see it, with findings, checks and what may be done next."""
     item, found = _open(request, code, number)
     today = moments.day_of(moments.now())
-    actor = request.actor
+    actor = actor_of(request)
     context = {
         "item": item,
         "edition": found,
@@ -79,7 +80,7 @@ def edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.save_edition(
-                actor=request.actor,
+                actor=actor_of(request),
                 edition=found,
                 values=form.values(),
                 expected_version=form.cleaned_data["version"],
@@ -110,7 +111,7 @@ def materials(request: HttpRequest, code: str, number: int) -> HttpResponse:
         ordered = sorted((entry for entry in given if entry[2] is not None), key=lambda entry: entry[:2])
         try:
             services.save_edition(
-                actor=request.actor,
+                actor=actor_of(request),
                 edition=found,
                 values={},
                 materials=[material for _, _, material in ordered if material is not None],
@@ -143,7 +144,7 @@ def form(request: HttpRequest, code: str, number: int) -> HttpResponse:
     if request.method == "POST" and rows.is_valid():
         made = from_rows(title, [each.cleaned_data for each in rows], definition)
         try:
-            services.save_form(actor=request.actor, edition=found, definition=made, at=moments.now())
+            services.save_form(actor=actor_of(request), edition=found, definition=made, at=moments.now())
         except Refusal as refusal:
             if not refusal.fields:
                 raise
@@ -160,7 +161,7 @@ def form(request: HttpRequest, code: str, number: int) -> HttpResponse:
 def act(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Submit, recall, pass, return, publish or discard an edition."""
     _, found = _open(request, code, number)
-    actor, at = request.actor, moments.now()
+    actor, at = actor_of(request), moments.now()
     asked = request.POST.get("act", "")
     opinion = request.POST.get("opinion", "")
     if asked == "submit":

@@ -18,6 +18,7 @@ from yimen.ground.kit.refusals import Refusal
 from yimen.service.catalogue import policies, selectors, services
 from yimen.service.catalogue.forms import ImportForm
 from yimen.service.catalogue.models import ImportBatch, ImportRow, ItemEdition, SourceDepartment
+from yimen.service.catalogue.views.asking import actor_of
 
 Status = ImportBatch.Status
 MAY_SEE = (policies.IMPORT, policies.LEGAL_CHECK, policies.PUBLISH)
@@ -39,7 +40,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         file, materials = form.cleaned_data["file"], form.cleaned_data.get("materials")
         try:
             made = services.check_import(
-                actor=request.actor,
+                actor=actor_of(request),
                 content=file.read(),
                 file_name=file.name,
                 materials=materials.read() if materials else None,
@@ -56,7 +57,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page_by_key(batches, order=("-created_at", "-id"), asked=request.GET, size=20),
-        "may_import": request.actor.holds(policies.IMPORT),
+        "may_import": actor_of(request).holds(policies.IMPORT),
         "badges": BADGES,
     }
     return render(request, "catalogue/manage/imports.html", context, status=422 if form.errors else 200)
@@ -82,9 +83,9 @@ def batch(request: HttpRequest, uid: UUID) -> HttpResponse:
         "unmapped": SourceDepartment.objects.filter(
             unit__isnull=True, items__in=ImportRow.objects.filter(batch=held).values("item")
         ).distinct().count(),
-        "may_import": request.actor.holds(policies.IMPORT),
-        "may_check": request.actor.holds(policies.LEGAL_CHECK) and held.actor_uid != request.actor.uid,
-        "may_publish": request.actor.holds(policies.PUBLISH),
+        "may_import": actor_of(request).holds(policies.IMPORT),
+        "may_check": actor_of(request).holds(policies.LEGAL_CHECK) and held.actor_uid != actor_of(request).uid,
+        "may_publish": actor_of(request).holds(policies.PUBLISH),
     }  # fmt: skip
     return render(request, "catalogue/manage/import.html", context)
 
@@ -105,7 +106,7 @@ def _filters(held: ImportBatch) -> list[tuple[str, str, int]]:
 def act(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Bring in, throw away, take back, pass, publish."""
     held = selectors.batch_by_uid(str(uid))
-    actor, at = request.actor, moments.now()
+    actor, at = actor_of(request), moments.now()
     asked = request.POST.get("act", "")
     if asked == "apply":
         services.request_import(actor=actor, batch=held, at=at)

@@ -22,6 +22,7 @@ from yimen.service.catalogue.models import ItemEdition, ServiceItem
 from yimen.service.catalogue.rules.quality import Finding
 from yimen.service.catalogue.rules.vocabulary import ItemKind
 from yimen.service.catalogue.rules.words import tidy_query
+from yimen.service.catalogue.views.asking import actor_of
 
 STATES = (
     ("published", "现行"),
@@ -57,15 +58,15 @@ def listing(request: HttpRequest) -> HttpResponse:
         "departments": organisations.departments().order_by("name"),
         "asked": asked,
         "query": asked.urlencode(),
-        "may_create": request.actor.holds(policies.EDIT),
-        "may_import": request.actor.holds(policies.IMPORT),
+        "may_create": actor_of(request).holds(policies.EDIT),
+        "may_import": actor_of(request).holds(policies.IMPORT),
     }
     return render(request, "catalogue/manage/items.html", context)
 
 
 def _filtered(request: HttpRequest) -> QuerySet[ServiceItem]:
     asked = request.GET
-    items = policies.visible(request.actor)
+    items = policies.visible(actor_of(request))
     text = tidy_query(asked.get("q", ""))
     if text:
         found = search.find(search.Query(text, everything=True), size=search.MOST_HITS)
@@ -99,8 +100,8 @@ def _linted(items: list[ServiceItem]) -> Iterator[tuple[ServiceItem, tuple[ItemE
     for edition in selectors.whole(editions).order_by("number"):
         by_item[edition.item_id] = edition
     for item in items:
-        edition = by_item.get(item.pk)
-        yield item, (edition, selectors.findings(edition, today) if edition else [])
+        held = by_item.get(item.pk)
+        yield item, (held, selectors.findings(held, today) if held else [])
 
 
 def _shown(item: ServiceItem, found: tuple[ItemEdition | None, list[Finding]]) -> tuple[Any, ...]:
@@ -138,14 +139,16 @@ def _limit(item: ServiceItem, which: str) -> str:
 def create(request: HttpRequest) -> HttpResponse:
     """A new item, then straight to its first draft."""
     departments = organisations.departments().order_by("name")
-    own = [held.scope_id for held in request.actor.held(policies.EDIT) if held.scope == "department"]
-    if own and not any(held.scope != "department" for held in request.actor.held(policies.EDIT)):
+    own = [
+        held.scope_id for held in actor_of(request).held(policies.EDIT) if held.scope == "department" and held.scope_id
+    ]
+    if own and not any(held.scope != "department" for held in actor_of(request).held(policies.EDIT)):
         departments = departments.filter(pk__in=own)
     initial = {"department": own[0]} if len(own) == 1 else {}
     form = NewItemForm(request.POST or None, departments=departments, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            item = services.create_item(actor=request.actor, at=moments.now(), **form.cleaned_data)
+            item = services.create_item(actor=actor_of(request), at=moments.now(), **form.cleaned_data)
         except Refusal as refusal:
             refuse_form(form, refusal)
         else:
@@ -157,7 +160,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @requires(*policies.STAFF_CODES)
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """One item: codes, editions, what may be done."""
-    item = policies.access_item(request.actor, code)
+    item = policies.access_item(actor_of(request), code)
     return render(request, "catalogue/manage/item.html", _item_context(request, item))
 
 
@@ -170,8 +173,8 @@ def _item_context(request: HttpRequest, item: ServiceItem) -> dict[str, Any]:
         "codes": item.codes.order_by("system"),
         "department": search.department_name(item),
         "badge": BADGES.get(item.status, ""),
-        "may_edit": policies.may(request.actor, policies.EDIT, item),
-        "may_publish": policies.may(request.actor, policies.PUBLISH, item),
+        "may_edit": policies.may(actor_of(request), policies.EDIT, item),
+        "may_publish": policies.may(actor_of(request), policies.PUBLISH, item),
         "reason_form": ReasonForm(auto_id="state_%s"),
     }
 
@@ -179,7 +182,7 @@ def _item_context(request: HttpRequest, item: ServiceItem) -> dict[str, Any]:
 @requires(policies.PUBLISH)
 def state(request: HttpRequest, code: str) -> HttpResponse:
     """Suspend, resume, take out of force, cancel. GET asks the same as a page."""
-    item = policies.access_item(request.actor, code)
+    item = policies.access_item(actor_of(request), code)
     act = (request.POST or request.GET).get("act", "")
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and (act == "thaw" or form.is_valid()):
@@ -198,7 +201,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _do(request: HttpRequest, item: ServiceItem, act: str, reason: str, basis: str) -> None:
-    actor, at = request.actor, moments.now()
+    actor, at = actor_of(request), moments.now()
     if act == "cancel":
         services.cancel_item(actor=actor, item=item, reason=reason, basis=basis, at=at)
         messages.success(request, "事项已取消，今后不能再录入。")

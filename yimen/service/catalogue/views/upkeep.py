@@ -15,12 +15,13 @@ from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.service.catalogue import policies, selectors, services
 from yimen.service.catalogue.forms import DepartmentForm, ReasonForm, StandardMaterialForm, SynonymForm
 from yimen.service.catalogue.models import SourceDepartment, StandardMaterial, Synonym
+from yimen.service.catalogue.views.asking import actor_of
 
 
 @requires(policies.LEGAL_CHECK)
 def checks(request: HttpRequest) -> HttpResponse:
     """Editions that wait for the legal check, the oldest first."""
-    waiting = selectors.waiting_for_check(policies.scope(request.actor, policies.LEGAL_CHECK))
+    waiting = selectors.waiting_for_check(policies.scope(actor_of(request), policies.LEGAL_CHECK))
     page = page_by_key(waiting, order=("created_at", "id"), asked=request.GET)
     return render(request, "catalogue/manage/checks.html", {"page": page})
 
@@ -32,7 +33,7 @@ def departments(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = _source(request.POST.get("source", ""))
         moved = services.map_department(
-            actor=request.actor, source=chosen, department=form.cleaned_data["unit"], at=moments.now()
+            actor=actor_of(request), source=chosen, department=form.cleaned_data["unit"], at=moments.now()
         )
         messages.success(request, f"“{chosen.name}”已对应，{moved} 个事项有了实施部门。")
         return redirect("catalogue:departments")
@@ -63,7 +64,7 @@ def synonyms(request: HttpRequest) -> HttpResponse:
         meant = form.cleaned_data["expansions"].replace("，", "、").replace(",", "、").split("、")
         try:
             services.save_synonym(
-                actor=request.actor, word=form.cleaned_data["word"], expansions=meant, at=moments.now()
+                actor=actor_of(request), word=form.cleaned_data["word"], expansions=meant, at=moments.now()
             )
         except Refusal as refusal:
             if not refusal.fields:
@@ -94,11 +95,11 @@ def standard_materials(request: HttpRequest) -> HttpResponse:
                 if material is None:
                     raise NotFound("没有这份标准材料。")
                 uses = services.cancel_standard_material(
-                    actor=request.actor, material=material, basis=reason.cleaned_data["reason"], at=moments.now()
+                    actor=actor_of(request), material=material, basis=reason.cleaned_data["reason"], at=moments.now()
                 )
                 messages.success(request, f"“{material.name}”已取消，{uses} 个现行事项不再要求它。")
             else:
-                services.save_standard_material(actor=request.actor, at=moments.now(), **form.cleaned_data)
+                services.save_standard_material(actor=actor_of(request), at=moments.now(), **form.cleaned_data)
                 messages.success(request, "标准材料已保存。")
         except Refusal as refusal:
             if not refusal.fields:
