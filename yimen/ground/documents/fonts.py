@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -51,21 +51,23 @@ def font_files() -> tuple[Path, ...]:
 
 def check_characters(texts: Iterable[str]) -> None:
     """Raise `MissingGlyph`, naming the character and where it stands, unless every one can be drawn."""
-    known = _coverage()
-    checked: set[str] = set()
     for text in texts:
-        for at, character in enumerate(text):
-            if character in checked or character in _SPACES:
-                continue
-            code = ord(character)
-            if not known[code >> 3] & 1 << (code & 7) and not _is_variation(code):
-                around = text[max(0, at - 6) : at + 7]
-                name = unicodedata.name(character, "")
-                raise MissingGlyph(
-                    f"字库里没有字符{name_of(character)}{f'，{name}' if name else ''}，“{around}”无法写进文书。",
-                    next_step="请核对是否录错；确属生僻字的，请联系系统管理员安装含该字的字库。",
-                )
-            checked.add(character)
+        _check(text)
+
+
+@lru_cache(maxsize=4096)
+def _check(text: str) -> None:
+    """Most texts of a letter are the same in the next one: names of departments, of items, of courts."""
+    known = _coverage()
+    for at, character in enumerate(text):
+        code = ord(character)
+        if not known[code >> 3] & 1 << (code & 7) and character not in _SPACES and not _is_variation(code):
+            around = text[max(0, at - 6) : at + 7]
+            name = unicodedata.name(character, "")
+            raise MissingGlyph(
+                f"字库里没有字符{name_of(character)}{f'，{name}' if name else ''}，“{around}”无法写进文书。",
+                next_step="请核对是否录错；确属生僻字的，请联系系统管理员安装含该字的字库。",
+            )
 
 
 @cache

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from yimen.ground.calendar.rules import BusinessClose, WorkCalendar, day_end
-from yimen.ground.kit.moments import CHINA
+from yimen.ground.kit.moments import CHINA, day_of
 from yimen.ground.matters import rules
 
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
@@ -51,12 +53,12 @@ class ClockMark:
         if self.why:
             said["why"] = self.why
         said["at"] = self.at.isoformat()
-        return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        return msgspec.json.encode(said).decode()
 
     @classmethod
     def read(cls, text: str, seq: int = 0) -> ClockMark:
         """The mark that `text` wrote."""
-        said = json.loads(text)
+        said = msgspec.json.decode(text)
         return cls(
             at=datetime.fromisoformat(said["at"]),
             effect=said["effect"],
@@ -156,22 +158,7 @@ class ClockRow:
 
     def text(self) -> str:
         """JSON as `matters_take_step` reads it."""
-        return json.dumps(
-            {
-                "clock": self.clock,
-                "due_on": _iso(self.due_on),
-                "due_at": _iso(self.due_at),
-                "legal_due_on": _iso(self.legal_due_on),
-                "warn_at": _iso(self.warn_at),
-                "stopped_since": _iso(self.stopped_since),
-                "provisional": self.provisional,
-                "sort_at": _iso(self.sort_at),
-            }
-        )
-
-
-def _iso(value: date | datetime | None) -> str | None:
-    return None if value is None else value.isoformat()
+        return msgspec.json.encode(self).decode()
 
 
 def clock_row(marks: Sequence[ClockMark], calendar: WorkCalendar, close: BusinessClose, warn_days: int) -> ClockRow:
@@ -183,6 +170,19 @@ def clock_row(marks: Sequence[ClockMark], calendar: WorkCalendar, close: Busines
     if not clocks:
         return ClockRow("", None, None, None, None, None, False, NEVER)
     clock = clocks[-1]
+    if not clock.marks:
+        # Only the day of a start counts, so a day's acceptances under the same limits share one reckoning.
+        start = replace(clock.start, at=datetime.combine(day_of(clock.start.at), time(), tzinfo=CHINA), seq=0)
+        return _just_started(start, calendar, close, warn_days)
+    return _row(clock, calendar, close, warn_days)
+
+
+@lru_cache(maxsize=2048)
+def _just_started(start: ClockMark, calendar: WorkCalendar, close: BusinessClose, warn_days: int) -> ClockRow:
+    return _row(Clock(start), calendar, close, warn_days)
+
+
+def _row(clock: Clock, calendar: WorkCalendar, close: BusinessClose, warn_days: int) -> ClockRow:
     clock.refuse_late_extension(close, calendar)
     state = clock.state(clock.terms(close), calendar)
     legal_state = clock.state(clock.terms(close, legal=True), calendar)

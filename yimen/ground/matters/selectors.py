@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -66,9 +67,9 @@ class Asked:
 ASKED = """m.id, m.code, m.procedure, m.procedure_version, m.state, m.version, m.subject, m.applicant_id, m.department_id,
        m.window_id, m.centre_id, m.division_id, m.person_id, m.person_name, m.opened_at,
        (select version from calendar_calendarversion where id = 1),
-       (select json_agg(json_build_array(s.seq, s.clock) order by s.seq)
+       (select json_agg(json_build_array(s.seq, s.clock) order by s.seq)::text
           from matters_step s where s.matter_id = m.id and s.clock <> ''),
-       (select json_agg(json_build_array(h.point, h.reason))
+       (select json_agg(json_build_array(h.point, h.reason))::text
           from matters_hold h where h.matter_id = m.id and h.lifted_at is null)"""
 """The columns of `Asked` from `matters_matter m`, for a module that asks for more in the same query; see `read_asked`."""
 
@@ -91,9 +92,13 @@ def read_asked(row: Sequence[Any]) -> Asked:
     *plain, marks, holds = row
     return Asked(
         *plain,
-        tuple(ClockMark.read(text, seq) for seq, text in marks or ()),
-        tuple((point, reason) for point, reason in holds or ()),
+        tuple(ClockMark.read(text, seq) for seq, text in _marks.decode(marks)) if marks else (),
+        _holds.decode(holds) if holds else (),
     )
+
+
+_marks = msgspec.json.Decoder(list[tuple[int, str]])
+_holds = msgspec.json.Decoder(tuple[tuple[str, str], ...])
 
 
 def access_matter(actor: Actor, code: str, permission: str = "matters.view") -> Matter:
