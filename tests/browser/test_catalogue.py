@@ -128,3 +128,17 @@ def test_management_pages(browse: Any, look: Any, site: Any, teahouse: ItemEditi
         for shot, address in pages.items():
             page.goto(address)
             look(page, f"catalogue-{shot}-{size}")
+
+
+def test_an_import_shows_its_progress_and_then_its_result(browse: Any, look: Any, teahouse: ItemEdition) -> None:
+    from yimen.service.catalogue.models import ImportBatch
+
+    ImportBatch.objects.update(status="applying", done=2)
+    batch = ImportBatch.objects.get()
+    page = browse("manager")
+    page.goto(f"/manage/imports/{batch.uid}/")
+    expect(page.get_by_text("已处理 2 行")).to_be_visible()
+    look(page, "catalogue-import-running")
+    ImportBatch.objects.update(status="applied", done=4)
+    expect(page.get_by_role("button", name="撤回这一批")).to_be_visible()
+    expect(page.get_by_text("已处理")).to_have_count(0)

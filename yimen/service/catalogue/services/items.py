@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from yimen.ground.identity.policies import require_permission
 from yimen.ground.identity.rules import Actor
@@ -54,7 +54,11 @@ def create_item(
         raise Invalid("请选择事项类型。", fields={"kind": "请选择事项类型。"})
     _give_code(item, task_code, use_level)
     item.latest_number = 1
-    item.save()
+    try:
+        with transaction.atomic():
+            item.save()
+    except IntegrityError:
+        raise Conflict(f"编码 {item.code} 刚刚被别人用了。", next_step="请刷新事项清单后再看。") from None
     ItemCode.objects.create(item=item, system="national" if item.national else "local", code=item.code)
     ItemEdition.objects.create(
         item=item, number=1, name=item.name, kind=kind, author_uid=actor.uid, author=actor.name, created_at=at
