@@ -20,11 +20,12 @@ from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.refusals import Invalid, Refusal
 from yimen.service.cases import rules, selectors, services
 from yimen.service.cases.editions import open_edition
-from yimen.service.cases.forms.applicant import ContactForm, SubmitForm
+from yimen.service.cases.forms.applicant import DELIVERY, ContactForm, SubmitForm
 from yimen.service.cases.forms.questions import AnswerForm, posted, wants_more
 from yimen.service.cases.services.drafts import DraftMoved
 from yimen.service.cases.views.public.asking import actor_of, applicant_of, by_htmx, channel_of, now, page
 from yimen.service.cases.views.public.desk import STEP_NAMES, STEPS, Desk, MaterialRow, must_be_online
+from yimen.service.cases.views.public.letters import letters_of
 from yimen.service.catalogue import selectors as catalogue
 from yimen.service.catalogue.rules.questions import shown_answers
 
@@ -272,8 +273,6 @@ def _submit(request: HttpRequest, desk: Desk, seen: int) -> services.Submitted:
 
 
 def _ways(desk: Desk) -> list[tuple[str, str]]:
-    from yimen.service.cases.forms.applicant import DELIVERY
-
     return [(way, DELIVERY[way].partition("\n")[0]) for way in desk.ways]
 
 
@@ -297,8 +296,6 @@ def _gaps(desk: Desk) -> list[tuple[str, str]]:
 @require_safe
 def submitted(request: HttpRequest, code: str) -> HttpResponse:
     """Done: the number, the receipt, and what happens next."""
-    from yimen.service.cases.views.public.letters import letters_of
-
     case = selectors.access_case(actor_of(request), code)
     waiting = [line for line in selectors.materials_of(case) if line.required and line.state == "missing"]
     return page(
