@@ -2,12 +2,11 @@
 
 Li applies, Wang accepts at window 3, Zhao reviews, Chen approves, Sun supervises, Qian must never get in.
 
-    def test_accept(cast, client_of):
+    def test_accept(cast):
         accept_case(case=..., actor=cast.actor("wang"), at=NOON)
-        client_of("wang").get("/desk/")
+        cast.client("wang").get("/desk/")
 
-Everything is built through services, from 2 January 2024 on; letters and posts have no end before 2036. All passwords
-are `PASSWORD`.
+Everything is built through services, from 2 January 2024 on; letters end with 2028. All passwords are `PASSWORD`.
 """
 
 from __future__ import annotations

@@ -24,6 +24,11 @@ class Permission:
     scope_id: int | None = None
     scope_path: str = ""
 
+    def reaches_division(self, code: str) -> bool:
+        """Whether a division's code lies in the subtree of a `division` scope. The path is a prefix as it stands: 5110
+        is one city, and 511 would be ten of them."""
+        return self.scope == "division" and code.startswith(self.scope_path)
+
 
 @dataclass(frozen=True, slots=True)
 class LetterPower:

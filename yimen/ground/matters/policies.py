@@ -58,7 +58,7 @@ def _within(held: Permission, actor: Actor, matter: Placed) -> bool:
         case "centre":
             return matter.centre_id is not None and matter.centre_id == (held.scope_id or actor.centre_id)
         case "division":
-            return matter.division_id.startswith(held.scope_path.rstrip("0") or held.scope_path)
+            return held.reaches_division(matter.division_id)
 
 
 def may(actor: Actor, permission: str, matter: Placed) -> bool:
@@ -87,7 +87,7 @@ def scope(actor: Actor, permission: str) -> Q:
             case "centre":
                 found |= Q(centre=held.scope_id or actor.centre_id)
             case "division":
-                found |= Q(division__code__startswith=held.scope_path.rstrip("0") or held.scope_path)
+                found |= Q(division__code__startswith=held.scope_path)
     return found
 
 

@@ -19,6 +19,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "setup": ("yimen.house.cli.running:setup", "准备好一切但不对外服务：建库、迁移、静态文件、演示数据"),
     "worker": ("yimen.house.cli.running:worker", "只运行后台任务"),
     "migrate": ("yimen.house.cli.upkeep:migrate", "升级数据库结构，并重新授予运行角色权限"),
+    "administrators": ("yimen.ground.organisations.commands:administrators", "为新装的系统开通三名管理员"),
     "demo": ("yimen.house.demo:command", "装入演示县"),
     "demo-reset": ("yimen.house.cli.running:demo_reset", "清除试用数据，重新装入演示县"),
     "doctor": ("yimen.house.cli.upkeep:doctor", "检查安装：哪里不对、怎样修好"),

@@ -24,6 +24,7 @@ from yimen.ground.organisations.services.posts import (
     give_admin_role,
     give_grant,
     give_usual_grants,
+    install_administrators,
     switch_post,
 )
 from yimen.ground.organisations.services.tree import (
@@ -57,6 +58,7 @@ __all__ = [
     "give_admin_role",
     "give_grant",
     "give_usual_grants",
+    "install_administrators",
     "may_use_seal",
     "move_unit",
     "open_window",

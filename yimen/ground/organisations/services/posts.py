@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, get_args
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from yimen.ground.identity import services as people
 from yimen.ground.identity.policies import AdminRole, permission, require_role, usual_for
@@ -32,6 +33,8 @@ from yimen.ground.organisations.services.guarding import Apart, SelfGrant, guard
 
 if TYPE_CHECKING:
     from yimen.ground.identity.models import Account
+
+_INSTALL_LOCK = 7_101_002
 
 
 @transaction.atomic
@@ -249,6 +252,26 @@ def end_admin_role(*, actor: Actor, account: Account, at: datetime) -> None:
         target=str(account.uid),
         facts={"role": row.role},
     )
+
+
+@transaction.atomic
+def install_administrators(*, names: Mapping[str, tuple[str, str]], at: datetime) -> dict[str, tuple[str, str]]:
+    """Open the first system, security and audit administrator of a new installation; afterwards `Conflict`.
+
+    `names` maps each role to (name, sign-in name); the answer maps it to (sign-in name, one-time code of 72 hours).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_INSTALL_LOCK])
+    if AdminRoleRow.objects.exists():
+        raise Conflict("已经有管理员，不能再次初始化。", next_step="请由安全管理员指定新的管理员。")
+    if set(names) != set(get_args(AdminRole)):
+        raise Invalid("要同时指定系统、安全、审计三名管理员。")
+    codes = {}
+    for role, (name, sign_in_name) in names.items():
+        account, code = people.open_staff_account(actor=SYSTEM, name=name, sign_in_name=sign_in_name, at=at)
+        give_admin_role(actor=SYSTEM, account=account, role=role, at=at)
+        codes[role] = (account.sign_in_name, code)
+    return codes
 
 
 def _fits(post: Post, scope: ScopeKind) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from tests.cast import INSTALLER, Cast
+from tests.cast import INSTALLER, PASSWORD, Cast
+from yimen.ground.identity import services as people
 from yimen.ground.kit import moments
 from yimen.ground.kit.refusals import Conflict, NotAllowed
 from yimen.ground.organisations import services
@@ -159,3 +160,13 @@ def test_usual_permissions_are_given_once(cast: Cast) -> None:
     again = services.give_usual_grants(actor=cast.actor("security"), post=cast.posts["wang"], at=moments.now())
     assert again == []
     assert Post.objects.get(pk=cast.posts["wang"].pk).grants.exists()
+
+
+def test_the_first_three_are_opened_once(db: None) -> None:
+    names = {"system": ("甲", "sys1"), "security": ("乙", "sec1"), "audit": ("丙", "aud1")}
+    codes = services.install_administrators(names=names, at=moments.now())
+    for role, (name, code) in codes.items():
+        account = people.use_code(code=code, password=PASSWORD, at=moments.now())
+        assert (account.sign_in_name, account.admin_role.role) == (name, role)
+    with pytest.raises(Conflict):
+        services.install_administrators(names=names, at=moments.now())
