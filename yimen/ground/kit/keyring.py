@@ -154,13 +154,14 @@ class KeyRing:
             os.close(folder)
 
 
-_rings: dict[Path, KeyRing] = {}
+_rings: dict[str | Path, KeyRing] = {}
 
 
 def ring() -> KeyRing:
     """The key ring of this installation, in the folder `settings.YIMEN_VAR / "keys"`."""
-    folder = Path(settings.YIMEN_VAR) / "keys"
-    return _rings.setdefault(folder, KeyRing(folder))
+    var = settings.YIMEN_VAR
+    found = _rings.get(var)
+    return found or _rings.setdefault(var, KeyRing(Path(var) / "keys"))
 
 
 def encrypt(plain: str, *, bound_to: str) -> str:

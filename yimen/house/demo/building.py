@@ -71,9 +71,9 @@ def _places(made: County, *, villages: bool) -> None:
     home = organisations.add_division(actor=SYSTEM, code=county.COUNTY_CODE, name=county.COUNTY, at=at, parent=city)
 
     def unit(key: str, kind: str, name: str, parent: str | None, **more: Any) -> None:
-        more = {"division": home, "use_level": "4"} | more
+        given: dict[str, Any] = {"division": home, "use_level": "4"} | more
         made.units[key] = organisations.create_unit(
-            actor=SYSTEM, kind=kind, name=name, at=at, parent=made.units[parent] if parent else None, **more
+            actor=SYSTEM, kind=kind, name=name, at=at, parent=made.units[parent] if parent else None, **given
         )
 
     where = f"{county.COUNTY}文澜路 8 号"
@@ -225,9 +225,9 @@ def _letters(made: County) -> None:
         receivers = [
             (name, powers) for duty, powers in POWERS.items() for name in made.by_duty.get((each.key, duty), ())
         ]
-        for plan in county.windows():
-            if each.key in plan.served:
-                receivers.append((made.clerks[plan.number], ("accept", "issue")))
+        receivers += [
+            (made.clerks[plan.number], ("accept", "issue")) for plan in county.windows() if each.key in plan.served
+        ]
         receivers += [(name, ("issue",)) for name in made.by_duty["centre", "issuer"][:2]] if each.reviewers else []
         head = made.actor(made.first(each.key, "head"))
         for receiver, powers in receivers:

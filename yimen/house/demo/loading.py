@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
@@ -39,10 +41,10 @@ class NotForDemo(Conflict):
 def load_county(say: Callable[[str], None], *, share: float) -> dict[str, Any]:
     """See `yimen.house.demo.load`."""
     started = time.monotonic()
-    config = Config.read()
-    if config.mode == "production":
+    if Config.read().mode == "production":
         raise NotForDemo("正式运行的安装不装演示县，没有动任何数据。", next_step="请在试用安装里运行。")
-    known = config.var / accounts.FILE_NAME
+    var = Path(settings.YIMEN_VAR)
+    known = var / accounts.FILE_NAME
     if get_user_model()._default_manager.exists():
         if is_synthetic():
             return {"already": True, "accounts": str(known), "cases": 0, "seconds": 0}
@@ -68,7 +70,7 @@ def load_county(say: Callable[[str], None], *, share: float) -> dict[str, Any]:
         while seal_once() == BATCH:
             pass
         audit.record("house.demo", actor=SYSTEM, target_kind="ledger", facts={"cases": done.cases + len(told)})
-    path = accounts.write_file(config.var, lines)
+    path = accounts.write_file(var, lines)
     seconds = round(time.monotonic() - started, 1)
     say(f"演示县已装入，用时 {seconds} 秒。")
     return {

@@ -29,8 +29,7 @@ def tell(parties: Collection[int], now: datetime) -> int:
             if teller.event.name == name and payload.get("matter_id") in mine:
                 teller.handler(teller.event.from_payload(payload))
                 at = datetime.fromisoformat(payload["at"])
-                newest = Message.objects.order_by("-pk").values_list("pk", flat=True).first()
-                Message.objects.filter(pk=newest).update(
-                    created_at=at, read_at=at + timedelta(hours=9) if now - at > READ_AFTER else None
-                )
+                newest = Message.objects.order_by("-pk")[:1]
+                read_at = at + timedelta(hours=9) if now - at > READ_AFTER else None
+                Message.objects.filter(pk__in=newest.values("pk")).update(created_at=at, read_at=read_at)
     return Message.objects.count()

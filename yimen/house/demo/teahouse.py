@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 
 from yimen.ground.calendar.selectors import work_calendar
@@ -22,7 +23,7 @@ def tell(stage: Stage) -> str:
     year = year_of(now)
     code = stage.apply(ITEM, WHO, _at(year, 9, 16, 10, 14), walk_in=True)
     plan = "平面图没有标出消毒间，请补画消毒间和洗手池的位置。"
-    acts = (
+    acts: tuple[tuple[datetime, Callable[[datetime], None]], ...] = (
         (_at(year, 9, 17, 9, 32), lambda at: stage.correct(code, ITEM, at, plan)),
         (_at(year, 9, 20, 19, 40, any_day=True), lambda at: stage.supplement(code, WHO, at)),
         (_at(year, 9, 21, 10, 5), lambda at: stage.accept(code, ITEM, at)),

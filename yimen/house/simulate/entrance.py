@@ -10,8 +10,10 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from yimen.ground.kit.moments import CHINA, now
-from yimen.ground.matters.fast_forward import is_synthetic, mark_synthetic
+from yimen.ground.matters.fast_forward import mark_synthetic
 from yimen.house.config import Config
+from yimen.house.demo.building import build
+from yimen.house.demo.publishing import publish
 from yimen.house.simulate.hurry import without_savepoints
 from yimen.house.simulate.running import NotForSimulation, Plan, run
 
@@ -36,7 +38,7 @@ def simulate(
     moment = now()
     if isinstance(until, datetime):
         moment = min(moment, until.replace(hour=17, minute=0, tzinfo=CHINA))
-    _county(moment, say)
+    county_first(moment, say)
     done = run(Plan(cases=cases, seed=seed, until=moment.replace(microsecond=0), letters=letters, workers=workers), say)
     return {
         "cases": done.cases,
@@ -53,16 +55,12 @@ def simulate(
     }
 
 
-def _county(moment: datetime, say: Callable[[str], None]) -> None:
+def county_first(moment: datetime, say: Callable[[str], None] = lambda line: None, *, villages: bool = True) -> None:
     """Into an empty database the county comes first: without items and staff there is nothing to simulate."""
     if get_user_model()._default_manager.exists():
         return
-    from yimen.house.demo.building import build
-    from yimen.house.demo.publishing import publish
-
     say("空的数据库，先装入演示县的机构、人员和事项……")
     with transaction.atomic(), without_savepoints():
-        if not is_synthetic():
-            mark_synthetic()
-        made = build(moment)
+        mark_synthetic()
+        made = build(moment, villages=villages)
         publish(made, made.at)

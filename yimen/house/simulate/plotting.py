@@ -172,7 +172,7 @@ class _Teller:
         self._counted, self._since = 0, 0
 
     def tell(self) -> Iterator[Act]:
-        rng, story = self.rng, self.story
+        story = self.story
         if story.channel == "window":
             yield self._act("submit", "clerk", story.desk)
         else:

@@ -162,6 +162,7 @@ class _Renderer:
         self.steps: list[bytes] = []
         self.links: list[bytes] = []
         self.closed = 0
+        self.known_since = moment_text(min(story.opened_at for story in batch.stories))
 
     def run(self) -> Rendered:
         parties = [
@@ -188,7 +189,7 @@ class _Renderer:
                 keyring.encrypt(invented.phone, bound_to=places["phone"]),
                 keyring.blind_index(invented.phone, kind="phone"), "",
                 keyring.encrypt(invented.address, bound_to=places["address"]), invented.legal_representative, "window",
-                moment_text(min(story.opened_at for story in self.batch.stories)),
+                self.known_since,
             )
         )  # fmt: skip
         return _Party(party_id, uid, invented, mask_id_number(invented.id_number), invented.phone)
@@ -393,6 +394,7 @@ def _clock(item: SimItem, action: str) -> ClockStart:
 def _facts(case: _Case, act: Act, hand: Hand | None, number: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the ledger keeps of an act, as its service writes it; and the words that letters and columns repeat."""
     item, n = case.item, act.n
+    said: dict[str, Any]
     match act.action:
         case "submit":
             facts = {

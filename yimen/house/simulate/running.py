@@ -280,13 +280,11 @@ def _write(ready: tuple[Batch, list[tuple[str, int, int]], Callable[[], Rendered
     batch, moved, wait = ready
     made = wait()
     step_ids = _ids("matters_step", len(made.steps))
+    steps = b"".join(b"%d\t%s" % pair for pair in zip(step_ids, made.steps, strict=True))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [SEAL_LOCK])
         for name in TABLES:
-            if name == "step":
-                content = b"".join(b"%d\t%s" % pair for pair in zip(step_ids, made.steps, strict=True))
-            else:
-                content = made.tables[name]
+            content = steps if name == "step" else made.tables[name]
             if content:
                 with cursor.copy(statement(name)) as copy:
                     copy.write(content)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime, time
 
 from django.db.models import Q
 
 from yimen.ground.calendar.rules import WorkCalendar
 from yimen.ground.calendar.selectors import calendar_version, work_calendar
 from yimen.ground.identity.models import Party
-from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.fields import EncryptedText
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.refusals import Conflict, NotAllowed
@@ -162,7 +161,7 @@ class _Placed:
 
 def read_world(first: datetime, last: datetime, seed: int) -> World:
     """Read the world as it stands for stories between two moments. Raises `NothingToSimulate`."""
-    staff = [_Member(post, first, last) for post in _held_posts(last)]
+    staff = [_Member(post, first, last) for post in _held_posts(first, last)]
     version = calendar_version()
     items = tuple(
         item
@@ -204,48 +203,45 @@ def _editions() -> Iterable[ItemEdition]:
     return whole(published.order_by("item_id"))[:MOST_ITEMS]
 
 
-def _held_posts(last: datetime) -> list[Post]:
-    day = day_of(last)
-    held = Post.objects.filter(account__is_active=True, held_from__lte=day).filter(
-        Q(held_to__isnull=True) | Q(held_to__gte=day)
+def _held_posts(first: datetime, last: datetime) -> list[Post]:
+    held = Post.objects.filter(account__is_active=True, held_from__lte=day_of(first)).filter(
+        Q(held_to__isnull=True) | Q(held_to__gte=day_of(last))
     )
     duties = ("clerk", "issuer", "reviewer", "approver", "chief", "head")
     return list(held.filter(duty__in=duties).select_related("account", "unit", "window").order_by("id"))
 
 
 class _Member:
-    """A post with its holder: the actor it makes on the first and on the last day."""
+    """A post with its holder, as the actor it makes on the last day."""
 
     def __init__(self, post: Post, first: datetime, last: datetime) -> None:
         account = post.account
         if account is None:
             raise ValueError("a held post has an account")
         self.post = post
-        self.actors: list[tuple[Actor, date]] = [
-            (actor_for(account, moment, post), day_of(moment)) for moment in (max(first, _since(post, first)), last)
-        ]
-        actor = self.actors[0][0]
+        self.actor = actor = actor_for(account, last, post)
+        self.days = (day_of(first), day_of(last))
         self.hand = Hand(
-            uid=str(actor.uid), name=actor.name, post=f"{actor.department} {actor.post}".strip(), title=actor.post,
-            author=f"{actor.department} {actor.name}".strip(), window=actor.window, account_id=account.pk,
-            post_id=post.pk, letters={letter.department_id: letter.letter_id for letter in actor.letters},
-        )  # fmt: skip
+            uid=str(actor.uid),
+            name=actor.name,
+            post=f"{actor.department} {actor.post}".strip(),
+            title=actor.post,
+            author=f"{actor.department} {actor.name}".strip(),
+            window=actor.window,
+            account_id=account.pk,
+            post_id=post.pk,
+            letters={letter.department_id: letter.letter_id for letter in actor.letters},
+        )
 
     def may(self, action: str, placed: _Placed) -> bool:
         """Whether the policy lets this person take the step, on the first day and on the last."""
         rule = LICENCE.step(action)
         try:
-            for actor, day in self.actors:
-                demand(actor, rule, placed, day)
+            for day in self.days:
+                demand(self.actor, rule, placed, day)
         except NotAllowed:
             return False
         return True
-
-
-def _since(post: Post, first: datetime) -> datetime:
-    if post.held_from is None or post.held_from <= day_of(first):
-        return first
-    return first.replace(year=post.held_from.year, month=post.held_from.month, day=post.held_from.day)
 
 
 _WEIGHTS = {item.name: item.weight for item in ITEMS}
@@ -258,7 +254,7 @@ def _item(
     """The item as stories need it; None where some step of the story could be taken by nobody."""
     hall = hall_of_department(card.department_id)
     head = letterhead(card.department_id, day_of(last))
-    seal = Seal.objects.filter(pk=head.seal_id).first()
+    seal = Seal.objects.filter(pk=head.seal_id).first() if head.seal_id else None
 
     def allowed(action: str, window_id: int | None = hall.window_id) -> tuple[Hand, ...]:
         placed = _Placed(card.department_id, window_id, hall.centre_id, hall.division, card.code31)

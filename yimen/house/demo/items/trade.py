@@ -68,7 +68,10 @@ FOOD_LICENCE = DemoItem(
                 {"hot": "热食类", "cold": "冷食类", "raw": "生食类", "drink": "自制饮品", "bulk": "散装食品"},
                 kind="multi_choice",
             ),
-            ask("kitchen_area", "decimal", "厨房面积", unit="平方米", least="1", most="9999", show_if=["in", "mode", ["catering", "canteen"]]),
+            ask(
+                "kitchen_area", "decimal", "厨房面积", unit="平方米", least="1", most="9999",
+                show_if=["in", "mode", ["catering", "canteen"]],
+            ),
             ask("diners", "integer", "就餐人数", least="1", most="50000", show_if=["==", "mode", "canteen"]),
             ask("machine", "yes_no", "用自动售货设备吗？", show_if=["==", "mode", "shop"]),
             ask("safety_manager", "text", "食品安全管理员", longest=60),
