@@ -17,6 +17,8 @@ from yimen.house.logs import json_formatter, rotate, scrubbed
     ("said", "kept"),
     [
         ("Li 11010519491231002X applies", "Li [证件号] applies"),
+        ("电话13812342671，请回电", "电话[手机号]，请回电"),
+        ("id 1ebf13812342671f stays", "id 1ebf13812342671f stays"),
         ("call 13812342671 now", "call [手机号] now"),
         ("to li.lei@mail.example.cn", "to [邮箱]"),
         ("key (x)\nDETAIL:  Key (name)=(李雷) exists.\nHINT: no", "key (x)\nDETAIL: [略]\nHINT: no"),

@@ -23,7 +23,7 @@ LONGEST_FILE_BYTES = 20_000_000
 KEPT_FILES = 5
 PERSONAL = (
     (re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])"), "[证件号]"),
-    (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), "[手机号]"),
+    (re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])"), "[手机号]"),
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[邮箱]"),
     (re.compile(r"^DETAIL:.*$", re.MULTILINE), "DETAIL: [略]"),
 )
