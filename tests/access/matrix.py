@@ -1,6 +1,6 @@
 """Who may open which address: derived from the code, written as a table that people review (`docs/access-matrix.md`).
 
-    make access-matrix      writes the table anew; read the difference before you commit it
+make access-matrix      writes the table anew; read the difference before you commit it
 """
 
 from __future__ import annotations

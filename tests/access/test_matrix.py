@@ -13,7 +13,13 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
-SAMPLES = {"uuid": "00000000-0000-4000-8000-000000000000", "int": "987654321", "str": "NO-SUCH", "slug": "no-such", "path": "no"}
+SAMPLES = {
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "int": "987654321",
+    "str": "NO-SUCH",
+    "slug": "no-such",
+    "path": "no",
+}
 
 
 def address(pattern: str) -> str:
@@ -45,7 +51,9 @@ def test_the_server_does_what_the_table_says(cast: Cast, role: str) -> None:
         api = view.pattern.startswith("/api/")
         headers = {"authorization": f"Bearer {cast.token(role)}"} if api and actor is not None else {}
         method = view.method or "GET"
-        answer = client.generic(method, address(view.pattern), data="{}", content_type="application/json", headers=headers)
+        answer = client.generic(
+            method, address(view.pattern), data="{}", content_type="application/json", headers=headers
+        )
         where = f"{role} {method} {view.pattern} -> {answer.status_code}"
         assert answer.status_code < 500 or view.pattern in ("/readyz", "/offline/"), where  # both say 503 on purpose
         if view.access.admits(actor):
@@ -53,5 +61,7 @@ def test_the_server_does_what_the_table_says(cast: Cast, role: str) -> None:
             assert answer.status_code != 401, where
             assert not (to_sign_in and actor is not None and "elder" not in view.pattern), where
         else:
-            refused = answer.status_code in (401, 403) or (answer.status_code == 302 and "sign-in" in answer["location"])
+            refused = answer.status_code in (401, 403) or (
+                answer.status_code == 302 and "sign-in" in answer["location"]
+            )
             assert refused, where

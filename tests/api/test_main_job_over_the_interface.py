@@ -16,9 +16,7 @@ pytestmark = pytest.mark.django_db
 def call(cast: Cast, who: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
     """One request with this person's token; returns the response."""
     sent = {"authorization": f"Bearer {cast.token(who)}", **headers} if who else headers
-    return Client().generic(
-        method, f"/api/v1{path}", data=_text(body), content_type="application/json", headers=sent
-    )
+    return Client().generic(method, f"/api/v1{path}", data=_text(body), content_type="application/json", headers=sent)
 
 
 def _text(body: Any) -> str:
@@ -70,7 +68,18 @@ def test_a_stranger_gets_404_a_page_gone_stale_409_and_nobody_401(cast: Cast) ->
 
 
 @pytest.mark.parametrize(
-    "body", ["{", "[" * 100000, '{"item": 1e999}', '{"item":"\\ud800"}', '{"item":"\\u0000"}', '"x"', "null", "{}", '{"item":' + "9" * 5000 + "}"]
+    "body",
+    [
+        "{",
+        "[" * 100000,
+        '{"item": 1e999}',
+        '{"item":"\\ud800"}',
+        '{"item":"\\u0000"}',
+        '"x"',
+        "null",
+        "{}",
+        '{"item":' + "9" * 5000 + "}",
+    ],
 )
 def test_broken_bodies_are_refused_in_chinese(cast: Cast, body: str) -> None:
     answer = call(cast, "li", "POST", "/applications", body)
@@ -81,7 +90,14 @@ def test_broken_bodies_are_refused_in_chinese(cast: Cast, body: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["start=2026-02-30&n=1", "start=0000-01-01&n=1", "start=9999-12-31&n=20", "start=%00&n=1", "start=2026-09-24&n=-1", "start=2026-09-24&n=99999999999999999999"],
+    [
+        "start=2026-02-30&n=1",
+        "start=0000-01-01&n=1",
+        "start=9999-12-31&n=20",
+        "start=%00&n=1",
+        "start=2026-09-24&n=-1",
+        "start=2026-09-24&n=99999999999999999999",
+    ],
 )
 def test_impossible_days_are_refused(db: None, query: str) -> None:
     answer = Client().get(f"/api/v1/workdays/due?{query}")

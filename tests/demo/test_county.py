@@ -71,7 +71,7 @@ def test_every_urgency_is_there() -> None:
 
 
 def test_numbers_are_valid_and_never_shared() -> None:
-    numbers = Counter()
+    numbers: Counter[str] = Counter()
     for party in Party.objects.all():
         numbers[party.id_number] += 1
         if party.id_type == "resident":
@@ -88,6 +88,7 @@ def test_promises_keep_within_the_law() -> None:
         assert errors(findings(edition, now().date())) == []
         if edition.legal_limit is not None:
             assert edition.promise_unit == edition.legal_unit == "working_day"
+            assert edition.promise_limit is not None
             assert edition.promise_limit <= edition.legal_limit
         assert edition.review_body and edition.suit_court
     at_once = ItemEdition.objects.filter(status="published", case_kind="instant")

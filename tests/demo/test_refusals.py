@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.cast import Cast
@@ -32,7 +34,8 @@ def test_real_steps_are_left_alone(cast: Cast) -> None:
 def test_production_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YIMEN_MODE", "production")
     monkeypatch.setenv("YIMEN_ORIGIN", "https://zwfw.example.cn")
-    for make in (load, lambda: simulate(cases=1, seed=1)):
+    makers: tuple[Callable[[], object], ...] = (load, lambda: simulate(cases=1, seed=1))
+    for make in makers:
         with pytest.raises(Refusal, match="正式运行"):
             make()
     assert not is_synthetic()

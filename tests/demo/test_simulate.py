@@ -83,6 +83,7 @@ def test_derived_facts_are_what_the_service_would_store(simulated: dict[str, Any
             for seq, text in Step.objects.filter(matter=case.pk, happened_at__lt=case.decided_at)
             .exclude(clock="").order_by("seq").values_list("seq", "clock")
         )  # fmt: skip
+        assert case.decided_at is not None
         asked = ask(case.pk)
         result = handling_result(_before(asked, marks), case.decided_at)
         assert (case.matter.work_days, case.matter.on_time) == (result.get("work_days"), result.get("on_time"))

@@ -39,7 +39,9 @@ def bring_in(site: Site) -> ServiceItem:
     catalogue.pass_batch(actor=cast.actor("legal"), batch=batch, opinion="依省级发布的事项目录。", at=at)
     catalogue.publish_batch(actor=manager, batch=batch, at=at)
     item = (
-        ServiceItem.objects.filter(department=cast.units["market"], current__kind="licence", current__materials__isnull=False)
+        ServiceItem.objects.filter(
+            department=cast.units["market"], current__kind="licence", current__materials__isnull=False
+        )
         .order_by("code")
         .first()
     )

@@ -89,12 +89,13 @@ def ask(which: int | str) -> Asked:
 
 def read_asked(row: Sequence[Any]) -> Asked:
     """What the columns `ASKED` said."""
+    plain: Any
     *plain, marks, holds = row
-    return Asked(
-        *plain,
+    plain += [
         tuple(ClockMark.read(text, seq) for seq, text in _marks.decode(marks)) if marks else (),
         _holds.decode(holds) if holds else (),
-    )
+    ]
+    return Asked(*plain)
 
 
 _marks = msgspec.json.Decoder(list[tuple[int, str]])

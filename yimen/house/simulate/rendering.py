@@ -53,7 +53,7 @@ LETTERS = {
 DELIVERIES = {"window": "signature", "post": "post", "online": "online"}
 
 
-class BrokenStory(ValueError):  # noqa: N818  (a fault of ours, told to the maintainer)
+class BrokenStory(ValueError):
     """An act that the lifecycle table does not allow in this state."""
 
 

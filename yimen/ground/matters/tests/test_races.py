@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import combinations_with_replacement
 from threading import Barrier
 
@@ -45,9 +46,7 @@ def at_once(acts: list[Callable[[], object]]) -> list[object]:
 def test_fifty_claims_have_one_winner(committed_db: object) -> None:
     opened = errand(clerk())
     people = [clerk(f"{n} 号", account_id=account(f"clerk{n}")) for n in range(50)]
-    results = at_once(
-        [lambda who=who: services.claim(matter_id=opened.matter_id, actor=who, at=now()) for who in people]
-    )  # type: ignore[misc]
+    results = at_once([partial(services.claim, matter_id=opened.matter_id, actor=who, at=now()) for who in people])
     kinds = Counter(type(result).__name__ for result in results)
     assert kinds == {"Taken": 1, "AlreadyClaimed": 49}
     winner = next(who for who, result in zip(people, results, strict=True) if isinstance(result, services.Taken))
@@ -71,10 +70,8 @@ def test_every_pair_of_contested_acts_leaves_one_history(committed_db: object) -
     people = [clerk("甲", account_id=account("jia")), clerk("乙", account_id=account("yi"))]
     for first, second in combinations_with_replacement(sorted(CONTESTED), 2):
         opened = errand(people[0])
-        acts = [
-            lambda name=name, who=who, matter=opened.matter_id: CONTESTED[name](matter, who)  # type: ignore[misc]
-            for name, who in zip((first, second), people, strict=True)
-        ]
+        pair = zip((first, second), people, strict=True)
+        acts: list[Callable[[], object]] = [partial(CONTESTED[name], opened.matter_id, who) for name, who in pair]
         results = at_once(acts)
         done = sum(not isinstance(result, Refusal) for result in results)
         assert all(result is None or isinstance(result, services.Taken | Refusal) for result in results), (

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.db import transaction
 
 from yimen.ground.documents.services import store_file
@@ -99,7 +99,7 @@ def save_draft(
         return draft
 
 
-def attach_file(*, draft_uid: UUID, material_id: int, upload: UploadedFile, actor: Actor, at: datetime) -> DraftFile:
+def attach_file(*, draft_uid: UUID, material_id: int, upload: File[Any], actor: Actor, at: datetime) -> DraftFile:
     """Put one file to a material of the draft, through the upload gate. Raises `UploadRefused`, `TooManyFiles`."""
     draft = access_draft(actor, draft_uid)
     edition = pinned_edition(draft.edition_id)

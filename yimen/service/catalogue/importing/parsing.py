@@ -128,7 +128,7 @@ class ParsedFile:
         return len(self.items) + len(self.rejected)
 
 
-class RowProblems(Exception):  # noqa: N818  (the reasons for a rejection)
+class RowProblems(Exception):
     """Why a row cannot be taken."""
 
     def __init__(self, reasons: list[str]) -> None:

@@ -25,7 +25,7 @@ _UID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _REGION = re.compile(r"\d{6}|\d{9}|\d{12}")
 
 
-class AnswerProblem(ValueError):  # noqa: N818  (a finding about an answer, told to the applicant)
+class AnswerProblem(ValueError):
     """An answer that cannot be used; the message says what to type instead."""
 
 

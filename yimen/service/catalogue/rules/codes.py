@@ -24,7 +24,7 @@ _ALPHANUMERIC = re.compile(r"[0-9A-Z]+")
 _AFTER_REGION = 4
 
 
-class CodeProblem(ValueError):  # noqa: N818  (a finding about a code, told to people)
+class CodeProblem(ValueError):
     """A code that cannot be used; the message says why in Chinese."""
 
 

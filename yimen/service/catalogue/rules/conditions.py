@@ -19,7 +19,7 @@ MAX_DEPTH = 6
 MAX_PARTS = 40
 
 
-class ConditionProblem(ValueError):  # noqa: N818  (a finding about a definition, told to its editor)
+class ConditionProblem(ValueError):
     """An expression that is not one; the message says why in Chinese."""
 
 

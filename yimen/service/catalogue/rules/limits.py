@@ -69,7 +69,7 @@ ART_42 = "《行政许可法》第四十二条（法定默认）"
 DEFAULT_LICENCE_DAYS = 20
 
 
-class LimitProblem(ValueError):  # noqa: N818  (a finding about a text, told to people)
+class LimitProblem(ValueError):
     """A limit that cannot be read; the message says why in Chinese."""
 
 

@@ -213,7 +213,7 @@ class Form(Strict):
         return {question.key: question.label for question in self.questions()}
 
 
-class FormProblem(ValueError):  # noqa: N818  (a finding about a definition, told to its editor)
+class FormProblem(ValueError):
     """A definition that cannot be used; `findings` lists each fault in Chinese."""
 
     def __init__(self, findings: list[str]) -> None:
