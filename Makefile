@@ -51,7 +51,7 @@ format: $(STAMP)-dev ## 整理代码格式
 	$(BIN)/ruff format .
 
 bench: $(STAMP)-dev ## 运行性能测试并写入 docs/benchmarks.md
-	$(BIN)/python -m bench $(ARGS)
+	$(BIN)/python -m bench --write docs/benchmarks.md $(ARGS)
 
 access-matrix: $(STAMP)-dev ## 由代码重写访问矩阵 docs/access-matrix.md
 	WRITE_ACCESS_MATRIX=1 $(BIN)/pytest -q tests/access -k reviewed
