@@ -37,10 +37,14 @@ class Who(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """Where an act came from: the request's id and the client's address (None for workers and commands)."""
+    """Where an act came from: the request's id and the client's address (None for workers and commands).
+
+    `refused` gathers what was refused and shown in a form again, for the row that the edge writes at the request's end.
+    """
 
     request_id: str = ""
     ip: str | None = None
+    refused: list[Refusal] = field(default_factory=list, compare=False)
 
 
 _context: ContextVar[RequestContext | None] = ContextVar("yimen_request_context", default=None)
@@ -61,6 +65,13 @@ def request_context(request_id: str, ip: str | None = None) -> Iterator[RequestC
         yield context
     finally:
         _context.reset(token)
+
+
+def notice(refusal: Refusal) -> None:
+    """Have the running request write the row of this refusal, which a view catches to show it in a form."""
+    where = _context.get()
+    if where is not None:
+        where.refused.append(refusal)
 
 
 def record(

@@ -20,7 +20,7 @@ from django.forms import widgets
 from django.forms.renderers import TemplatesSetting
 from django.template import Template
 
-from yimen.ground.kit import money, particulars, text
+from yimen.ground.kit import audit, money, particulars, text
 from yimen.ground.kit.refusals import Refusal
 
 LINE_LENGTH = 200
@@ -124,7 +124,9 @@ class ModelForm(Polite, forms.ModelForm):  # type: ignore[type-arg]  # generic o
 
 
 def refuse_form(form: forms.BaseForm, refusal: Refusal) -> None:
-    """Put a service's refusal into the form it came from, each line at its field, the rest at the top."""
+    """Put a service's refusal into the form it came from, each line at its field, the rest at the top; it gets its audit
+    row when the request ends."""
+    audit.notice(refusal)
     at_fields = {name: said for name, said in refusal.fields.items() if name in form.fields}
     for name, said in at_fields.items():
         form.add_error(name, said)

@@ -50,6 +50,8 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        for refusal in audit.current().refused:
+            errors.note_refusal(request, refusal)
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             allowed = response["Allow"]
             response = errors.refusal_response(

@@ -19,6 +19,7 @@ from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.documents.services import store_file
 from yimen.ground.identity.policies import citizens
 from yimen.ground.identity.rules import Actor
+from yimen.ground.kit import audit
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.pages import address_of
 from yimen.ground.kit.paging import page_by_key
@@ -149,6 +150,7 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
                     seen=_number(request.POST.get("seen", "")),
                 )  # fmt: skip
             except Conflict as refusal:
+                audit.notice(refusal)
                 status = refusal.status
                 problem = _complain(refusal, lacks)
             else:

@@ -21,7 +21,7 @@ from yimen.ground.identity.policies import requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import find_party, masked
 from yimen.ground.identity.selectors import party as party_file
-from yimen.ground.kit import moments
+from yimen.ground.kit import audit, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.refusals import NotAllowed, Refusal
 from yimen.service.cases import services
@@ -214,6 +214,7 @@ def _submit(
         try:
             services.accept_case(code=submitted.code, actor=actor, at=moments.now())
         except Refusal as refusal:
+            audit.notice(refusal)
             # The application is in; why it could not be accepted at once is said on its page, where all else is done.
             messages.warning(request, f"申请已收下，还没有受理：{refusal.message}{refusal.next_step}")
         else:
