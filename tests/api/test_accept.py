@@ -39,9 +39,7 @@ def test_a_replay_gets_the_first_answer(cast: Cast) -> None:
     assert first.json() == again.json()
 
 
-@pytest.mark.parametrize(
-    ("who", "status"), [("", 401), ("li", 403), ("zhao", 403), ("qian_staff", 404), ("sun", 403)]
-)
+@pytest.mark.parametrize(("who", "status"), [("", 401), ("li", 403), ("zhao", 403), ("qian_staff", 404), ("sun", 403)])
 def test_who_may_not_is_refused(cast: Cast, who: str, status: int) -> None:
     assert accept(cast, who, submitted(cast)).status_code == status
 
@@ -59,7 +57,9 @@ def test_a_page_gone_stale_is_told(cast: Cast) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "stale_page")
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", "null", '{"seen": -1}', '{"seen": "x"}', '{"seen": 1e99}', "\x00", "[" * 9999])
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", "null", '{"seen": -1}', '{"seen": "x"}', '{"seen": 1e99}', "\x00", "[" * 9999]
+)
 def test_broken_bodies_are_refused_in_chinese(cast: Cast, body: str) -> None:
     answer = accept(cast, "wang", submitted(cast), body)
     assert 400 <= answer.status_code < 500

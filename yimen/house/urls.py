@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from yimen.house import health
-from yimen.house.api import api
+from yimen.house import api, health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
-    path("api/v1/", api.urls),
+    path("api/v1/", api.urls()),
     path("", include("yimen.service.cases.urls")),
     path("", include("yimen.service.catalogue.urls")),
     path("", include("yimen.edge.web.urls")),

@@ -19,7 +19,7 @@ from yimen.ground.kit.moments import now
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.refusals import Invalid
 from yimen.ground.matters import selectors as matters
-from yimen.service.cases import selectors, services
+from yimen.service.cases import api_accept, selectors, services
 
 if TYPE_CHECKING:
     from yimen.ground.matters.models import Matter
@@ -138,6 +138,12 @@ class StepIn(Schema):
     method: Line = ""
     receiver: Line = ""
     proof: Line = ""
+
+
+class AcceptIn(Schema):
+    """Acceptance; `seen` is the version that the page showed."""
+
+    seen: int | None = Field(default=None, ge=0, le=2_000_000_000)
 
 
 class TakenOut(Schema):
@@ -259,6 +265,15 @@ def take(request: HttpRequest, code: str, given: StepIn) -> HttpResponse:
         return 201, {"code": code, "seq": taken.seq, "version": taken.version, "state": taken.state}
 
     return once(request, act)
+
+
+@router.post(
+    "/applications/{code}/accept", response={201: TakenOut, **PROBLEMS}, summary="受理", url_name="accept_application"
+)
+@requires("cases.accept")
+def accept(request: HttpRequest, code: str, given: AcceptIn) -> HttpResponse:
+    """受理：出具受理单，开始计时。与“办一步”的 accept 相同，只是更快。"""
+    return api_accept.accept(request, code)  # only the schema is used: house.api puts the bare view at this address
 
 
 def _verb(code: str, given: StepIn, actor: Actor, at: datetime) -> Any:
