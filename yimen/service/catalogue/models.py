@@ -485,7 +485,7 @@ class ItemSearch(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "事项检索"
         indexes = [
-            GinIndex(fields=["grams"], name="catalogue_search_grams", fastupdate=False),
+            GinIndex(fields=["grams"], name="catalogue_search_grams"),
             models.Index(fields=["public", "item"], name="catalogue_search_public"),
         ]
 

@@ -117,7 +117,7 @@ def find(query: Query, *, after: str = "", size: int = PAGE) -> Page:
     narrowed = query.department or query.theme or query.object or query.kind
     if narrowed or len(scores) <= start + size:
         for place, phrase in enumerate(meant):
-            for pk, score in _in_texts(phrase, query):
+            for pk, score in _in_texts(phrase, query, MOST_HITS if narrowed else start + size + 1):
                 scores.setdefault(pk, score if place == 0 else score * 0.8)
     if not scores:
         scores = {index.titles[place].item_id: score for place, score in _nearest(index, meant, query).items()}
@@ -146,17 +146,21 @@ def _kept(ids: list[int], query: Query) -> set[int]:
     return set(_narrowed(ServiceItem.objects.filter(pk__in=ids), query).values_list("pk", flat=True))
 
 
-def _in_texts(phrase: str, query: Query) -> list[tuple[int, float]]:
-    """(item id, score) of descriptions that hold every run of a phrase, by the stored character pairs, checked again as text."""
+def _in_texts(phrase: str, query: Query, most: int) -> list[tuple[int, float]]:
+    """(item id, score) of descriptions that hold every run of a phrase, by the stored character pairs.
+
+    Where the pairs are the whole of what was asked they are proof enough; longer runs are checked again as text.
+    """
     grams, runs = words.query_pairs(phrase), words.runs(phrase)
     if not grams:
         return []
     rows = ItemSearch.objects.filter(grams__contains=grams)
     if not query.everything:
         rows = rows.filter(public=True)
-    return [
-        (pk, 0.5) for pk, text in rows.values_list("item_id", "text")[:MOST_HITS] if all(run in text for run in runs)
-    ]
+    if all(len(run) <= 2 for run in runs):
+        return [(pk, 0.5) for pk in rows.values_list("item_id", flat=True)[:most]]
+    found = rows.values_list("item_id", "text")[:MOST_HITS]
+    return [(pk, 0.5) for pk, text in found if all(run in text for run in runs)]
 
 
 def _narrowed(items: QuerySet[ServiceItem], query: Query) -> QuerySet[ServiceItem]:
@@ -275,7 +279,7 @@ def _nearest(index: Index, meant: Sequence[str], query: Query) -> dict[int, floa
     scores: dict[int, float] = {}
     for phrase in meant:
         grams = sorted(
-            (gram for gram in words.query_pairs(phrase) if gram in index.by_gram),
+            (gram for gram in words.query_pairs(words.without_asking(phrase)) if gram in index.by_gram),
             key=lambda gram: len(index.by_gram[gram]),
         )
         whole = sum(index.weight[gram] for gram in grams)

@@ -163,7 +163,8 @@ def _record(lines: list[str], place: int, separator: str, width: int) -> tuple[R
         following = lines[place + taken - 1]
         whole = f"{whole}\n{following}"
         quotes += following.count('"')
-        if len(whole) > MAX_RECORD_CHARACTERS:
+        # A line that could be a record of its own is not the middle of somebody's cell: it must not vanish in one.
+        if len(whole) > MAX_RECORD_CHARACTERS or following.count(separator) >= width - 1:
             break
         if quotes % 2 == 0:
             cells = _cells(whole, separator)

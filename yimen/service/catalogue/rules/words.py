@@ -114,6 +114,17 @@ def tidy_query(query: str) -> str:
     return " ".join(plain.split())[:LONGEST_QUERY]
 
 
+_ASKING = re.compile(
+    "需要|什么|材料|怎么|怎样|如何|哪里|哪儿|哪些|在哪|多少|多久|时间|流程|手续|可以|能不能|办理|申请|我要|我想|请问|一下|[吗呢的办]"
+)
+
+
+def without_asking(text: str) -> str:
+    """A question without the words of asking: `办护照需要什么材料` → `护照`; the text itself where nothing else is left."""
+    left = _ASKING.sub(" ", text)
+    return left if any(len(run) > 1 for run in runs(left)) else text
+
+
 def expand(query: str, synonyms: Mapping[str, Iterable[str]]) -> list[str]:
     """The query and what else it may be called: each known word in it replaced by what the catalogue says."""
     text = normal(query)

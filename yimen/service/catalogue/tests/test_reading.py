@@ -48,6 +48,14 @@ def test_a_quote_that_is_never_closed_loses_one_line_only() -> None:
     assert [(refused.line, refused.reasons[0][:5]) for refused in parsed.rejected] == [(3, "引号不配对")]
 
 
+def test_two_broken_quotes_do_not_swallow_what_lies_between() -> None:
+    first = row(CODES[0]).replace("自然人|企业法人", '"自然人')
+    last = row(CODES[2]).replace("自然人|企业法人", '自然人"')
+    parsed = parse(read_table(table(first, row(CODES[1]), last, row(CODES[3]))))
+    assert parsed.rows == 4
+    assert [item.line for item in parsed.items if item.line in (3, 5)] == [3, 5]
+
+
 def test_a_cell_with_a_line_break_keeps_the_count_of_lines() -> None:
     long = row(CODES[0]).replace("符合法定条件。", '"第一条，\n第二条 ""引号"""')
     parsed = parse(read_table(table(long, row(CODES[1]))))

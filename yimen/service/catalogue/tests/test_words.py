@@ -21,6 +21,14 @@ def test_synonyms_replace_and_add() -> None:
     assert said == ["我的社保", "我的社会保险", "社会保险"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [("办护照需要什么材料", "护照"), ("怎么申请办理", "怎么申请办理"), ("社保卡在哪补办", "社保卡 补")],
+)
+def test_words_of_asking_are_no_subject(asked: str, left: str) -> None:
+    assert words.without_asking(asked).split() == left.split()
+
+
 @pytest.mark.parametrize(("query", "tidy"), [("  社保\x00\n卡 ", "社保 卡"), ("x" * 500, "x" * 60), ("\ud800a", "a")])
 def test_a_query_is_made_fit(query: str, tidy: str) -> None:
     assert words.tidy_query(query) == tidy
