@@ -1,0 +1,1 @@
+"""Benchmarks: what is promised of speed, measured as ratios in one run. `python -m bench --help`."""
