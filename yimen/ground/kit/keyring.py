@@ -19,7 +19,7 @@ import os
 import secrets
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,9 +166,18 @@ def ring() -> KeyRing:
 
 def encrypt(plain: str, *, bound_to: str) -> str:
     """Close a text with the current field key. `bound_to` names its place, so that it opens nowhere else."""
-    key = ring().current("field")
-    sealed = crypto.sm4_gcm_encrypt(key.secret, plain.encode(), bound_to=bound_to.encode())
-    return f"sm4g:{key.version}:{base64.b64encode(sealed).decode()}"
+    return encrypting(bound_to=bound_to)(plain)
+
+
+def encrypting(*, bound_to: str) -> Callable[[str], str]:
+    """`encrypt` for many texts of one place: the key is looked up once."""
+    key, place = ring().current("field"), bound_to.encode()
+
+    def close(plain: str) -> str:
+        sealed = crypto.sm4_gcm_encrypt(key.secret, plain.encode(), bound_to=place)
+        return f"sm4g:{key.version}:{base64.b64encode(sealed).decode()}"
+
+    return close
 
 
 def decrypt(value: str, *, bound_to: str) -> str:

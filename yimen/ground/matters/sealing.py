@@ -81,9 +81,12 @@ def append_seal(steps: Sequence[tuple[int, bytes]]) -> None:
             ],
         )
         seal_id = cursor.fetchone()[0]
+        rows = [
+            f"{step_id}\t{seal_id}\t{position}\t\\\\x{mac.hex()}\n"
+            for position, ((step_id, _link), mac) in enumerate(zip(steps, macs, strict=True))
+        ]
         with cursor.copy("copy matters_sealentry (step_id, seal_id, position, mac) from stdin") as copy:
-            for position, ((step_id, _link), mac) in enumerate(zip(steps, macs, strict=True)):
-                copy.write_row((step_id, seal_id, position, mac))
+            copy.write("".join(rows))
 
 
 def work(stop: threading.Event) -> None:

@@ -53,6 +53,10 @@ class Days:
             day = calendar.previous_workday_on_or_before(date.fromordinal(day.toordinal() - 1))
         return day
 
+    def after(self, day: date) -> date:
+        """The working day after a day."""
+        return work_calendar().nth_workday_after(day, 1)
+
     def at(self, day: date, hour: int, minute: int) -> datetime:
         """That moment; where it lies ahead, an early minute of now's own past."""
         moment = datetime.combine(day, time(hour, minute), tzinfo=CHINA)
@@ -111,17 +115,15 @@ class Stage:
 
     # Acts
 
-    def apply(self, item: str, who: str, at: datetime, *, walk_in: bool = False, complete: bool = True) -> str:
-        """An application by a citizen with an account, online or at the window; returns the case's number."""
+    def apply(self, item: str, who: str, at: datetime, *, walk_in: bool = False, **said: str) -> str:
+        """An application by a citizen with an account, online or at the window; returns the case's number. `said` are answers."""
         applicant = self.citizen(who)
         edition = open_edition(self.codes[item], at)
         file = self._file(who)
         filled = fill(edition.form, file.kind, self.rng)
-        answers = filled.for_party(file)
+        answers = filled.for_party(file) | said
         actor = self.clerk(item) if walk_in else applicant
         needed = [each for each in edition.materials(answers, day_of(at)) if not each.exempt]
-        if not complete:
-            needed = needed[:-1]
         files = {} if walk_in else {each.id: [paper(each.name, actor, at)] for each in needed}
         submitted = services.submit_application(
             item_code=self.codes[item], party_id=self.parties[who], answers=answers, actor=actor, at=at,
@@ -156,6 +158,10 @@ class Stage:
         lacking = case.materials.filter(state__in=("returned", "missing"), required=True)
         files = {line.order: [paper(line.name, actor, at)] for line in lacking}
         services.supplement(code=code, actor=actor, at=at, files=files)
+
+    def take_at_window(self, code: str, item: str, at: datetime) -> None:
+        """The window's clerk takes the case into hand."""
+        claim(matter_id=case_by_code(code).pk, actor=self.clerk(item), at=self.moment(code, at))
 
     def take(self, code: str, item: str, at: datetime, number: int = 0) -> None:
         """A reviewer takes the case into hand."""

@@ -16,7 +16,7 @@ COUNTY_CODE, COUNTY = "519911000000", "清河县"
 COURT = "清河县人民法院"
 GOVERNMENT = "清河县人民政府"
 COMPLAINTS = "0990-631 2345"
-HOURS = "周一至周五 09:00–12:00，13:00–17:30（法定节假日除外）"
+HOURS = "周一至周五 09:00–12:00，13:30–17:30（法定节假日除外）"
 
 
 @dataclass(frozen=True, slots=True)

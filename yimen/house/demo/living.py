@@ -6,8 +6,8 @@ Each goes through the services, act by act, at its own moments. The finished mas
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date
 
 from yimen.house.demo.acting import Stage
 from yimen.house.demo.items import ITEMS
@@ -19,6 +19,7 @@ from yimen.service.cases.services import (
     withdraw,
 )
 
+ARRANGED = "材料齐全，已约现场核查。"
 LIMITS = {item.key: item.promise for item in ITEMS}
 
 
@@ -28,6 +29,7 @@ class Living:
 
     stage: Stage
     codes: dict[str, str]
+    accepted: dict[str, date] = field(default_factory=dict)
 
     def tell(self) -> dict[str, str]:
         """All of them; returns numbers by short name."""
@@ -49,7 +51,10 @@ class Living:
             ("receipt-soon", "occupy_road", "lipeiran", 4, False),
             ("receipt-overdue", "tobacco", "xiaoman", 7, False),
         ):
-            self.codes[name] = stage.apply(item, who, days.at(days.back(back), 9, 20), walk_in=walk_in)
+            code = stage.apply(item, who, days.at(days.back(back), 9, 20), walk_in=walk_in)
+            if name in ("received-doctor", "received-dispatch", "receipt-soon"):
+                stage.take_at_window(code, item, days.at(days.back(back), 10, 40))
+            self.codes[name] = code
 
     def stopped(self) -> None:
         """Standing still: waiting for the applicant, at receipt and in review; special procedures."""
@@ -107,13 +112,9 @@ class Living:
         ):
             code = self._due_in(item, who, left)
             if name not in ("soon-nurse", "today-road"):
-                self._later(code, lambda at, code=code, item=item: stage.take(code, item, at), hours=20)
+                self._next_day(code, 9, lambda at, code=code, item=item: stage.take(code, item, at))
             if name.startswith("soon"):
-                self._later(
-                    code,
-                    lambda at, code=code, item=item: stage.opinion(code, item, at, "材料齐全，已约现场核查。"),
-                    hours=22,
-                )
+                self._next_day(code, 10, lambda at, code=code, item=item: stage.opinion(code, item, at, ARRANGED))
             self.codes[name] = code
         code = self._accepted("environment", "qiming", 11)
         stage.extend(
@@ -227,10 +228,12 @@ class Living:
         day = days.before(days.due_target(), LIMITS[item] - left)
         code = stage.apply(item, who, days.at(days.before(day, 1), 15, 10))
         stage.accept(code, item, days.at(day, 10, 0))
+        self.accepted[code] = day
         return code
 
-    def _later(self, code: str, act: Callable[..., None], *, hours: int) -> None:
-        """An act so many hours after the case's last one, if that is past."""
-        at = self.stage.last(code) + timedelta(hours=hours)
-        if at < self.stage.days.now:
+    def _next_day(self, code: str, hour: int, act: Callable[..., None]) -> None:
+        """An act on the working day after the case's acceptance, if that is past."""
+        days = self.stage.days
+        at = days.at(days.after(self.accepted[code]), hour, 25)
+        if at < days.now:
             act(at)

@@ -26,6 +26,11 @@ def step_text(
     return "".join(map(field, parts))
 
 
+def fields(*texts: str) -> str:
+    """Several fields in a row: what many steps have in common is put into this form once."""
+    return "".join(map(field, texts))
+
+
 def link(previous: bytes, text: str) -> bytes:
     """sha256 over the previous link of the matter (empty before the first step) and the canonical text."""
     return sha256(previous + text.encode()).digest()

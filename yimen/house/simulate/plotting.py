@@ -337,8 +337,8 @@ class _Teller:
         return self._counted + self.days.rank(day_number(self.at)) - self._since
 
     def _act(self, action: str, role: str, who: int, *, days: int = 0, why: str = "") -> Act:
-        act = Act(action, self.at, role, who, self.rng.randrange(1000), days, why)
-        self.at += self.rng.randint(61, 400)
+        act = Act(action, self.at, role, who, self.rng.getrandbits(10), days, why)
+        self.at += 61 + int(340 * self.rng.random())
         return act
 
     def _work(self, days: int) -> None:

@@ -6,11 +6,13 @@ acts; tests hold both against each other.
 
 from __future__ import annotations
 
-import json
+import gc
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
+from json import JSONEncoder
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +25,8 @@ from yimen.ground.matters.clocks import NEVER, ClockMark, ClockRow, clock_row, c
 from yimen.ground.matters.lifecycle import BEFORE, COMMON_STEPS, ClockStart
 from yimen.house.simulate import people, texts
 from yimen.house.simulate.copying import line, moment_text
-from yimen.house.simulate.ledger_text import link, step_text
+from yimen.house.simulate.ledger_text import field as ledger_field
+from yimen.house.simulate.ledger_text import fields, link
 from yimen.house.simulate.plotting import APPLICANT, Act, Story, hands
 from yimen.house.simulate.world import Hand, Need, SimItem, World
 from yimen.service.cases import rules
@@ -87,10 +90,13 @@ def series_of(item: SimItem, action: str) -> str:
 _world: World | None = None
 
 
-def begin(world: World) -> None:
-    """Give this process the world to render in."""
+def begin(world: World, *, alone: bool = False) -> None:
+    """Give this process the world to render in. A process of its own has no circles to collect while it renders."""
     global _world
     _world = world
+    if not alone:
+        gc.freeze()
+        gc.set_threshold(200_000, 50, 50)
 
 
 def render(batch: Batch) -> Rendered:
@@ -163,6 +169,8 @@ class _Renderer:
         self.links: list[bytes] = []
         self.closed = 0
         self.known_since = moment_text(min(story.opened_at for story in batch.stories))
+        self.close = {name: keyring.encrypting(bound_to=place) for name, place in world.places.items()}
+        self.reckoned: dict[tuple[Any, ...], tuple[int, datetime | None]] = {}
 
     def run(self) -> Rendered:
         parties = [
@@ -179,16 +187,16 @@ class _Renderer:
 
     def _party(self, kind: str, number: int, party_id: int) -> _Party:
         invented = people.person(number) if kind == "natural" else people.enterprise(number)
-        uid, places = self._uid(), self.world.places
+        uid = self._uid()
         self.tables["party"].append(
             line(
                 party_id, uid, invented.kind, invented.name, invented.id_type,
-                keyring.encrypt(invented.id_number, bound_to=places["id_number"]),
+                self.close["id_number"](invented.id_number),
                 keyring.blind_index(invented.id_number, kind="id_number"),
                 keyring.blind_index(invented.id_number[-4:], kind="id_tail"),
-                keyring.encrypt(invented.phone, bound_to=places["phone"]),
+                self.close["phone"](invented.phone),
                 keyring.blind_index(invented.phone, kind="phone"), "",
-                keyring.encrypt(invented.address, bound_to=places["address"]), invented.legal_representative, "window",
+                self.close["address"](invented.address), invented.legal_representative, "window",
                 self.known_since,
             )
         )  # fmt: skip
@@ -261,26 +269,21 @@ class _Renderer:
         self, case: _Case, act: Act, hand: Hand | None, before: str, target: str, mark: ClockMark | None, facts: str,
         documents: str,
     ) -> None:  # fmt: skip
-        uid, name, post, window = (
-            (hand.uid, hand.name, hand.post, hand.window)
-            if hand
-            else (case.party.uid, case.party.invented.name, "", "")
-        )
+        who, who_row = _who(hand) if hand else _names(case.party.uid, case.party.invented.name, "", "")
+        move, move_row = _move(act.action, before, target)
         clock = mark.text() if mark else ""
-        text = step_text(
-            matter_id=case.matter_id, seq=case.seq, action=act.action, from_state=before, to_state=target, actor_uid=uid,
-            actor_name=name, actor_post=post, window=window, happened_us=act.at * 1_000_000,
-            recorded_us=act.at * 1_000_000, basis="", clock=clock, facts=facts, documents=documents,
-            procedure=LICENCE.name, division=case.item.division,
-        )  # fmt: skip
+        moment = ledger_field(f"{act.at}000000")
+        text = (
+            f"{ledger_field(str(case.matter_id))}{ledger_field(str(case.seq))}{move}{who}{moment}{moment}0:,"
+            f"{ledger_field(clock)}{ledger_field(facts)}{ledger_field(documents)}{_tail(case.item.division)}"
+        )
         case.last_link = link(case.last_link, text)
         when = moment_text(act.at)
+        said = facts.replace("\\", "\\\\") if "\\" in facts else facts
         self.steps.append(
-            line(
-                case.matter_id, case.seq, act.action, before, target, uid, name, post, window, when, when, "", clock, facts,
-                documents, LICENCE.name, case.item.division, case.last_link,
-            ).encode()
-        )  # fmt: skip
+            f"{case.matter_id}\t{case.seq}\t{move_row}\t{who_row}\t{when}\t{when}\t\t{clock}\t{said}\t{documents}\t"
+            f"{LICENCE.name}\t{case.item.division}\t\\\\x{case.last_link.hex()}\n".encode()
+        )
         self.links.append(case.last_link)
 
     def _result(self, case: _Case, act: Act) -> tuple[int | None, bool | None]:
@@ -290,9 +293,17 @@ class _Renderer:
         terms = last.terms(close) or last.terms(close, legal=True)
         if terms is None:
             return None, None
-        finish = clock_rules.ClockEvent(datetime.fromtimestamp(act.at, tz=CHINA), "finished")
-        state = clock_rules.due(terms, [*last.events(terms, self.world.calendar), finish], self.world.calendar)
-        return state.counted, state.on_time
+        at = datetime.fromtimestamp(act.at, tz=CHINA)
+        marks = (last.start, *last.marks)
+        key = (terms, at.date(), *((mark.effect, mark.at.date()) for mark in marks))
+        if case.extended or key not in self.reckoned:
+            finish = clock_rules.ClockEvent(at, "finished")
+            state = clock_rules.due(terms, [*last.events(terms, self.world.calendar), finish], self.world.calendar)
+            if case.extended:
+                return state.counted, state.on_time
+            self.reckoned[key] = state.counted, state.due_at
+        counted, due_at = self.reckoned[key]  # days decide, but for the hour at which the last one ends
+        return counted, due_at is None or at <= due_at
 
     def _letter(
         self,
@@ -351,15 +362,15 @@ class _Renderer:
         return clock_row(case.marks, self.world.calendar, self.world.closes[case.item.centre_id], self.world.warn_days)
 
     def _write_case(self, case: _Case) -> None:
-        story, item, places = case.story, case.item, self.world.places
+        story, item = case.story, case.item
         answers = _json(item.variants[story.variant].filled.for_party(case.party.invented))
         posted = story.delivery == "post"
         self.tables["case"].append(
             line(
                 case.matter_id, item.item_id, item.edition_id, item.form_version, item.kind,
-                keyring.encrypt(answers, bound_to=places["answers"]), case.party.invented.name,
-                keyring.encrypt(case.party.phone, bound_to=places["contact_phone"]), story.delivery,
-                keyring.encrypt(case.party.invented.address, bound_to=places["delivery_address"]) if posted else "", case.slip,
+                self.close["answers"](answers), case.party.invented.name,
+                self.close["contact_phone"](case.party.phone), story.delivery,
+                self.close["delivery_address"](case.party.invented.address) if posted else "", case.slip,
                 _when(case.accepted_at), case.corrections, case.extended, _when(case.decided_at), case.decision,
                 case.decision_number, case.decision_reason, _when(case.delivered_at), case.receiver, case.proof,
             )
@@ -535,8 +546,28 @@ def _pick(words: Sequence[str], n: int) -> str:
     return words[n % len(words)]
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@lru_cache(maxsize=4096)
+def _names(uid: str, name: str, post: str, window: str) -> tuple[str, str]:
+    """Who acts, as the ledger's text has it and as COPY has it."""
+    return fields(uid, name, post, window), f"{uid}\t{name}\t{post}\t{window}"
+
+
+def _who(hand: Hand) -> tuple[str, str]:
+    return _names(hand.uid, hand.name, hand.post, hand.window)
+
+
+@lru_cache(maxsize=256)
+def _move(action: str, before: str, target: str) -> tuple[str, str]:
+    """What is done, from where to where, in both forms."""
+    return fields(action, before, target), f"{action}\t{before}\t{target}"
+
+
+@lru_cache(maxsize=64)
+def _tail(division: str) -> str:
+    return fields(LICENCE.name, division)
 
 
 def _day(at: int) -> date:

@@ -168,7 +168,7 @@ def _rendering(world: World, plan: Plan) -> Iterator[Callable[[Batch], Callable[
     workers = plan.workers if plan.workers is not None else min(os.cpu_count() or 1, 4)
     can_fork = "fork" in multiprocessing.get_all_start_methods()
     if plan.cases <= ALONE or workers < 2 or not can_fork or connection.in_atomic_block:
-        rendering.begin(world)
+        rendering.begin(world, alone=True)
 
         def here(batch: Batch) -> Callable[[], Rendered]:
             made = rendering.render(batch)
