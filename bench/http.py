@@ -23,7 +23,8 @@ _LUA = """
 local lines, place = {}, 0
 for line in io.lines("%s") do
   local path, token, body = line:match("^(%%S+) (%%S+) (.*)$")
-  lines[#lines + 1] = wrk.format("POST", path, {["Host"] = "%s", ["Authorization"] = "Bearer " .. token, ["Content-Type"] = "application/json"}, body)
+  local head = {["Host"] = "%s", ["Authorization"] = "Bearer " .. token, ["Content-Type"] = "application/json"}
+  lines[#lines + 1] = wrk.format("POST", path, head, body)
 end
 function request() place = place + 1; return lines[math.min(place, #lines)] end
 """
