@@ -303,17 +303,22 @@ def _nearest(index: Index, meant: Sequence[str], query: Query) -> dict[int, floa
 def current_index() -> Index:
     """The index of this process, read anew when the catalogue's version has moved (one small query a call)."""
     global _index
-    version = CatalogueVersion.objects.filter(pk=1).values_list("version", flat=True).first() or 0
-    if _index.version == version:
+    now = version()
+    if _index.version == now:
         return _index
     with _building:
-        if _index.version != version:
-            _index = _build(version)
+        if _index.version != now:
+            _index = _build(now)
     return _index
 
 
-def _build(version: int) -> Index:
-    index = Index(version)
+def version() -> int:
+    """The number of the catalogue's present state."""
+    return CatalogueVersion.objects.filter(pk=1).values_list("version", flat=True).first() or 0
+
+
+def _build(number: int) -> Index:
+    index = Index(number)
     rows = ItemSearch.objects.order_by("item_id").values_list("item_id", "item__code", "title", "initials", "public")
     for place, (item_id, code, title, letters, public) in enumerate(rows.iterator(chunk_size=5000)):
         index.titles.append(Title(item_id, code, title, words.normal(title), letters, public))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -13,6 +14,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from yimen.ground.kit import moments
 from yimen.ground.matters import lifecycle
 from yimen.service.catalogue import policies as policies
+from yimen.service.catalogue import search
 from yimen.service.catalogue.models import (
     EditionMaterial,
     ImportBatch,
@@ -278,7 +280,26 @@ def _names(materials: Iterable[EditionMaterial]) -> str:
 # Lists
 
 
-def themes(limit: int = 24) -> list[tuple[str, int]]:
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How the published catalogue divides: themes and departments with how many items, and how many there are in all."""
+
+    themes: tuple[tuple[str, int], ...]
+    departments: tuple[tuple[int, str, int], ...]
+    count: int
+
+
+def overview() -> Overview:
+    """The divisions of the published catalogue, counted once for each version of it in this process."""
+    return _overview(str(connection.settings_dict["NAME"]), search.version())
+
+
+@lru_cache(maxsize=4)
+def _overview(_database: str, _version: int) -> Overview:
+    return Overview(tuple(_themes()), tuple(_departments_with_items()), published_count())
+
+
+def _themes(limit: int = 24) -> list[tuple[str, int]]:
     """The themes under which published items stand, with how many, the fullest first."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -290,6 +311,18 @@ def themes(limit: int = 24) -> list[tuple[str, int]]:
             [limit],
         )
         return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def _departments_with_items() -> list[tuple[int, str, int]]:
+    """Departments that have published items: (id, name, how many), by name."""
+    rows = (
+        ServiceItem.objects.filter(current__isnull=False)
+        .exclude(status=ServiceItem.Status.CANCELLED)
+        .values_list("department_id", "department__name")
+        .annotate(items=Count("id"))
+        .order_by("department__name")
+    )
+    return [(pk, name, items) for pk, name, items in rows if pk is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,18 +374,6 @@ def latest_guides(most: int = 5) -> list[ItemEdition]:
         editions = ItemEdition.objects.select_related("item").filter(status=ItemEdition.Status.PUBLISHED)
         known = _latest[database] = (version, list(editions.order_by("-published_at", "-id")[:20]))
     return known[1][:most]
-
-
-def departments_with_items() -> list[tuple[int, str, int]]:
-    """Departments that have published items: (id, name, how many), by name."""
-    rows = (
-        ServiceItem.objects.filter(current__isnull=False)
-        .exclude(status=ServiceItem.Status.CANCELLED)
-        .values_list("department_id", "department__name")
-        .annotate(items=Count("id"))
-        .order_by("department__name")
-    )
-    return [(pk, name, items) for pk, name, items in rows if pk is not None]
 
 
 def waiting_for_check(items: Q) -> QuerySet[ItemEdition]:

@@ -100,7 +100,7 @@ def test_publishing_shows_an_item_at_once(published: ItemEdition) -> None:
     assert names("卫生", object="person") == [published.name]
     assert names("卫生", object="agency") == []
     assert names("卫生", department=item_of(published).department_id) == [published.name]
-    assert selectors.themes() == [("准营准办", 1)]
+    assert selectors.overview().themes == (("准营准办", 1),)
 
 
 def test_two_characters_over_23_000_titles_from_memory(db: None) -> None:

@@ -40,11 +40,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "rows": [(item, selectors.limits(item.current) if item.current else None) for item in page.items],
         "next_url": "?" + urlencode({**kept, "after": page.next}) if page.next else "",
         "first_url": "?" + urlencode(kept) if asked.get("after") else "",
-        "themes": selectors.themes(),
-        "departments": selectors.departments_with_items(),
+        "overview": selectors.overview(),
         "objects": ServiceObject.pairs(),
         "kinds": ItemKind.pairs(),
-        "count": selectors.published_count(),
         "narrowed": bool(kept),
     }
     return render(request, "catalogue/search.html", context)
