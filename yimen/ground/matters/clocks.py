@@ -13,6 +13,7 @@ import msgspec
 from yimen.ground.calendar.rules import BusinessClose, WorkCalendar, day_end
 from yimen.ground.kit.moments import CHINA, day_of
 from yimen.ground.matters import rules
+from yimen.ground.matters.lifecycle import ClockStart
 
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 """Where a matter without a running clock sorts: after everything that is due."""
@@ -54,6 +55,21 @@ class ClockMark:
             said["why"] = self.why
         said["at"] = self.at.isoformat()
         return msgspec.json.encode(said).decode()
+
+    @classmethod
+    def of_start(cls, start: ClockStart, at: datetime) -> ClockMark:
+        """The mark that begins this clock at that moment."""
+        return cls(
+            at=at,
+            effect="start",
+            name=start.name,
+            limit=start.limit,
+            unit=start.unit,
+            legal=start.legal,
+            legal_unit=start.legal_unit,
+            law=start.law,
+            source=start.source,
+        )
 
     @classmethod
     def read(cls, text: str, seq: int = 0) -> ClockMark:

@@ -22,7 +22,7 @@ from yimen.ground.kit.moments import day_of, say_date
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.matters import lifecycle, policies, rules
 from yimen.ground.matters.clocks import Clock, ClockMark, clocks_of
-from yimen.ground.matters.lifecycle import Procedure, StepRule
+from yimen.ground.matters.lifecycle import ClockStart, Procedure, StepRule
 from yimen.ground.matters.models import Hold, Matter, Step
 
 Box = Literal["mine", "window", "department", "centre"]
@@ -257,6 +257,13 @@ def explain(matter: Matter, calendar: WorkCalendar | None = None) -> Explanation
     clocks = clocks_of(marks)
     accounts = [_account(clock, clock is clocks[-1], calendar, close) for clock in clocks]
     return Explanation(matter.code, matter.title, tuple(accounts))
+
+
+def foretell(start: ClockStart, at: datetime, centre_id: int | None, version: int) -> rules.Derivation | None:
+    """How a clock that begins at `at` will run if nothing stops it: the promised limit, else the legal; None without one."""
+    calendar, close = work_calendar(version), closing_hours(centre_id, version)
+    clock = Clock(ClockMark.of_start(start, at))
+    return clock.derivation(clock.terms(close) or clock.terms(close, legal=True), calendar)
 
 
 def _account(clock: Clock, last: bool, calendar: WorkCalendar, close: BusinessClose) -> ClockAccount:

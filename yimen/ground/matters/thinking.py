@@ -165,17 +165,7 @@ def mark_of(rule: StepRule, clock: ClockStart | None, at: datetime, by: int, why
     if rule.clock == "start":
         if clock is None:
             return None
-        return ClockMark(
-            at=at,
-            effect="start",
-            name=clock.name,
-            limit=clock.limit,
-            unit=clock.unit,
-            legal=clock.legal,
-            legal_unit=clock.legal_unit,
-            law=clock.law,
-            source=clock.source,
-        )
+        return ClockMark.of_start(clock, at)
     return ClockMark(at=at, effect=rule.clock, by=by, why=why)
 
 

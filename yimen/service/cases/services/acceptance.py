@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -21,6 +22,8 @@ from yimen.ground.kit.moments import day_of, say_date
 from yimen.ground.kit.refusals import Conflict
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters import services as thread
+from yimen.ground.matters.lifecycle import ClockStart
+from yimen.ground.matters.rules import Derivation
 from yimen.ground.organisations.selectors import Letterhead, read_letterhead
 from yimen.service.cases import rules
 from yimen.service.cases.editions import EditionCard, pinned_edition
@@ -53,9 +56,10 @@ def accept_case(
         case = _ask(code, at)
         rule = thread.admit(case.matter, "accept", actor, at, seen)
         _refuse_lacking(case.materials)
-        slip = _slip(case, actor, at)
+        clock = rules.handling_clock(case.edition.terms)
+        slip = _slip(case, clock, actor, at)
         thought = thread.think(
-            case.matter, rule, actor, at, clock=rules.handling_clock(case.edition.terms), basis=basis,
+            case.matter, rule, actor, at, clock=clock, basis=basis,
             facts={"kind": case.kind},
         )  # fmt: skip
         return _tell(case, thought, slip, actor, at, basis, recorded_at)
@@ -120,14 +124,29 @@ def _refuse_lacking(materials: Sequence[rules.MaterialLine]) -> None:
         )
 
 
-def _slip(case: _Waiting, actor: Actor, at: datetime) -> PreparedLetter:
+def _slip(case: _Waiting, clock: ClockStart, actor: Actor, at: datetime) -> PreparedLetter:
     edition = case.edition
+    ahead = matters.foretell(clock, at, case.matter.centre_id, case.matter.calendar_version)
     return prepare(
         "acceptance_slip", code=case.matter.code, title=case.title, applicant=case.applicant,
         applicant_number=case.applicant_number, head=case.head, edition=edition, actor=actor, at=at,
         accepted_on=say_date(day_of(at)), limit=edition.promise_label or "未作承诺",
-        legal_limit=edition.legal_label or "没有规定",
+        legal_limit=edition.legal_label or "没有规定", **_why_that_day(ahead),
     )  # fmt: skip
+
+
+def _why_that_day(ahead: Derivation | None) -> dict[str, Any]:
+    """The last day and the ledger behind it, as the slip prints them; nothing where no limit governs."""
+    if ahead is None or ahead.due_on is None:
+        return {}
+    rows = []
+    for run in ahead.runs():
+        days = say_date(run.first, weekday=False, year=False)
+        if run.days > 1:
+            days += f"至{say_date(run.last, weekday=False, year=False)}"
+        rows.append((days, run.why, f"计 {run.days} 日，累计 {run.number}" if run.counted else "不计", run.law))
+    provisional = "（暂定）" if ahead.provisional else ""
+    return {"due_on": say_date(ahead.due_on) + provisional, "derivation": rows}
 
 
 def _tell(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -232,3 +234,12 @@ def test_the_public_query_needs_number_and_tail(cast: Cast) -> None:
     for wrong in ((code, "0012"), (code[:-1] + "9", "0029"), (code, ""), ("", "0029")):
         with pytest.raises(NotFound):
             selectors.public_query(*wrong)
+
+
+def test_the_slip_says_the_last_day_and_why(cast: Cast) -> None:
+    code = accepted(cast)
+    facts = json.loads(Letter.objects.get(matter_code=code, kind="acceptance_slip").facts)
+    due_on = matter_of(code).due_on
+    assert due_on is not None
+    assert facts["due_on"].startswith(f"{due_on.year}年{due_on.month}月{due_on.day}日")
+    assert facts["derivation"][-1]["count"].endswith("累计 10")
