@@ -109,6 +109,15 @@ class SignIn:
     elder_mode: bool = False
     token_scopes: tuple[str, ...] | None = None
 
+    def allows(self, code: str) -> bool:
+        """May this sign-in use the permission? A session may; a token only what its scopes name.
+
+        `cases.*` names a whole module; what only looks (`….view`) is open to every token, since the interface itself asks
+        for a scope before it answers (`kit.apis.actor_of`).
+        """
+        scopes = self.token_scopes
+        return scopes is None or code in scopes or f"{code.partition('.')[0]}.*" in scopes or code.endswith(".view")
+
 
 SYSTEM = Actor(uid=UUID(int=0), name="一门系统", kind="system", post="系统")
 """The system itself, which takes steps that the statute orders (no person acts)."""

@@ -14,8 +14,14 @@ from pydantic import Field, StringConstraints
 
 from yimen.ground.kit import idempotency
 from yimen.ground.kit.moments import now
-from yimen.ground.kit.refusals import SignInNeeded
+from yimen.ground.kit.refusals import NotAllowed, SignInNeeded
 from yimen.ground.kit.text import clean_line
+
+
+class OutOfScope(NotAllowed):
+    """The token was issued for other things."""
+
+    code = "out_of_scope"
 
 
 class FieldProblem(Schema):
@@ -62,11 +68,18 @@ Line = Annotated[str, StringConstraints(max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=4000)]
 
 
-def actor_of(request: HttpRequest) -> Any:
-    """The `Actor` of this request; raises `SignInNeeded` where nobody acts."""
+def actor_of(request: HttpRequest, module: str = "cases") -> Any:
+    """The `Actor` of this request; raises `SignInNeeded` where nobody acts, `OutOfScope` where the token has no scope of
+    this module.
+
+    What the actor may do within it follows from the permissions, which the scopes have narrowed already.
+    """
     actor = getattr(request, "actor", None)
     if actor is None:
         raise SignInNeeded("请在 Authorization 头里带上访问令牌。", next_step="令牌由系统管理员签发。")
+    scopes = getattr(getattr(request, "sign_in", None), "token_scopes", None)
+    if scopes is not None and not any(scope.startswith(f"{module}.") for scope in scopes):
+        raise OutOfScope(f"这个令牌的范围不含 {module}，不能调用这个接口。", next_step="请换用范围合适的令牌。")
     return actor
 
 

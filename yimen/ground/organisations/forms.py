@@ -203,7 +203,7 @@ class TokenForm(forms.Form):
     scopes = django_forms.CharField(
         label="范围",
         max_length=1000,
-        help_text="权限代码，用空格分开，例如 cases.read cases.submit；cases.* 是整个模块。",
+        help_text="权限代码，用空格分开，例如 cases.accept；cases.* 是整个模块。窗口代申请另需 identity.verify。",
     )
     days = django_forms.IntegerField(label="有效天数", min_value=1, max_value=366, initial=90)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -49,9 +49,15 @@ def by_session(key_hash: str, at: datetime, *, passive: bool = False) -> Found |
 
 
 def by_token(token_hash: str, at: datetime) -> Found | None:
-    """The same for an API token; None when it is unknown, expired or revoked, or its account disabled."""
+    """The same for an API token, with no more rights than its scopes name; None when it is unknown, expired or revoked,
+    or its account disabled."""
     text = _ask("select organisations_token(%s, %s)::text", [token_hash, at])
-    return _found.decode(text) if text else None
+    found = _found.decode(text) if text else None
+    if found is None or found.actor is None or found.sign_in is None:
+        return found
+    allowed = frozenset(held for held in found.actor.permissions if found.sign_in.allows(held.code))
+    role = found.actor.admin_role if found.sign_in.allows(f"admin.{found.actor.admin_role}") else ""
+    return replace(found, actor=replace(found.actor, permissions=allowed, admin_role=role))
 
 
 def actor_for(account: Account, at: datetime, post: Post | None = None) -> Actor:

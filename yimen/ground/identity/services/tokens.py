@@ -23,7 +23,7 @@ _SCOPE = re.compile(r"[a-z_]{2,30}\.(?:[a-z_]{2,40}|\*)")
 def issue_token(
     *, actor: Actor, account: Account, name: str, scopes: list[str], at: datetime, days: int = 90
 ) -> tuple[ApiToken, str]:
-    """A token that acts as `account` within `scopes` (`cases.read`, `cases.*`); the secret is shown once.
+    """A token that acts as `account` within `scopes` (`cases.accept`, `cases.*`); the secret is shown once.
 
     For one's own account, or for any staff account by the security administrator. A token never has more rights than
     its account has at the moment of use. Raises `Invalid` for odd scopes or more than 366 days.
@@ -33,7 +33,7 @@ def issue_token(
     if not account.is_active:
         raise NotAllowed("这个账号已停用，不能签发接口密钥。")
     if not scopes or len(scopes) > 50 or any(not _SCOPE.fullmatch(scope) for scope in scopes):
-        raise Invalid("接口密钥至少选一项范围，形如 cases.read 或 cases.*。", fields={"scopes": "请至少选一项范围。"})
+        raise Invalid("接口密钥至少选一项范围，形如 cases.accept 或 cases.*。", fields={"scopes": "请至少选一项范围。"})
     if not 1 <= days <= LONGEST_DAYS:
         raise Invalid(f"有效期为 1 到 {LONGEST_DAYS} 天。", fields={"days": f"请填 1 到 {LONGEST_DAYS}。"})
     secret = TOKEN_PREFIX + new_secret()
