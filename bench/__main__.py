@@ -12,13 +12,13 @@ from pathlib import Path
 
 import psycopg
 
-from bench import accepting
+from bench import accepting, approving, ledger, memory, pages, searching
 from bench.fill import fill
 from bench.report import Row, table, write
 from bench.server import Server, server
 from bench.town import Town
 
-CASES, SMALL_CASES = 1_000_000, 10_000
+LARGE_CASES, SMALL_CASES, LEDGER_CASES = 1_000_000, 10_000, 50_000
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 Part = Callable[[Server, Town, argparse.Namespace], list[Row]]
@@ -28,7 +28,41 @@ def _accepting(place: Server, town: Town, asked: argparse.Namespace) -> list[Row
     return accepting.measure(place, town, rounds=asked.rounds, seconds=asked.seconds)
 
 
-PARTS: dict[str, Part] = {"accept": _accepting}
+def _approving(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
+    return approving.measure(place, town, rounds=asked.rounds, seconds=asked.seconds)
+
+
+def _pages(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
+    return pages.measure(place, town, rounds=asked.rounds, times=asked.times, sizes=(asked.small, asked.large))
+
+
+def _search(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
+    place.create("search", "base")
+    return searching.measure(place, rounds=asked.rounds, times=asked.times * 5, items=_sized(searching.ITEMS, asked))
+
+
+def _ledger(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
+    place.create("ledger", "base")
+    fill(
+        place.owner("ledger"), [clerk.template for clerk in town.clerks], closed=_sized(LEDGER_CASES, asked), waiting=0
+    )
+    return ledger.measure(place, rounds=asked.rounds)
+
+
+def _memory(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
+    return memory.measure(place, full=asked.scale >= 1)
+
+
+PARTS: dict[str, Part] = {
+    "pages": _pages,
+    "accept": _accepting,
+    "approve": _approving,
+    "search": _search,
+    "ledger": _ledger,
+    "memory": _memory,
+}
+"""In this order: the pages are looked at before others have worked on the cases."""
+NEED_CASES = {"pages", "accept", "approve"}
 
 
 def main() -> None:
@@ -41,7 +75,7 @@ def main() -> None:
         for name in asked.parts:
             began = time.perf_counter()
             rows += PARTS[name](place, town, asked)
-            _say(f"{name}: {time.perf_counter() - began:.0f} s")
+            _say(f"{name}: {time.perf_counter() - began:.0f} s\n{table(rows)}")
         with psycopg.connect(place.owner_url) as connection:
             version = ".".join(str(part) for part in divmod(connection.info.server_version, 10000))
     print(table(rows))
@@ -62,6 +96,8 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("--keep", action="store_true", help="leave the databases of a given server standing")
     asked = parser.parse_args()
+    asked.small, asked.large = _sized(SMALL_CASES, asked), _sized(LARGE_CASES, asked)
+    asked.times = 40 if asked.scale >= 0.1 else 10
     if strange := set(asked.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(strange))}")
     return asked
@@ -78,14 +114,19 @@ def _prepare(place: Server, asked: argparse.Namespace) -> Town:
     )
     town = Town.read(file)
     templates = [clerk.template for clerk in town.clerks]
-    for name, cases in (("small", SMALL_CASES), ("large", CASES)):
-        began = time.perf_counter()
-        count = max(100, int(cases * asked.scale))
-        place.create(name, "base")
-        waiting = max(int(count * 0.15), int(asked.seconds * 2500 * (asked.rounds + 1)) if name == "large" else 0)
-        fill(place.owner(name), templates, closed=int(count * 0.85), waiting=waiting)
-        _say(f"{name}: {count} cases in {time.perf_counter() - began:.0f} s")
+    if NEED_CASES & set(asked.parts):
+        for name, count in (("small", asked.small), ("large", asked.large)):
+            began = time.perf_counter()
+            place.create(name, "base")
+            # Enough for every round of the three who accept, and for the one in which they warm up.
+            stack = int(asked.seconds * 2500 * (asked.rounds + 1)) if name == "large" and "accept" in asked.parts else 0
+            fill(place.owner(name), templates, closed=int(count * 0.85), waiting=max(int(count * 0.15), stack))
+            _say(f"{name}: {count} cases in {time.perf_counter() - began:.0f} s")
     return town
+
+
+def _sized(number: int, asked: argparse.Namespace) -> int:
+    return max(100, int(number * asked.scale))
 
 
 def _say(line: str) -> None:
