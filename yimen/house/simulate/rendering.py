@@ -36,6 +36,7 @@ from yimen.service.cases.services.letters import SERIES_WORDS
 
 RULES = {rule.action: rule for rule in (*LICENCE.steps, *COMMON_STEPS)}
 PHASES = {state.code: state.phase for state in LICENCE.states}
+DAY = 86400
 CLOSED = ClockRow("", None, None, None, None, None, False, NEVER)
 LETTERS = {
     "submit": "materials_receipt",
@@ -355,10 +356,12 @@ class _Renderer:
         )  # fmt: skip
 
     def _clock_row(self, case: _Case) -> ClockRow:
-        if case.closed_at is not None and self.world.calendar.span_confirmed(
-            _day(case.story.opened_at), _day(case.closed_at + 100 * 86400)
-        ):
-            return CLOSED  # what the reckoning says of every clock that has ended; only a year without notice differs
+        """What the reckoning says of every clock that has ended is known; only a year without notice differs (暂定)."""
+        if case.closed_at is not None:
+            due_by = case.closed_at + 100 * DAY if case.decided_at is None else case.decided_at + 40 * DAY
+            last = _day(max(due_by, case.closed_at))
+            if self.world.calendar.span_confirmed(_day(case.story.opened_at), last):
+                return CLOSED
         return clock_row(case.marks, self.world.calendar, self.world.closes[case.item.centre_id], self.world.warn_days)
 
     def _write_case(self, case: _Case) -> None:
