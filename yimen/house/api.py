@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.docs import Swagger
+from ninja.openapi.schema import OpenAPISchema
 
 from yimen.ground.identity.policies import public
 from yimen.ground.kit import errors
@@ -19,7 +20,22 @@ from yimen.service.cases.api import router as applications
 from yimen.service.cases.api_accept import accept
 from yimen.service.catalogue.api import router as items
 
-api = NinjaAPI(
+
+class Documented(NinjaAPI):
+    """The interface with its document saying the media type in which problems really come."""
+
+    def get_openapi_schema(self, **asked: Any) -> OpenAPISchema:
+        """As django-ninja writes it, which knows one media type for all answers."""
+        document = super().get_openapi_schema(**asked)
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400 and "application/json" in answer.get("content", {}):
+                        answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
+        return document
+
+
+api = Documented(
     title="Yimen 一门",
     version="1",
     description="政务服务事项、办件、期限的接口。出错时返回 application/problem+json（RFC 9457），说明是中文。",
