@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Browse, Site
+from tests.browser.driving import Browse, Site
 from tests.cast import PASSWORD
 from tests.journeys.teahouse import apply, open_teahouse, pdf
 from yimen.ground.kit import moments

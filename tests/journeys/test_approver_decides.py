@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Browse, Site
+from tests.browser.driving import Browse, Site
 from tests.journeys.foodshop import again, set_up
 
 pytestmark = pytest.mark.browser

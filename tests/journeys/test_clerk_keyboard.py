@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Browse, Site
+from tests.browser.driving import Browse, Site
 from tests.cast import LI_ID
 from tests.journeys.foodshop import again, set_up
 from yimen.service.cases.models import Case, CaseMaterial

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.conftest import Browse, Site
+from tests.browser.driving import Browse, Site
 from tests.cast import LI_ID
 from tests.journeys.foodshop import set_up
 from yimen.ground.kit import moments

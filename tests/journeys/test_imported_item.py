@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Browse, Site
+from tests.browser.driving import Browse, Site
 from yimen.ground.kit import moments
 from yimen.ground.matters import sealing
 from yimen.service.cases.models import Case

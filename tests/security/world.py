@@ -134,7 +134,9 @@ def _appoint_strangers(cast: Cast) -> None:
     """Staff of the health department who hold everywhere what their colleagues of the market department hold there."""
     for name, unit, duty in (("qian_editor", "health", "editor"), ("qian_reviewer", "health_section", "reviewer")):
         account, _code = people.open_staff_account(actor=INSTALLER, name="钱" + duty[:2], sign_in_name=name, at=now())
-        post = organisations.create_post(actor=INSTALLER, unit=cast.units[unit], duty=duty, title="岗", window=None, at=now())
+        post = organisations.create_post(
+            actor=INSTALLER, unit=cast.units[unit], duty=duty, title="岗", window=None, at=now()
+        )
         organisations.give_usual_grants(actor=INSTALLER, post=post, at=now())
         cast.posts[name] = organisations.appoint(actor=INSTALLER, post=post, account=account, at=now())
         account.must_change_password = False
@@ -151,7 +153,9 @@ def begun(world: World) -> Draft:
     first, *_ = edition.materials.order_by("order")
     services.attach_file(draft_uid=draft.uid, material_id=first.pk, upload=picture(), actor=li, at=at)
     arrangements = {"contact_name": "李明", "contact_phone": LI_PHONE, "delivery_method": "window", "paper": []}
-    return services.save_draft(draft_uid=draft.uid, actor=li, at=at, answers=ANSWERS, arrangements=arrangements, step="check")
+    return services.save_draft(
+        draft_uid=draft.uid, actor=li, at=at, answers=ANSWERS, arrangements=arrangements, step="check"
+    )
 
 
 def case_in(world: World, state: str) -> str:
@@ -207,7 +211,9 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     session = Session.objects.filter(account=cast.accounts["li"]).first() or _session(cast, "li")
     token = ApiToken.objects.filter(account=cast.accounts["wang"]).first()
     assert token is not None
-    grant = Grant.objects.filter(post=cast.posts["zhao"], ends_at__isnull=True).first() if _has(Grant, "ends_at") else None
+    grant = (
+        Grant.objects.filter(post=cast.posts["zhao"], ends_at__isnull=True).first() if _has(Grant, "ends_at") else None
+    )
     grant = grant or Grant.objects.filter(post=cast.posts["zhao"]).first()
     assert grant is not None
     role = AdminRole.objects.first()
@@ -226,6 +232,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "api:application": {"code": code},
         "api:steps": {"code": code},
         "api:take": {"code": code},
+        "api:accept_application": {"code": code},
         "api:deadline": {"code": code},
         **{f"cases:apply_{step}": draft for step in (
             "resume", "form", "save", "materials", "delivery", "check", "renew", "discard"
@@ -357,4 +364,15 @@ def filled(view: ViewAccess, table: dict[str, dict[str, Any]]) -> str:
     return url
 
 
-__all__ = ["LI_ADDRESS", "LI_PHONE", "NEEDLES", "NoArguments", "Place", "World", "arguments", "build_world", "matters", "places"]
+__all__ = [
+    "LI_ADDRESS",
+    "LI_PHONE",
+    "NEEDLES",
+    "NoArguments",
+    "Place",
+    "World",
+    "arguments",
+    "build_world",
+    "matters",
+    "places",
+]

@@ -34,13 +34,6 @@ LARGEST_PAGE = 300 * 1024
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder drives a browser."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-
-
 def chromium_path(managed: str) -> str | None:
     """`YIMEN_CHROMIUM`, the one Playwright installed, or one of the system's; None when there is none."""
     asked = os.environ.get("YIMEN_CHROMIUM")
