@@ -7,10 +7,11 @@ re-ordered step is found even where somebody with all rights on the database has
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import struct
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -28,9 +29,26 @@ LATE = timedelta(minutes=30)
 """A step sealed later than this after its recording is reported: either the sealer stood still, or it was slipped in."""
 
 
+def covered(step_id: int, link: bytes) -> bytes:
+    """What a mac covers of a step: its id and its link, which covers all the rest."""
+    return struct.pack(">q", step_id) + link
+
+
 def mac_of(key: bytes, step_id: int, link: bytes) -> bytes:
-    """HMAC-SM3 over the step's id and link; the link covers all the rest."""
-    return hmac.digest(key, struct.pack(">q", step_id) + link, "sm3")
+    """HMAC-SM3 over the step's id and link."""
+    return hmac.digest(key, covered(step_id, link), "sm3")
+
+
+def macs_of(key: bytes, texts: Iterable[bytes]) -> Iterator[bytes]:
+    """HMAC-SM3 (RFC 2104) of many short texts: the two keyed halves are begun once and copied, three times as fast."""
+    padded = (key if len(key) <= 64 else sm3(key)).ljust(64, b"\0")
+    inner, outer = (hashlib.new("sm3", bytes(octet ^ pad for octet in padded)) for pad in (0x36, 0x5C))
+    for text in texts:
+        first = inner.copy()
+        first.update(text)
+        second = outer.copy()
+        second.update(first.digest())
+        yield second.digest()
 
 
 def head_after(previous: bytes, macs: Iterator[bytes] | list[bytes]) -> bytes:
@@ -61,7 +79,7 @@ def append_seal(steps: Sequence[tuple[int, bytes]]) -> None:
     """Put one seal over these (step id, link), in this order. The caller holds `SEAL_LOCK` in an open transaction."""
     with connection.cursor() as cursor:
         key = keyring.ring().current(MAC_PURPOSE)
-        macs = [mac_of(key.secret, step_id, link) for step_id, link in steps]
+        macs = list(macs_of(key.secret, (covered(step_id, link) for step_id, link in steps)))
         cursor.execute("select head from matters_seal order by id desc limit 1")
         last = cursor.fetchone()
         previous = bytes(last[0]) if last else b""
@@ -132,21 +150,24 @@ class Verdict:
         return not self.faults
 
 
-# Links, numbering and time, checked by the database in one pass over each matter's steps in order.
+# Links, numbering and time: each step beside the one before it. A join, which PostgreSQL does in parallel, where a window
+# over the sorted ledger would take four times as long. Only steps with a fault come back.
 _CHAIN = """
-select id, matter_id, code, seq, prior_seq, link_ok, state_ok, recorded_at < prior_recorded as earlier, late_ok from (
-    select s.id, s.matter_id, m.code, s.seq, s.recorded_at,
-           lag(s.seq) over w as prior_seq,
-           s.link = matters_link(coalesce(lag(s.link) over w, ''::bytea), s) as link_ok,
-           s.from_state = coalesce(lag(s.to_state) over w, '') as state_ok,
-           lag(s.recorded_at) over w as prior_recorded,
-           (s.basis <> '' or s.happened_at >= s.recorded_at - interval '2 minutes')
-               and s.happened_at <= s.recorded_at + interval '2 minutes' as late_ok
-      from matters_step s join matters_matter m on m.id = s.matter_id
-    window w as (partition by s.matter_id order by s.seq)
-) c
-where not link_ok or not state_ok or seq <> coalesce(prior_seq, 0) + 1 or recorded_at < prior_recorded or not late_ok
-order by matter_id, seq limit 1000
+select s.id, coalesce(m.code, ''), s.seq,
+       case when b.seq is null and s.seq > 1 then
+           (select coalesce(max(e.seq), 0) from matters_step e where e.matter_id = s.matter_id and e.seq < s.seq) end,
+       s.link = matters_link(coalesce(b.link, ''::bytea), s), s.from_state = coalesce(b.to_state, ''),
+       s.recorded_at < coalesce(b.recorded_at, s.recorded_at),
+       (s.basis <> '' or s.happened_at >= s.recorded_at - interval '2 minutes')
+           and s.happened_at <= s.recorded_at + interval '2 minutes'
+  from matters_step s
+  left join matters_step b on b.matter_id = s.matter_id and b.seq = s.seq - 1
+  left join matters_matter m on m.id = s.matter_id
+ where s.link <> matters_link(coalesce(b.link, ''::bytea), s) or s.from_state <> coalesce(b.to_state, '')
+    or s.recorded_at < b.recorded_at or (b.seq is null) <> (s.seq = 1)
+    or s.happened_at > s.recorded_at + interval '2 minutes'
+    or (s.basis = '' and s.happened_at < s.recorded_at - interval '2 minutes')
+ order by s.matter_id, s.seq limit 1000
 """
 
 # The head a matter keeps must be its last step: a cut tail shows here.
@@ -189,6 +210,7 @@ def verify() -> Verdict:
     with transaction.atomic(), connection.cursor() as cursor:
         if outermost:
             cursor.execute("set transaction isolation level repeatable read, read only")
+        cursor.execute("set local work_mem = '64MB'")
         cursor.execute("select synthetic from matters_ledgerhead where id = 1")
         verdict.synthetic = bool(cursor.fetchone()[0])
         cursor.execute("select count(*) from matters_unsealed")
@@ -203,11 +225,11 @@ def _verify_chain(verdict: Verdict) -> None:
         cursor.execute("select count(*) from matters_step")
         verdict.steps = cursor.fetchone()[0]
         cursor.execute(_CHAIN)
-        for step_id, _matter, code, seq, prior, link_ok, state_ok, earlier, late_ok in cursor.fetchall():
+        for step_id, code, seq, prior, link_ok, state_ok, earlier, late_ok in cursor.fetchall():
             row = f"步骤 {step_id}（{code} 第 {seq} 步）"
-            if seq != (prior or 0) + 1:
+            if prior is not None:
                 verdict.faults.append(
-                    Fault("gap", row, f"前一步应是第 {seq - 1} 步，账上是第 {prior or 0} 步：中间的步骤被删除")
+                    Fault("gap", row, f"前一步应是第 {seq - 1} 步，账上是第 {prior} 步：中间的步骤被删除")
                 )
             if not link_ok:
                 verdict.faults.append(Fault("changed", row, "内容与链值不符：这一步或它的前一步被改动、删除或插入"))
@@ -254,40 +276,78 @@ def _verify_seals(verdict: Verdict) -> None:
         cursor.execute("select id, count, previous_head, head, mac_key, signature from matters_seal order by id")
         seals = cursor.fetchall()
     verdict.seals = len(seals)
-    entries = _entries()
-    waiting = next(entries, None)
+    known = {seal_id for seal_id, *_ in seals}
+    suspects: list[tuple[int, bytes]] = []
+    batches = _batches()
+    batch = next(batches, None)
     for seal_id, count, kept_previous, head, mac_key, signature in seals:
         purpose, version = mac_key.rsplit(":", 1)
         key = ring.version(purpose, int(version)).secret
-        macs: list[bytes] = []
-        while waiting is not None and waiting[0] == seal_id:
-            _seal, position, step_id, mac, link = waiting
-            if position != len(macs):
-                verdict.faults.append(Fault("reordered", f"封 {seal_id} 第 {position} 条", "封存条目缺失或次序不对"))
-            if link is not None and mac_of(key, step_id, link) != mac:
-                verdict.faults.append(Fault("changed", f"步骤 {step_id}", "与封存时的消息鉴别码不符：被改动"))
-            macs.append(mac)
-            waiting = next(entries, None)
-        if len(macs) != count:
-            verdict.faults.append(Fault("seal", f"封 {seal_id}", f"应有 {count} 条，账上 {len(macs)} 条"))
-        if bytes(kept_previous) != previous or head_after(previous, macs) != bytes(head):
+        while batch is not None and batch.seal_id < seal_id:
+            batch = next(batches, None)
+        held = batch if batch is not None and batch.seal_id == seal_id else _Batch(seal_id, 0, -1, b"", b"")
+        if held.entries != count:
+            verdict.faults.append(Fault("seal", f"封 {seal_id}", f"应有 {count} 条，账上 {held.entries} 条"))
+        if held.last != held.entries - 1:
+            verdict.faults.append(Fault("reordered", f"封 {seal_id}", "封存条目缺失或次序不对"))
+        if b"".join(macs_of(key, held.steps())) != held.macs:
+            suspects.append((seal_id, key))
+        if bytes(kept_previous) != previous or head_after(previous, [held.macs]) != bytes(head):
             verdict.faults.append(Fault("seal", f"封 {seal_id}", "封首与条目不符：封存记录被改动、删除或调换次序"))
         if not keyring.check_signature(bytes(head), bytes(signature).decode(), purpose=SIGN_PURPOSE):
             verdict.faults.append(Fault("signature", f"封 {seal_id}", "签名不符"))
         previous = bytes(head)
-    while waiting is not None:
-        verdict.faults.append(Fault("seal", f"步骤 {waiting[2]}", "封存条目没有封首：封存记录被删除"))
-        waiting = next(entries, None)
+    # The connection is busy while it streams; what needs questions of its own comes after.
+    batches.close()
+    for seal_id, key in suspects:
+        verdict.faults.extend(_changed(seal_id, key))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select step_id from matters_sealentry where seal_id <> all(%s) order by step_id limit 1000", [list(known)]
+        )
+        for (step_id,) in cursor.fetchall():
+            verdict.faults.append(Fault("seal", f"步骤 {step_id}", "封存条目没有封首：封存记录被删除"))
 
 
-def _entries() -> Iterator[tuple[int, int, int, bytes, bytes | None]]:
-    """Every seal entry in order with its step's link, streamed."""
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """The entries of one seal, run together in order: their number, the last position, the macs, and what they cover."""
+
+    seal_id: int
+    entries: int
+    last: int
+    macs: bytes
+    covered: bytes
+
+    def steps(self) -> Iterator[bytes]:
+        """What each mac covers: the step's id and its link, 40 octets. A changed length shows in the macs."""
+        return (self.covered[at : at + 40] for at in range(0, len(self.covered), 40))
+
+
+def _batches() -> Generator[_Batch, None, None]:
+    """The entries of every seal in order, one row a seal, streamed."""
     with (
         connection.cursor() as cursor,
         cursor.copy(
-            "copy (select e.seal_id, e.position, e.step_id, e.mac, s.link from matters_sealentry e"
-            " left join matters_step s on s.id = e.step_id order by e.seal_id, e.position) to stdout (format binary)"
+            "copy (select e.seal_id, count(*)::int, max(e.position), string_agg(e.mac, ''::bytea order by e.position),"
+            " string_agg(int8send(e.step_id) || coalesce(s.link, ''::bytea), ''::bytea order by e.position)"
+            " from matters_sealentry e left join matters_step s on s.id = e.step_id group by e.seal_id order by e.seal_id)"
+            " to stdout (format binary)"
         ) as copy,
     ):
-        copy.set_types(["int8", "int4", "int8", "bytea", "bytea"])
-        yield from copy.rows()
+        copy.set_types(["int8", "int4", "int4", "bytea", "bytea"])
+        for row in copy.rows():
+            yield _Batch(*row)
+
+
+def _changed(seal_id: int, key: bytes) -> Iterator[Fault]:
+    """Which steps of a seal are not those that were sealed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select e.step_id, e.mac, s.link from matters_sealentry e join matters_step s on s.id = e.step_id"
+            " where e.seal_id = %s order by e.position",
+            [seal_id],
+        )
+        for step_id, mac, link in cursor.fetchall():
+            if mac_of(key, step_id, bytes(link)) != bytes(mac):
+                yield Fault("changed", f"步骤 {step_id}", "与封存时的消息鉴别码不符：被改动")
