@@ -12,13 +12,13 @@ from pathlib import Path
 
 import psycopg
 
-from bench import accepting, approving, ledger, memory, pages, searching
+from bench import accepting, approving, ledger, memory, pages, searching, simulating
 from bench.fill import fill
 from bench.report import Row, table, write
 from bench.server import Server, server
 from bench.town import Town
 
-LARGE_CASES, SMALL_CASES, LEDGER_CASES = 1_000_000, 10_000, 50_000
+LARGE_CASES, SMALL_CASES, LEDGER_CASES, SIMULATED_CASES = 1_000_000, 10_000, 50_000, 20_000
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 Part = Callable[[Server, Town, argparse.Namespace], list[Row]]
@@ -49,6 +49,10 @@ def _ledger(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
     return ledger.measure(place, rounds=asked.rounds)
 
 
+def _simulate(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
+    return simulating.measure(place, rounds=asked.rounds, cases=_sized(SIMULATED_CASES, asked))
+
+
 def _memory(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
     return memory.measure(place, full=asked.scale >= 1)
 
@@ -59,6 +63,7 @@ PARTS: dict[str, Part] = {
     "approve": _approving,
     "search": _search,
     "ledger": _ledger,
+    "simulate": _simulate,
     "memory": _memory,
 }
 """In this order: the pages are looked at before others have worked on the cases."""
@@ -105,13 +110,11 @@ def _asked() -> argparse.Namespace:
 
 def _prepare(place: Server, asked: argparse.Namespace) -> Town:
     """The base database and its filled copies."""
-    place.create("base")
     file = place.home / "town.json"
-    subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "bench.prepare", str(file)],
-        env=place.environment("base", as_owner=True),
-        check=True,
-    )
+    place.create("bare")
+    _run("bench.prepare", place.environment("bare", as_owner=True))
+    place.create("base", "bare")
+    _run("bench.prepare", place.environment("base", as_owner=True), str(file))
     town = Town.read(file)
     templates = [clerk.template for clerk in town.clerks]
     if NEED_CASES & set(asked.parts):
@@ -123,6 +126,10 @@ def _prepare(place: Server, asked: argparse.Namespace) -> Town:
             fill(place.owner(name), templates, closed=int(count * 0.85), waiting=max(int(count * 0.15), stack))
             _say(f"{name}: {count} cases in {time.perf_counter() - began:.0f} s")
     return town
+
+
+def _run(module: str, environment: dict[str, str], *arguments: str) -> None:
+    subprocess.run([sys.executable, "-W", "ignore", "-m", module, *arguments], env=environment, check=True)
 
 
 def _sized(number: int, asked: argparse.Namespace) -> int:

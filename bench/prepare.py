@@ -1,4 +1,4 @@
-"""Make the base database: tables, the town. Run as a process of its own on that database: `python -m bench.prepare FILE`."""
+"""Make a database: `python -m bench.prepare` the tables, `python -m bench.prepare FILE` the town, written down in FILE."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from pathlib import Path
 import django
 
 
-def main(file: Path) -> None:
-    """Migrate, build, and write down the town for the parts."""
+def main(*files: str) -> None:
+    """Migrate, or build and write down the town for the parts."""
     django.setup()
-    from bench import world
     from yimen.house.config import Config
     from yimen.house.setting_up import migrate
 
-    migrate(Config.read())
-    world.build().keep(file)
+    if not files:
+        migrate(Config.read())
+    for file in files:
+        from bench import world
+
+        world.build().keep(Path(file))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*sys.argv[1:])
