@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from yimen.ground.calendar.rules import WorkCalendar
+from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.policies import public, requires, signed_in
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.services import party_at_window
@@ -208,8 +210,9 @@ def applications(
     actor: Actor = actor_of(request)
     rows = matters.of_applicant(actor.party_id) if actor.party_id is not None else matters.visible(actor)
     page = page_by_key(rows, order=["-opened_at", "-id"], asked={"after": after, "before": before}, size=50)
-    at = now()
-    return {"applications": [_line(matter, at) for matter in page], "after": page.after, "before": page.before}
+    at, calendar = now(), work_calendar()
+    lines = [_line(matter, at, calendar) for matter in page]
+    return {"applications": lines, "after": page.after, "before": page.before}
 
 
 @router.get("/applications/{code}", response={200: CaseOut, **PROBLEMS}, summary="一件办件")
@@ -219,7 +222,7 @@ def application(request: HttpRequest, code: str) -> dict[str, Any]:
     actor: Actor = actor_of(request)
     case = selectors.access_case(actor, readable(code, what="办件编号"))
     matter, at = case.matter, now()
-    return _line(matter, at) | {
+    return _line(matter, at, work_calendar()) | {
         "version": matter.version,
         "legal_due_on": _day(matter.legal_due_on),
         "stopped_since": matter.stopped_since,
@@ -334,8 +337,9 @@ def inbox(
     page = page_by_key(
         matters.box(actor_of(request), box), order=["sort_at", "id"], asked={"after": after, "before": before}, size=50
     )
-    at = now()
-    return {"applications": [_line(matter, at) for matter in page], "after": page.after, "before": page.before}
+    at, calendar = now(), work_calendar()
+    lines = [_line(matter, at, calendar) for matter in page]
+    return {"applications": lines, "after": page.after, "before": page.before}
 
 
 @router.get("/query", response={200: PublicStatus, **PROBLEMS}, summary="凭编号和证件后四位查询")
@@ -358,14 +362,14 @@ def query(
     }
 
 
-def _line(matter: Matter, at: datetime) -> dict[str, Any]:
+def _line(matter: Matter, at: datetime, calendar: WorkCalendar) -> dict[str, Any]:
     return {
         "code": matter.code,
         "title": matter.title,
         "applicant": matter.applicant_name,
         "state": matter.state,
         "state_label": matters.procedure_of(matter).state(matter.state).label,
-        "clock": matters.clock_face(matter, at).text,
+        "clock": matters.clock_face(matter, at, calendar).text,
         "due_on": _day(matter.due_on),
         "opened_at": matter.opened_at,
     }

@@ -51,7 +51,7 @@ def start(request: HttpRequest) -> HttpResponseBase:
         return render(request, "cases/staff/_items.html", {"items": found, "q": text})
     if text and len(found) == 1 and request.GET.get("go"):
         return redirect("cases:desk_intake_person", item_code=found[0].code)
-    drafts = my_drafts(actor)[:5]
+    drafts = my_drafts(actor).select_related("party")[:5]
     return render(
         request, "cases/staff/intake_item.html", {"items": found, "q": text, "drafts": drafts, "steps": STEPS}
     )
