@@ -53,8 +53,14 @@ class Form:
         extra = ""
         if self.view == "cases:desk_act":
             extra = urlsplit(self.action).path.rstrip("/").rpartition("/")[2]
-        acts = sorted({f"{c.name}={c.value}" for c in self.controls if c.kind in ("submit", "hidden") and c.name == "act"})
-        return (self.view + extra, self.method, tuple(sorted({_numberless(control.name) for control in self.controls})) + tuple(acts))
+        acts = sorted(
+            {f"{c.name}={c.value}" for c in self.controls if c.kind in ("submit", "hidden") and c.name == "act"}
+        )
+        return (
+            self.view + extra,
+            self.method,
+            tuple(sorted({_numberless(control.name) for control in self.controls})) + tuple(acts),
+        )
 
     def data(self) -> dict[str, list[str]]:
         """What a browser sends when nothing is changed and the first button is pressed."""
@@ -173,7 +179,9 @@ class _Reader(HTMLParser):
             self.links.append(urljoin(self.url, said["src"]))
         elif tag == "form":
             action = urljoin(self.url, said.get("action") or self.url)
-            self._open = Form(self.url, action, said.get("method", "get").lower(), "multipart" in said.get("enctype", ""))
+            self._open = Form(
+                self.url, action, said.get("method", "get").lower(), "multipart" in said.get("enctype", "")
+            )
             if said.get("id"):
                 self._by_id[said["id"]] = self._open
             self.forms.append(self._open)
@@ -182,7 +190,9 @@ class _Reader(HTMLParser):
             if kind in ("image", "button", "reset") or "disabled" in has:
                 return
             if kind in ("checkbox", "radio") and "checked" not in has:
-                self._add(said, Control(said.get("name", ""), "off", said.get("value", "on"), [kind], "required" in has))
+                self._add(
+                    said, Control(said.get("name", ""), "off", said.get("value", "on"), [kind], "required" in has)
+                )
                 return
             value = said.get("value", "on" if kind in ("checkbox", "radio") else "")
             self._add(said, Control(said.get("name", ""), kind, value, [], "required" in has))

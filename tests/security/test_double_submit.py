@@ -12,7 +12,6 @@ import pytest
 from django.db import connections, transaction
 from django.test import Client
 
-from tests.browser.conftest import axe, browse, chromium, look, site
 from tests.cast import Cast, build_cast
 from tests.security.world import World, build_world
 from yimen.ground.documents.models import Letter
@@ -20,7 +19,6 @@ from yimen.ground.kit.models import AuditEntry
 from yimen.ground.matters.models import Matter, Step
 from yimen.service.cases.tests.stage import ANSWERS, published, submitted
 
-__all__ = ["axe", "browse", "chromium", "look", "site"]
 AT_ONCE = 50
 
 

@@ -45,7 +45,7 @@ HOSTILE: dict[str, bytes] = {
     "year 0": b"0000-00-00",
     "year 9999": b"9999-12-31",
     "30 February": b"2026-02-30",
-    "a list": b"[1,{\"a\":null}]",
+    "a list": b'[1,{"a":null}]',
     "SQL": b"1' OR '1'='1'; --",
     "a new line": b"a\r\nSet-Cookie: x=1",
     "spaces": "　 \t".encode(),
@@ -143,7 +143,9 @@ def faults(answer: Any, where: str) -> list[str]:
     found = []
     if not CHINESE.search(text):
         found.append(f"{where} -> {answer.status_code} says nothing in Chinese")
-    if words := NEVER.findall(re.sub(r"<(?:textarea|input|script)[^>]*>|<textarea.*?</textarea>", "", text, flags=re.DOTALL)):
+    if words := NEVER.findall(
+        re.sub(r"<(?:textarea|input|script)[^>]*>|<textarea.*?</textarea>", "", text, flags=re.DOTALL)
+    ):
         found.append(f"{where} -> {answer.status_code} says {words[:3]}")
     if "<svg onload" in text:
         found.append(f"{where} -> {answer.status_code} echoes markup")
@@ -178,7 +180,9 @@ def _nothing(form: Form) -> bytes:
 
 
 def _extra(form: Form) -> bytes:
-    more: dict[str, list[bytes]] = {name: [b"1"] for name in ("id", "pk", "is_active", "state", "account_id", "kind", "admin_role")}
+    more: dict[str, list[bytes]] = {
+        name: [b"1"] for name in ("id", "pk", "is_active", "state", "account_id", "kind", "admin_role")
+    }
     return encoded(usual(form) | more)
 
 
@@ -207,7 +211,10 @@ SHAPES: dict[str, tuple[Callable[[Form], bytes], str]] = {
     "JSON": (lambda form: b'{"a": [1, {"b": null}]}', "application/json"),
     "XML": (lambda form: b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "application/xml"),
     "text": (lambda form: b"\x00\xff", "text/plain; charset=utf-99"),
-    "broken multipart": (lambda form: b"--x\r\nContent-Disposition: form-data; name=\"a\"", "multipart/form-data; boundary=x"),
+    "broken multipart": (
+        lambda form: b'--x\r\nContent-Disposition: form-data; name="a"',
+        "multipart/form-data; boundary=x",
+    ),
     "multipart without a border": (lambda form: b"abc", "multipart/form-data"),
     "a strange charset": (lambda form: encoded(usual(form)), "application/x-www-form-urlencoded; charset=utf-7"),
 }
@@ -224,7 +231,9 @@ def test_odd_bodies(forms: list[tuple[str, Form]], browsers: Browsers, shape: st
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, b"%PDF-1.7\n%\xff", b"PK\x03\x04broken", b"MZ\x90\x00"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, b"%PDF-1.7\n%\xff", b"PK\x03\x04broken", b"MZ\x90\x00"]
+)
 def test_odd_files(forms: list[tuple[str, Form]], browsers: Browsers, content: bytes) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -276,7 +285,15 @@ def test_odd_questions_to_every_page(world: World, browsers: Browsers) -> None:
     )  # fmt: skip
     found: list[str] = []
     for place in places(world):
-        for value in (b"\xff\xed\xa0\x80", b"'\"><svg onload=1>", b"9" * 30, b"-1", "𠮷䶮".encode(), b"%", b"0000-00-00"):
+        for value in (
+            b"\xff\xed\xa0\x80",
+            b"'\"><svg onload=1>",
+            b"9" * 30,
+            b"-1",
+            "𠮷䶮".encode(),
+            b"%",
+            b"0000-00-00",
+        ):
             query = "&".join(f"{name}={quote_from_bytes(value)}" for name in names)
             role = next((role for role in ROLES if _admits(world, role, place)), None)
             if role is None or place.name == "identity:sign_out":
@@ -299,7 +316,14 @@ def test_rare_characters_come_back_as_they_went(world: World) -> None:
     li, markup = world.cast.client("li"), "<b>𠮷䶮</b> & 'x' {{7*7}}"
     assert world.draft is not None
     url = f"/apply/{world.draft.uid}/form/"
-    said = {"shop": "𠮷䶮茶馆", "area": "20", "air": "no", "remark": markup, "seen": str(world.draft.version), "act": "next"}
+    said = {
+        "shop": "𠮷䶮茶馆",
+        "area": "20",
+        "air": "no",
+        "remark": markup,
+        "seen": str(world.draft.version),
+        "act": "next",
+    }
     answer = li.post(url, said | {"asked": " ".join(FIELDS)})
     assert answer.status_code == 302, answer.content.decode()
     page = li.get(url).content.decode()
@@ -313,7 +337,10 @@ def test_rare_characters_come_back_as_they_went(world: World) -> None:
 def test_a_good_form_still_goes_through(world: World) -> None:
     """The same walk and encoding with good values is accepted: the tests above do not pass for a wrong reason."""
     answer = world.cast.client("wang").generic(
-        "POST", f"/desk/cases/{world.case}/accept/", urlencode({"seen": "1"}), content_type="application/x-www-form-urlencoded"
+        "POST",
+        f"/desk/cases/{world.case}/accept/",
+        urlencode({"seen": "1"}),
+        content_type="application/x-www-form-urlencoded",
     )
     assert answer.status_code == 302
     materials = world.cast.client("li")

@@ -47,7 +47,9 @@ def ask(cast: Cast, who: str, place: Place, method: str, client: Client) -> Any:
         headers = {"authorization": f"Bearer {cast.token(who)}"}
         body = json.dumps({"action": "accept"})
         return Client().generic(method, place.url, data=body, content_type="application/json", headers=headers)
-    return client.generic(method, place.url, data="seen=1&act=next&text=abc", content_type="application/x-www-form-urlencoded")
+    return client.generic(
+        method, place.url, data="seen=1&act=next&text=abc", content_type="application/x-www-form-urlencoded"
+    )
 
 
 def test_an_address_that_the_table_does_not_know_fails() -> None:

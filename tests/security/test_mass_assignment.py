@@ -32,7 +32,11 @@ GUARDED: tuple[type[models.Model], ...] = (
 )  # fmt: skip
 OTHERWISE = (models.DateTimeField, models.UUIDField, models.BinaryField, models.AutoField, models.BigAutoField)
 """Kinds of columns that differ from one press to the next."""
-RANDOM = {"submitted_matter", "case", "item", "edition", "form", "path", "hash", "hint", "code", "clock", "facts", "documents", "password", "id_index", "id_tail", "phone_index", "matter"}
+RANDOM = {
+    "submitted_matter", "case", "item", "edition", "form",
+    "path", "hash", "hint", "code", "clock", "facts", "documents",
+    "password", "id_index", "id_tail", "phone_index", "matter",
+}  # fmt: skip
 
 INJECTED: dict[str, str] = {
     "is_active": "false", "is_staff": "on", "is_superuser": "on", "kind": "staff", "admin_role": "security", "assurance": "verified",
@@ -93,7 +97,13 @@ def call(world: World, role: str, path: str, body: Any) -> Any:
 
 def test_an_application_is_always_one_s_own(world: World) -> None:
     body = {"item": world.item.code, "answers": {**ANSWERS, "decision": "granted", "slip_number": "1"}}
-    more = {**INJECTED, "party_id": world.cast.parties["qian"].pk, "applicant_id": 1, "at": "2020-01-01T00:00:00Z", "actor": "x"}
+    more = {
+        **INJECTED,
+        "party_id": world.cast.parties["qian"].pk,
+        "applicant_id": 1,
+        "at": "2020-01-01T00:00:00Z",
+        "actor": "x",
+    }
     answer = call(world, "li", "/applications", {**more, **body})
     assert answer.status_code == 201, answer.content
     matter = Matter.objects.get(code=answer.json()["code"])

@@ -99,7 +99,8 @@ def forms(built_world: World) -> list[tuple[str, Form]]:
 
 def well_filled(form: Form, world: World) -> dict[str, Any]:
     """Good values for every field."""
-    own, said = OF_A_FORM.get(form.view, {}), dict(form.data())
+    own = OF_A_FORM.get(form.view, {})
+    said: dict[str, Any] = dict(form.data())
     for control in form.controls:
         name = control.name
         if not name or control.kind == "submit" or name == "csrfmiddlewaretoken":
@@ -112,7 +113,9 @@ def well_filled(form: Form, world: World) -> dict[str, Any]:
             said[name] = next((choice for choice in control.choices if choice), "")
         elif control.kind == "off" and (control.required or control.choices == ["radio"]) and name not in said:
             said[name] = control.value
-        elif control.kind not in ("hidden", "select", "off") and (control.kind == "password" or not control.value.strip()):
+        elif control.kind not in ("hidden", "select", "off") and (
+            control.kind == "password" or not control.value.strip()
+        ):
             value = SAMPLES.get(name)
             if value is not None:
                 said[name] = value
@@ -156,7 +159,11 @@ def test_every_form_leaves_its_row(forms: list[tuple[str, Form]], world: World) 
             open_ones[name] = where
         elif form.view not in BY_HAND:
             carried_out.add(name)
-            if ends != ["ok"] and not (form.view in MORE and set(ends) == {"ok"}) and not (form.view in NO_ACT and not ends):
+            if (
+                ends != ["ok"]
+                and not (form.view in MORE and set(ends) == {"ok"})
+                and not (form.view in NO_ACT and not ends)
+            ):
                 wrong.append(where)
     wrong += [f"never carried out: {where}" for name, where in open_ones.items() if name not in carried_out]
     assert not wrong, "\n".join(wrong)
@@ -177,19 +184,37 @@ def acts_by_hand(world: World) -> dict[str, tuple[str, str, dict[str, Any], int]
     """For each view: who, where, what, and how many rows: two where the act signs somebody in or ends their sessions."""
     cast, at = world.cast, now()
     spare = organisations.create_unit(
-        actor=INSTALLER, kind="section", name="空科", parent=cast.units["market"], division=cast.divisions["county"], at=at
+        actor=INSTALLER,
+        kind="section",
+        name="空科",
+        parent=cast.units["market"],
+        division=cast.divisions["county"],
+        at=at,
     )
     window = organisations.open_window(
-        actor=INSTALLER, centre=cast.units["centre"], number="77", name="空窗口", kind="department", departments=[], at=at
+        actor=INSTALLER,
+        centre=cast.units["centre"],
+        number="77",
+        name="空窗口",
+        kind="department",
+        departments=[],
+        at=at,
     )
-    post = organisations.create_post(actor=INSTALLER, unit=cast.units["market"], duty="reviewer", title="新岗", window=None, at=at)
+    post = organisations.create_post(
+        actor=INSTALLER, unit=cast.units["market"], duty="reviewer", title="新岗", window=None, at=at
+    )
     people: dict[str, Account] = {}
     for name in ("spare_admin", "newcomer"):
         people[name], code = opening.open_staff_account(actor=INSTALLER, name="新人", sign_in_name=name, at=at)
     organisations.give_admin_role(actor=INSTALLER, account=people["spare_admin"], role="audit", at=at)
     table = "事项名称,事项编码,实施主体\n办理乙证,510000-0002,清河县市场监督管理局\n".encode()
     market, password = cast.units["market"].pk, {"password": "Bridge-Lantern-2027", "again": "Bridge-Lantern-2027"}
-    letter = {"number": "清政委〔2026〕301号", "post": cast.posts["zhou"].pk, "powers": ["decide"], "seal": cast.seals["market"].pk}
+    letter = {
+        "number": "清政委〔2026〕301号",
+        "post": cast.posts["zhou"].pk,
+        "powers": ["decide"],
+        "seal": cast.seals["market"].pk,
+    }
     assert world.draft is not None
     usual = len(usual_for("reviewer"))
     return {
@@ -293,7 +318,9 @@ def test_every_step_of_the_interface_is_tried() -> None:
 
 
 @pytest.mark.parametrize(("state", "role", "action", "body"), API_STEPS)
-def test_a_step_over_the_interface_leaves_one_row(world: World, state: str, role: str, action: str, body: dict[str, Any]) -> None:
+def test_a_step_over_the_interface_leaves_one_row(
+    world: World, state: str, role: str, action: str, body: dict[str, Any]
+) -> None:
     path = f"/applications/{world.cases[state]}/steps"
     answer, rows = called(world, role, path, {"action": action, **body})
     assert answer.status_code == 201, answer.content.decode()

@@ -211,10 +211,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     session = Session.objects.filter(account=cast.accounts["li"]).first() or _session(cast, "li")
     token = ApiToken.objects.filter(account=cast.accounts["wang"]).first()
     assert token is not None
-    grant = (
-        Grant.objects.filter(post=cast.posts["zhao"], ends_at__isnull=True).first() if _has(Grant, "ends_at") else None
-    )
-    grant = grant or Grant.objects.filter(post=cast.posts["zhao"]).first()
+    grant = Grant.objects.filter(post=cast.posts["zhao"], ended_at__isnull=True).first()
     assert grant is not None
     role = AdminRole.objects.first()
     assert role is not None
@@ -292,10 +289,6 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "documents:verify": {"code": letter.code},
         "_matter": {"id": matter.pk},
     }  # fmt: skip
-
-
-def _has(model: Any, name: str) -> bool:
-    return any(each.name == name for each in model._meta.get_fields())
 
 
 def _session(cast: Cast, name: str) -> Any:

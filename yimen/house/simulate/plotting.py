@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from yimen.ground.calendar.rules import WorkCalendar
-from yimen.ground.kit.moments import CHINA
 from yimen.house.simulate.world import Hand, SimItem, World
 
 EPOCH = date(1970, 1, 1).toordinal()
@@ -366,24 +365,21 @@ class _Teller:
         self.at = max(self.at + 600, at)
 
 
-def hands(item: SimItem, role: str) -> Sequence[Hand]:
-    """The people of a role at an item."""
-    match role:
+def hand_of(item: SimItem, act: Act) -> Hand | None:
+    """Who takes this act at an item; None for the applicant."""
+    match act.role:
+        case "applicant":
+            return None
         case "clerk":
-            return [desk.clerk for desk in item.desks]
+            return item.desks[act.who].clerk
         case "reviewer":
-            return item.reviewers
+            return item.reviewers[act.who]
         case "approver":
-            return item.approvers
+            return item.approvers[act.who]
         case "at_once":
-            return item.at_once
+            return item.at_once[act.who]
         case "head":
-            return item.heads
+            return item.heads[act.who]
         case "deliverer":
-            return item.deliverers
-    raise KeyError(role)
-
-
-def moment(at: int) -> datetime:
-    """The second as a moment on China's clock."""
-    return datetime.fromtimestamp(at, tz=CHINA)
+            return item.deliverers[act.who]
+    raise KeyError(act.role)

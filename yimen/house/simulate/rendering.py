@@ -27,7 +27,7 @@ from yimen.house.simulate import people, texts
 from yimen.house.simulate.copying import line, moment_text
 from yimen.house.simulate.ledger_text import field as ledger_field
 from yimen.house.simulate.ledger_text import fields, link
-from yimen.house.simulate.plotting import APPLICANT, Act, Story, hands
+from yimen.house.simulate.plotting import Act, Story, hand_of
 from yimen.house.simulate.world import Hand, Need, SimItem, World
 from yimen.service.cases import rules
 from yimen.service.cases.lifecycle import LICENCE
@@ -36,6 +36,7 @@ from yimen.service.cases.services.letters import SERIES_WORDS
 
 RULES = {rule.action: rule for rule in (*LICENCE.steps, *COMMON_STEPS)}
 PHASES = {state.code: state.phase for state in LICENCE.states}
+ORIGINS = {action: frozenset(LICENCE.origins(rule)) for action, rule in RULES.items()}
 DAY = 86400
 CLOSED = ClockRow("", None, None, None, None, None, False, NEVER)
 LETTERS = {
@@ -220,10 +221,9 @@ class _Renderer:
     def _play(self, case: _Case, act: Act, letter: tuple[int, int]) -> None:
         """One act through the table: state, clock, words, letter, link."""
         rule = RULES[act.action]
-        origins = rule.origins or tuple(code for code, phase in PHASES.items() if phase != "closed")
-        if case.state not in origins:
+        if case.state not in ORIGINS[act.action]:
             raise BrokenStory(f"{act.action} in state {case.state!r}: {[each.action for each in case.story.acts]}")
-        hand = None if act.who == APPLICANT else hands(case.item, act.role)[act.who]
+        hand = hand_of(case.item, act)
         number, letter_code = "", ""
         if letter[0]:
             number = f"{series_of(case.item, act.action)}〔{letter[1]}〕{letter[0]}号"
