@@ -131,7 +131,9 @@ def _more_drafts(world: World, count: int) -> None:
     for draft in (world.draft, world.at_window):
         assert draft is not None
         for _number in range(count):
-            fields = {f.name: getattr(draft, f.name) for f in Draft._meta.concrete_fields if f.name not in ("id", "uid")}
+            fields = {
+                f.name: getattr(draft, f.name) for f in Draft._meta.concrete_fields if f.name not in ("id", "uid")
+            }
             Draft.objects.create(**fields)
 
 
@@ -139,7 +141,10 @@ def _more_items(world: World, count: int) -> None:
     cast, at = world.cast, now()
     editor, manager = cast.actor("editor"), cast.actor("manager")
     market = cast.units["market"]
-    _each(count, lambda key: catalogue.create_item(actor=editor, name=f"事项{key}", kind="licence", department=market, at=at))
+    _each(
+        count,
+        lambda key: catalogue.create_item(actor=editor, name=f"事项{key}", kind="licence", department=market, at=at),
+    )
     _each(count, lambda key: catalogue.save_synonym(actor=manager, word=f"词{key}", expansions=["登记"], at=at))
     _each(count, lambda key: catalogue.save_standard_material(actor=manager, code=key, name=f"材料{key}", at=at))
     rows = "".join(f"办理丙证{n},51{uuid4().int % 10**8:08}-{n:04},某局{n}\n" for n in range(count))
@@ -158,7 +163,9 @@ def _more_people(world: World, count: int) -> None:
     for _number in range(count):
         key = uuid4().hex[:8]
         account, _code = people.open_staff_account(actor=INSTALLER, name=f"员{key}", sign_in_name=f"u{key}", at=at)
-        post = organisations.create_post(actor=INSTALLER, unit=section, duty="reviewer", title=f"岗{key}", window=None, at=at)
+        post = organisations.create_post(
+            actor=INSTALLER, unit=section, duty="reviewer", title=f"岗{key}", window=None, at=at
+        )
         organisations.give_usual_grants(actor=INSTALLER, post=post, at=at)
         organisations.appoint(actor=INSTALLER, post=post, account=account, at=at)
         organisations.draft_letter(
@@ -174,7 +181,12 @@ def _more_places(world: World, count: int) -> None:
     _each(
         count,
         lambda key: organisations.create_unit(
-            actor=INSTALLER, kind="section", name=f"科{key}", parent=cast.units["market"], division=cast.divisions["county"], at=at
+            actor=INSTALLER,
+            kind="section",
+            name=f"科{key}",
+            parent=cast.units["market"],
+            division=cast.divisions["county"],
+            at=at,
         ),
     )
     _each(
@@ -187,7 +199,13 @@ def _more_places(world: World, count: int) -> None:
     _each(
         count,
         lambda key: organisations.register_seal(
-            actor=INSTALLER, unit=cast.units["market"], kind="approval", text="章", number=key, valid_from=at.date(), at=at
+            actor=INSTALLER,
+            unit=cast.units["market"],
+            kind="approval",
+            text="章",
+            number=key,
+            valid_from=at.date(),
+            at=at,
         ),
     )
 

@@ -31,7 +31,12 @@ from yimen.ground.matters.tests.stage import account, clerk, errand
 
 OPENING = datetime(2026, 1, 5, 9, 0, tzinfo=CHINA)
 LAST = datetime(2026, 11, 1, tzinfo=CHINA)
-TABLE = {"pause": ("waiting", "paused"), "go_on": ("paused", "waiting"), "extend": ("waiting", "waiting"), "finish": ("waiting", "done")}
+TABLE = {
+    "pause": ("waiting", "paused"),
+    "go_on": ("paused", "waiting"),
+    "extend": ("waiting", "waiting"),
+    "finish": ("waiting", "done"),
+}
 EVENTS: dict[str, EventKind] = {"pause": "stopped", "go_on": "resumed", "extend": "extended", "finish": "finished"}
 
 
@@ -76,7 +81,12 @@ class Bureau(RuleBasedStateMachine):
     def time_goes_by(self, minutes: int) -> None:
         self.at = min(self.at + timedelta(minutes=minutes), LAST)
 
-    @rule(which=st.integers(0, 3), action=st.sampled_from(sorted(TABLE)), by=st.integers(0, 9), who=st.sampled_from(["wang", "zhao"]))
+    @rule(
+        which=st.integers(0, 3),
+        action=st.sampled_from(sorted(TABLE)),
+        by=st.integers(0, 9),
+        who=st.sampled_from(["wang", "zhao"]),
+    )
     def somebody_steps(self, which: int, action: str, by: int, who: str) -> None:
         mine = self.kept[which % len(self.kept)]
         origin, target = TABLE[action]

@@ -31,11 +31,31 @@ class DamagedFile(Refusal):
     code = "damaged_file"
 
 
+class StoreFull(Refusal):
+    """The disk of the file store is full, or nothing can be written to it."""
+
+    status = 503
+    code = "file_store_full"
+
+
 def put(file: BinaryIO) -> tuple[str, int]:
     """Store the bytes from where `file` stands; returns (`sm3:<hex>`, size). Equal bytes are stored once.
 
-    A reader sees the whole file or none: it is written beside, flushed to disk, then renamed.
+    A reader sees the whole file or none: it is written beside, flushed to disk, then renamed. Raises `StoreFull`.
     """
+    try:
+        return _put(file)
+    except ConnectionError:  # the sender is gone, not the disk
+        raise
+    except OSError as failure:
+        logger.error("file store cannot be written: %s", failure)
+        raise StoreFull(
+            "文件没有存下：存放文件的磁盘已满或不能写入。您填写的内容还在。",
+            next_step="请稍后再上传；急需办理的，请先在窗口交纸质件。系统管理员已能在日志里看到这件事。",
+        ) from failure
+
+
+def _put(file: BinaryIO) -> tuple[str, int]:
     root = _root()
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     waiting = root / "new"
