@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -99,14 +100,18 @@ def checked_facts(kind: LetterKind, facts: Mapping[str, Any]) -> dict[str, Any]:
     if missing:
         said = "、".join(FACT_NAMES.get(name, name) for name in missing)
         raise IncompleteLetter(f"《{kind.title}》还缺：{said}。", next_step="请补全后再出具文书。")
-    if sum(map(len, texts_in(kept))) > LARGEST_FACTS:
-        raise IncompleteLetter(f"《{kind.title}》的内容太长，一份文书写不下。", next_step="请精简内容，或另附材料。")
     return kept
 
 
 def facts_text(facts: Mapping[str, Any]) -> str:
     """The one JSON text of facts that is stored and signed over."""
     return msgspec.json.encode(facts, order="sorted").decode()
+
+
+def refuse_too_long(kind: LetterKind, text: str) -> None:
+    """Raise `IncompleteLetter` for facts that no letter could hold."""
+    if len(text) > LARGEST_FACTS:
+        raise IncompleteLetter(f"《{kind.title}》的内容太长，一份文书写不下。", next_step="请精简内容，或另附材料。")
 
 
 def texts_in(value: Any) -> Iterator[str]:
@@ -155,8 +160,16 @@ def _plain(name: str, value: Any) -> Any:
         return value
     if isinstance(value, list | tuple):
         columns = _ROWS.get(name)
+        if columns and isinstance(value, tuple):
+            return _fixed_rows(name, columns, value)
         return [_row(name, columns, each) if columns else _plain(name, each) for each in value]
     raise IncompleteLetter(f"文书内容“{FACT_NAMES.get(name, name)}”的格式不对。", next_step="请联系系统管理员。")
+
+
+@lru_cache(maxsize=1024)
+def _fixed_rows(name: str, columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> tuple[dict[str, Any], ...]:
+    """Rows that come as tuples of text do not change: the derivation on the slips of one day is checked once."""
+    return tuple(_row(name, columns, each) for each in rows)
 
 
 def _row(name: str, columns: tuple[str, ...], row: Any) -> dict[str, Any]:

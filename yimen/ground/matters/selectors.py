@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cached_property
+from datetime import date, datetime, time
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from yimen.ground.calendar.rules import BusinessClose, WorkCalendar
 from yimen.ground.calendar.selectors import business_closes, calendar_version, work_calendar
 from yimen.ground.identity.rules import Actor
-from yimen.ground.kit.moments import day_of, say_date
+from yimen.ground.kit.moments import CHINA, day_of, say_date
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.matters import lifecycle, policies, rules
 from yimen.ground.matters.clocks import Clock, ClockMark, clocks_of
@@ -261,7 +261,13 @@ def explain(matter: Matter, calendar: WorkCalendar | None = None) -> Explanation
 
 def foretell(start: ClockStart, at: datetime, centre_id: int | None, version: int) -> rules.Derivation | None:
     """How a clock that begins at `at` will run if nothing stops it: the promised limit, else the legal; None without one."""
-    calendar, close = work_calendar(version), closing_hours(centre_id, version)
+    # Only the day of a start counts, so the slips of a day share one derivation.
+    midnight = datetime.combine(day_of(at), time(), tzinfo=CHINA)
+    return _foretold(start, midnight, work_calendar(version), closing_hours(centre_id, version))
+
+
+@lru_cache(maxsize=1024)
+def _foretold(start: ClockStart, at: datetime, calendar: WorkCalendar, close: BusinessClose) -> rules.Derivation | None:
     clock = Clock(ClockMark.of_start(start, at))
     return clock.derivation(clock.terms(close) or clock.terms(close, legal=True), calendar)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -135,6 +136,7 @@ def _slip(case: _Waiting, clock: ClockStart, actor: Actor, at: datetime) -> Prep
     )  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def _why_that_day(ahead: Derivation | None) -> dict[str, Any]:
     """The last day and the ledger behind it, as the slip prints them; nothing where no limit governs."""
     if ahead is None or ahead.due_on is None:
@@ -146,7 +148,7 @@ def _why_that_day(ahead: Derivation | None) -> dict[str, Any]:
             days += f"至{say_date(run.last, weekday=False, year=False)}"
         rows.append((days, run.why, f"计 {run.days} 日，累计 {run.number}" if run.counted else "不计", run.law))
     provisional = "（暂定）" if ahead.provisional else ""
-    return {"due_on": say_date(ahead.due_on) + provisional, "derivation": rows}
+    return {"due_on": say_date(ahead.due_on) + provisional, "derivation": tuple(rows)}
 
 
 def _tell(
