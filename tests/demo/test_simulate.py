@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,6 +16,8 @@ from django.db.models import Count, Max
 from tests.demo.conftest import database_of_its_own
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.documents.models import Letter
+from yimen.ground.documents.rules import checked_facts, facts_text, kind_of
+from yimen.ground.documents.selectors import letter_pdf
 from yimen.ground.identity.models import Party
 from yimen.ground.kit.numbering import next_number
 from yimen.ground.matters import sealing
@@ -145,6 +148,14 @@ def test_letters_are_numbered_without_gap(simulated: dict[str, Any]) -> None:
             " where s.last is null or s.last < l.serial"
         )
         assert cursor.fetchone() == (0,)
+
+
+def test_letters_say_what_their_kind_must_and_can_be_drawn(simulated: dict[str, Any]) -> None:
+    for letter in Letter.objects.all():
+        assert facts_text(checked_facts(kind_of(letter.kind), json.loads(letter.facts))) == letter.facts
+    slip = Letter.objects.filter(kind="acceptance_slip", facts__contains="derivation").first()
+    assert slip is not None
+    assert letter_pdf(slip).kind == "pdf"
 
 
 def test_answers_pass_their_own_form(simulated: dict[str, Any]) -> None:

@@ -8,30 +8,30 @@ from __future__ import annotations
 
 import gc
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from json import JSONEncoder
 from typing import Any
 from uuid import UUID
 
-from yimen.ground.documents.rules import ALPHABET, CODE_LENGTH, facts_text, kind_of
+from yimen.ground.documents.rules import ALPHABET, CODE_LENGTH, checked_facts, facts_text, kind_of
 from yimen.ground.kit import keyring
 from yimen.ground.kit.masking import mask_id_number
-from yimen.ground.kit.moments import CHINA, say_date
+from yimen.ground.kit.moments import CHINA
 from yimen.ground.matters import rules as clock_rules
 from yimen.ground.matters.clocks import NEVER, ClockMark, ClockRow, clock_row, clocks_of
-from yimen.ground.matters.lifecycle import BEFORE, COMMON_STEPS, ClockStart
-from yimen.house.simulate import people, texts
+from yimen.ground.matters.lifecycle import COMMON_STEPS, ClockStart
+from yimen.house.simulate import people
 from yimen.house.simulate.copying import line, moment_text
 from yimen.house.simulate.ledger_text import field as ledger_field
 from yimen.house.simulate.ledger_text import fields, link
 from yimen.house.simulate.plotting import Act, Story, hand_of
-from yimen.house.simulate.world import Hand, Need, SimItem, World
+from yimen.house.simulate.wording import CaseParty, MaterialLine, SimCase, china_day, facts_of, letter_facts, note
+from yimen.house.simulate.world import Hand, SimItem, World
 from yimen.service.cases import rules
 from yimen.service.cases.lifecycle import LICENCE
-from yimen.service.cases.services.delivery import METHODS
+from yimen.service.cases.services.acceptance import why_that_day
 from yimen.service.cases.services.letters import SERIES_WORDS
 
 RULES = {rule.action: rule for rule in (*LICENCE.steps, *COMMON_STEPS)}
@@ -54,8 +54,6 @@ LETTERS = {
     "deliver": "delivery_receipt",
 }
 """The letter that each act's service issues."""
-
-DELIVERIES = {"window": "signature", "post": "post", "online": "online"}
 
 
 class BrokenStory(ValueError):
@@ -108,58 +106,6 @@ def render(batch: Batch) -> Rendered:
     return _Renderer(_world, batch).run()
 
 
-@dataclass(slots=True)
-class _Party:
-    id: int
-    uid: str
-    invented: people.Invented
-    masked: str
-    phone: str
-
-
-@dataclass(slots=True)
-class _Line:
-    """One material of the case on its way."""
-
-    need: Need
-    state: str
-    note: str = ""
-    by: str = ""
-    at: int | None = None
-
-
-@dataclass(slots=True)
-class _Case:
-    """A case while its story is being played."""
-
-    story: Story
-    item: SimItem
-    matter_id: int
-    code: str
-    party: _Party
-    materials: list[_Line]
-    state: str = BEFORE
-    seq: int = 0
-    last_link: bytes = b""
-    marks: list[ClockMark] = field(default_factory=list)
-    person: Hand | None = None
-    closed_at: int | None = None
-    outcome: str = ""
-    work_days: int | None = None
-    on_time: bool | None = None
-    corrections: int = 0
-    extended: int = 0
-    slip: str = ""
-    accepted_at: int | None = None
-    decided_at: int | None = None
-    decision: str = ""
-    decision_number: str = ""
-    decision_reason: str = ""
-    delivered_at: int | None = None
-    receiver: str = ""
-    proof: str = ""
-
-
 class _Renderer:
     def __init__(self, world: World, batch: Batch) -> None:
         self.world, self.batch = world, batch
@@ -172,6 +118,7 @@ class _Renderer:
         self.closed = 0
         self.known_since = moment_text(min(story.opened_at for story in batch.stories))
         self.close = {name: keyring.encrypting(bound_to=place) for name, place in world.places.items()}
+        self.reasons: dict[tuple[Any, ...], dict[str, Any]] = {}
         self.reckoned: dict[tuple[Any, ...], tuple[int, datetime | None]] = {}
 
     def run(self) -> Rendered:
@@ -187,7 +134,7 @@ class _Renderer:
     def _uid(self) -> str:
         return str(UUID(int=self.rng.getrandbits(128), version=4))
 
-    def _party(self, kind: str, number: int, party_id: int) -> _Party:
+    def _party(self, kind: str, number: int, party_id: int) -> CaseParty:
         invented = people.person(number) if kind == "natural" else people.enterprise(number)
         uid = self._uid()
         self.tables["party"].append(
@@ -202,15 +149,15 @@ class _Renderer:
                 self.known_since,
             )
         )  # fmt: skip
-        return _Party(party_id, uid, invented, mask_id_number(invented.id_number), invented.phone)
+        return CaseParty(party_id, uid, invented, mask_id_number(invented.id_number), invented.phone)
 
-    def _case(self, story: Story, matter_id: int, party: _Party) -> None:
+    def _case(self, story: Story, matter_id: int, party: CaseParty) -> None:
         item = self.world.items[story.item]
-        code = rules.case_code(item.code31, _day(story.opened_at), story.serial)
+        code = rules.case_code(item.code31, china_day(story.opened_at), story.serial)
         brought = "paper" if story.channel == "window" else "provided"
-        case = _Case(
+        case = SimCase(
             story, item, matter_id, code, party,
-            [_Line(need, "exempt" if need.exempt else brought if need.required else "missing")
+            [MaterialLine(need, "exempt" if need.exempt else brought if need.required else "missing")
              for need in item.variants[story.variant].materials],
         )  # fmt: skip
         for act, letter in zip(story.acts, story.letters, strict=True):
@@ -218,7 +165,7 @@ class _Renderer:
         self._write_matter(case)
         self._write_case(case)
 
-    def _play(self, case: _Case, act: Act, letter: tuple[int, int]) -> None:
+    def _play(self, case: SimCase, act: Act, letter: tuple[int, int]) -> None:
         """One act through the table: state, clock, words, letter, link."""
         rule = RULES[act.action]
         if case.state not in ORIGINS[act.action]:
@@ -229,7 +176,7 @@ class _Renderer:
             number = f"{series_of(case.item, act.action)}〔{letter[1]}〕{letter[0]}号"
             letter_code = "".join(self.rng.choices(ALPHABET, k=CODE_LENGTH)) if self.batch.letters else ""
         mark = self._mark(case, act, rule.clock)
-        facts, said = _facts(case, act, hand, number)
+        facts, said = facts_of(case, act, hand, number)
         target = case.state if rule.to is None else rule.to
         before, case.seq = case.state, case.seq + 1
         self._step(case, act, hand, before, target, mark, _json(facts), _json([letter_code] if letter_code else []))
@@ -240,7 +187,7 @@ class _Renderer:
         case.state = target
         if PHASES[target] == "closed" and PHASES.get(before) != "closed":
             case.closed_at, case.outcome = act.at, target
-        _note(case, act, hand, number, said)
+        note(case, act, hand, number, said)
         if letter_code:
             self._letter(case, act, hand, letter, number, letter_code, said)
         kind = OPINIONS.get(act.action)
@@ -253,7 +200,7 @@ class _Renderer:
                 )
             )  # fmt: skip
 
-    def _mark(self, case: _Case, act: Act, effect: str) -> ClockMark | None:
+    def _mark(self, case: SimCase, act: Act, effect: str) -> ClockMark | None:
         if not effect:
             return None
         at = datetime.fromtimestamp(act.at, tz=CHINA)
@@ -267,7 +214,7 @@ class _Renderer:
         )  # fmt: skip
 
     def _step(
-        self, case: _Case, act: Act, hand: Hand | None, before: str, target: str, mark: ClockMark | None, facts: str,
+        self, case: SimCase, act: Act, hand: Hand | None, before: str, target: str, mark: ClockMark | None, facts: str,
         documents: str,
     ) -> None:  # fmt: skip
         who, who_row = _who(hand) if hand else _names(case.party.uid, case.party.invented.name, "", "")
@@ -287,7 +234,7 @@ class _Renderer:
         )
         self.links.append(case.last_link)
 
-    def _result(self, case: _Case, act: Act) -> tuple[int | None, bool | None]:
+    def _result(self, case: SimCase, act: Act) -> tuple[int | None, bool | None]:
         """What `matters.handling_result` stores at the decision: days used, and whether in time."""
         last = clocks_of(case.marks)[-1]
         close = self.world.closes[case.item.centre_id]
@@ -308,7 +255,7 @@ class _Renderer:
 
     def _letter(
         self,
-        case: _Case,
+        case: SimCase,
         act: Act,
         hand: Hand | None,
         letter: tuple[int, int],
@@ -317,14 +264,17 @@ class _Renderer:
         said: dict[str, Any],
     ) -> None:
         item, kind = case.item, LETTERS[act.action]
-        facts = facts_text(
+        said_in_it = checked_facts(
+            kind_of(kind),
             {
                 "code": case.code, "short_code": rules.short_code(case.code), "item": item.name,
                 "applicant": case.party.invented.name, "applicant_id": case.party.masked, "department": item.department,
                 "place": item.place, "phone": item.phone, "handler": hand.name if hand else case.party.invented.name,
-                "review_body": item.review_body, "suit_court": item.suit_court, **_letter_facts(case, act, said),
+                "review_body": item.review_body, "suit_court": item.suit_court, **letter_facts(case, act, said),
+                **(self._why_that_day(case) if act.action == "accept" else {}),
             }
         )  # fmt: skip
+        facts = facts_text(said_in_it)
         when = moment_text(act.at)
         uid, name = (hand.uid, hand.name) if hand else (case.party.uid, case.party.invented.name)
         self.tables["letter"].append(
@@ -338,7 +288,17 @@ class _Renderer:
             granted = hand.letters.get(item.department_id) if hand else None
             self.tables["seal_use"].append(line(item.seal_id, granted, when, *user, kind_of(kind).title, number))
 
-    def _write_matter(self, case: _Case) -> None:
+    def _why_that_day(self, case: SimCase) -> dict[str, Any]:
+        """The last day and the ledger behind it, as the acceptance slip prints them."""
+        clock = clocks_of(case.marks)[-1]
+        close = self.world.closes[case.item.centre_id]
+        key = (clock.start.limit, clock.start.unit, clock.start.legal, clock.start.legal_unit, clock.start.at.date())
+        if key not in self.reasons:
+            terms = clock.terms(close) or clock.terms(close, legal=True)
+            self.reasons[key] = why_that_day(clock.derivation(terms, self.world.calendar))
+        return self.reasons[key]
+
+    def _write_matter(self, case: SimCase) -> None:
         story, item = case.story, case.item
         row = self._clock_row(case)
         self.closed += case.closed_at is not None
@@ -355,16 +315,16 @@ class _Renderer:
             )
         )  # fmt: skip
 
-    def _clock_row(self, case: _Case) -> ClockRow:
+    def _clock_row(self, case: SimCase) -> ClockRow:
         """What the reckoning says of every clock that has ended is known; only a year without notice differs (暂定)."""
         if case.closed_at is not None:
             due_by = case.closed_at + 100 * DAY if case.decided_at is None else case.decided_at + 40 * DAY
-            last = _day(max(due_by, case.closed_at))
-            if self.world.calendar.span_confirmed(_day(case.story.opened_at), last):
+            last = china_day(max(due_by, case.closed_at))
+            if self.world.calendar.span_confirmed(china_day(case.story.opened_at), last):
                 return CLOSED
         return clock_row(case.marks, self.world.calendar, self.world.closes[case.item.centre_id], self.world.warn_days)
 
-    def _write_case(self, case: _Case) -> None:
+    def _write_case(self, case: SimCase) -> None:
         story, item = case.story, case.item
         answers = _json(item.variants[story.variant].filled.for_party(case.party.invented))
         posted = story.delivery == "post"
@@ -405,150 +365,6 @@ def _clock(item: SimItem, action: str) -> ClockStart:
     return rules.handling_clock(item.terms) if action == "accept" else rules.delivery_clock()
 
 
-def _facts(case: _Case, act: Act, hand: Hand | None, number: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the ledger keeps of an act, as its service writes it; and the words that letters and columns repeat."""
-    item, n = case.item, act.n
-    said: dict[str, Any]
-    match act.action:
-        case "submit":
-            facts = {
-                "item": item.code,
-                "edition": item.number,
-                "form": item.form_version,
-                "channel": case.story.channel,
-            }
-            return facts, {}
-        case "accept":
-            return {"slip": number, "kind": item.kind}, {}
-        case "request_correction" | "request_review_correction":
-            rows = _lacking(case, n)
-            return {"reason": "材料不齐全或不符合法定形式", "items": rows}, {"items": rows, "reason": ""}
-        case "supplement" | "supplement_review":
-            return {"orders": [place for place, each in enumerate(case.materials, 1) if each.state == "returned"]}, {}
-        case "find_not_required" | "decline":
-            said = {
-                "reason": _pick(texts.DECLINE if act.action == "decline" else texts.NOT_REQUIRED, n),
-                "competent": _pick(texts.COMPETENT, n) if act.action == "decline" else "",
-            }
-            return {**said, "letter": number}, said
-        case "record_opinion" | "pass_review" | "record_survey":
-            survey = act.action == "record_survey"
-            reviewed = texts.REVIEWED_REFUSE if act.why == "refuse" else texts.REVIEWED
-            text = _pick(texts.SURVEY if survey else reviewed if act.action == "pass_review" else texts.OPINION, n)
-            name = hand.name if hand else ""
-            people_named = f"{name}、{_pick(texts.COMPANIONS, n)}" if survey else name
-            conclusion = act.why if act.action == "pass_review" else ""
-            return {"reason": text, "conclusion": conclusion, "people": people_named}, {"reason": text}
-        case "suspend":
-            said = {
-                "reason": texts.SPECIAL[act.why],
-                "procedure": clock_rules.STOPPED_FOR[act.why],
-                "days_needed": act.days,
-            }
-            return dict(said), said
-        case "extend_limit":
-            said = {"reason": _pick(texts.EXTEND, n), "days": act.days}
-            return dict(said), said
-        case "grant" | "grant_at_once" | "refuse":
-            words = {"grant": texts.GRANT, "grant_at_once": texts.AT_ONCE, "refuse": texts.REFUSE}[act.action]
-            decision = "refused" if act.action == "refuse" else "granted"
-            text = _pick(words, n)
-            return {"reason": text, "decision": decision, "letter": number}, {"reason": text, "decision": decision}
-        case "deliver":
-            method = METHODS[DELIVERIES[case.story.delivery]]
-            return {"method": method, "letter": number}, {"method": method}
-        case "correct_on_spot" | "resume" | "return_to_review" | "withdraw":
-            reasons = {
-                "correct_on_spot": texts.SPOT, "resume": texts.RESUMED, "return_to_review": texts.RETURN,
-                "withdraw": texts.WITHDRAW,
-            }  # fmt: skip
-            text = _pick(reasons[act.action], n)
-            return {"reason": text}, {"reason": text}
-    return {}, {}
-
-
-def _lacking(case: _Case, n: int) -> list[dict[str, Any]]:
-    """One or two materials with what is wrong with them."""
-    own = [place for place, each in enumerate(case.materials, 1) if not each.need.exempt] or [1]
-    chosen = sorted({own[n % len(own)], own[(n // 7) % len(own)]})
-    return [
-        {"order": order, "name": case.materials[order - 1].need.name, "problem": _pick(texts.CORRECTION, n + order)}
-        for order in chosen
-    ]
-
-
-def _note(case: _Case, act: Act, hand: Hand | None, number: str, said: dict[str, Any]) -> None:
-    """What the act changes in the case's own columns and materials."""
-    name = hand.name if hand else ""
-    match act.action:
-        case "claim":
-            case.person = hand
-        case "accept":
-            case.slip, case.accepted_at = number, act.at
-            _check(case, ("provided", "paper"), "accepted", name, act.at)
-        case "request_correction" | "request_review_correction":
-            case.corrections += 1
-            for row in said["items"]:
-                each = case.materials[row["order"] - 1]
-                each.state, each.note, each.by, each.at = "returned", row["problem"], name, act.at
-        case "supplement" | "supplement_review":
-            for each in case.materials:
-                if each.state == "returned":
-                    each.state, each.note = "paper", ""
-        case "pass_review":
-            _check(case, ("provided", "paper"), "accepted", name, act.at)
-        case "find_not_required" | "decline":
-            case.decision = "declined" if act.action == "decline" else "not_required"
-            case.decision_reason, case.decision_number = said["reason"], number
-        case "extend_limit":
-            case.extended = act.days
-        case "grant" | "grant_at_once" | "refuse":
-            case.decided_at, case.decision, case.decision_number = act.at, said["decision"], number
-            case.decision_reason = said["reason"] if act.action == "refuse" else ""
-        case "deliver":
-            case.delivered_at, case.receiver = (
-                act.at,
-                case.party.invented.legal_representative or case.party.invented.name,
-            )
-            case.proof = f"EY{act.at % 10**9:09d}CN" if case.story.delivery == "post" else ""
-
-
-def _check(case: _Case, states: Sequence[str], to: str, by: str, at: int) -> None:
-    for each in case.materials:
-        if each.state in states:
-            each.state, each.by, each.at = to, by, at
-
-
-def _letter_facts(case: _Case, act: Act, said: dict[str, Any]) -> dict[str, Any]:
-    """What the letter of an act says besides what every letter says."""
-    day = say_date(_day(act.at))
-    match act.action:
-        case "submit":
-            states = {"paper": "已收纸质件", "provided": "已交，待核", "exempt": "免提交", "missing": "未交"}
-            return {
-                "materials": [
-                    {"order": order, "name": each.need.name, "state": states[each.state]}
-                    for order, each in enumerate(case.materials, 1)
-                ]
-            }
-        case "accept":
-            return {"accepted_on": day, "limit": case.item.promise_label, "legal_limit": case.item.legal_label}
-        case "request_correction" | "request_review_correction":
-            return {"items": said["items"], "reason": ""}
-        case "grant" | "grant_at_once" | "refuse":
-            reason = said["reason"] if act.action == "refuse" else ""
-            return {"reason": reason, "decided_on": day, "slip": case.slip, "results": list(case.item.results)}
-        case "deliver":
-            return {
-                "method": said["method"], "receiver": case.receiver, "decision": case.decision_number,
-            }  # fmt: skip
-    return dict(said)
-
-
-def _pick(words: Sequence[str], n: int) -> str:
-    return words[n % len(words)]
-
-
 _json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -571,10 +387,6 @@ def _move(action: str, before: str, target: str) -> tuple[str, str]:
 @lru_cache(maxsize=64)
 def _tail(division: str) -> str:
     return fields(LICENCE.name, division)
-
-
-def _day(at: int) -> date:
-    return datetime.fromtimestamp(at, tz=CHINA).date()
 
 
 def _when(at: int | None) -> str | None:

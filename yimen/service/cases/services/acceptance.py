@@ -132,12 +132,12 @@ def _slip(case: _Waiting, clock: ClockStart, actor: Actor, at: datetime) -> Prep
         "acceptance_slip", code=case.matter.code, title=case.title, applicant=case.applicant,
         applicant_number=case.applicant_number, head=case.head, edition=edition, actor=actor, at=at,
         accepted_on=say_date(day_of(at)), limit=edition.promise_label or "未作承诺",
-        legal_limit=edition.legal_label or "没有规定", **_why_that_day(ahead),
+        legal_limit=edition.legal_label or "没有规定", **why_that_day(ahead),
     )  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
-def _why_that_day(ahead: Derivation | None) -> dict[str, Any]:
+def why_that_day(ahead: Derivation | None) -> dict[str, Any]:
     """The last day and the ledger behind it, as the slip prints them; nothing where no limit governs."""
     if ahead is None or ahead.due_on is None:
         return {}
