@@ -116,8 +116,6 @@ def prepare_letter(
     sort = rules.kind_of(kind)
     kept = rules.checked_facts(sort, facts)
     fonts.check_characters(rules.texts_in([kept, series, seal.text if seal else ""]))
-    text = rules.facts_text(kept)
-    rules.refuse_too_long(sort, text)
     code = rules.new_code()
     letter: dict[str, Any] = {
         "uid": uuid4(),
@@ -126,7 +124,7 @@ def prepare_letter(
         "series": series,
         "year": local(at).year,
         "matter_code": matter_code,
-        "facts": text,
+        "facts": rules.facts_text(kept),
         "issued_at": at,
         "by_uid": actor.uid,
         "by": actor.name,
