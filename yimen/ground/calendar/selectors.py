@@ -8,7 +8,7 @@ from typing import get_args
 from django.db import connection
 from django.db.models import Q
 
-from yimen.ground.calendar.models import CalendarDay, CalendarNotice, CalendarVersion, OfficeHours
+from yimen.ground.calendar.models import CalendarDay, CalendarNotice, OfficeHours
 from yimen.ground.calendar.rules import DayKind, DayRow, WorkCalendar, closing, week_closes
 
 KINDS: dict[str, DayKind] = {kind: kind for kind in get_args(DayKind)}
@@ -21,7 +21,9 @@ _hours: dict[str, tuple[int, dict[int | None, tuple[time | None, ...]]]] = {}
 
 def calendar_version() -> int:
     """The version of the calendar now; one indexed row. A caller with a query of its own may read it there."""
-    return CalendarVersion.objects.values_list("version", flat=True).get(id=1)
+    with connection.cursor() as cursor:
+        cursor.execute("select version from calendar_calendarversion where id = 1")
+        return int(cursor.fetchone()[0])
 
 
 def work_calendar(version: int | None = None) -> WorkCalendar:

@@ -58,14 +58,13 @@ class Asked:
     division_id: str
     person_id: int | None
     person_name: str
-    opened_at: datetime
     calendar_version: int
     marks: tuple[ClockMark, ...]
     holds: tuple[tuple[str, str], ...]
 
 
 ASKED = """m.id, m.code, m.procedure, m.procedure_version, m.state, m.version, m.subject, m.applicant_id, m.department_id,
-       m.window_id, m.centre_id, m.division_id, m.person_id, m.person_name, m.opened_at,
+       m.window_id, m.centre_id, m.division_id, m.person_id, m.person_name,
        (select version from calendar_calendarversion where id = 1),
        (select json_agg(json_build_array(s.seq, s.clock) order by s.seq)::text
           from matters_step s where s.matter_id = m.id and s.clock <> ''),

@@ -242,7 +242,7 @@ def _tell(
     with said_in_chinese(at), connection.cursor() as cursor:
         cursor.execute(
             "select verdict, step_id, seq, recorded_at from matters_take_step("
-            "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s)",
+            "%s, %s, %s::text[], %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s)",
             [
                 thought.asked.id,
                 thought.asked.version,

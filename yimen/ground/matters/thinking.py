@@ -5,11 +5,12 @@ A service that asks and tells in statements of its own (`cases.accept_case`) cal
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.rules import Actor
@@ -60,12 +61,12 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """A step that may be taken, in the words of `matters_take_step`: `clock` is the mark it leaves in the ledger, `clock_row`
+    """A step that may be taken, in the words of `matters_take_step`: `origins` is an array of states, `clock` is the mark it leaves in the ledger, `clock_row`
     the matter's clock columns after it (JSON; None leaves them), `change` other columns (JSON; None leaves them)."""
 
     asked: Asked
     action: str
-    origins: list[str]
+    origins: str
     to: str | None
     clock: str
     clock_row: str | None
@@ -150,7 +151,7 @@ def think(
     return Thought(
         asked=asked,
         action=rule.action,
-        origins=list(table.origins(rule)),
+        origins="{" + ",".join(table.origins(rule)) + "}",
         to=rule.to,
         clock=mark.text() if mark else "",
         clock_row=clock_text([*asked.marks, mark], asked.calendar_version, asked.centre_id) if mark else None,
@@ -182,7 +183,7 @@ def post_of(actor: Actor) -> str:
 
 def as_json(value: object) -> str:
     """JSON as the ledger keeps it: exactly as given, nothing escaped that need not be."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return msgspec.json.encode(value, enc_hook=str).decode()
 
 
 def events_json(events: Sequence[outbox.Event]) -> str | None:

@@ -166,7 +166,7 @@ def _tell(
     with thread.said_in_chinese(at), connection.cursor() as cursor:
         cursor.execute(
             "select verdict, step_id, seq, recorded_at from cases_accept("
-            "%s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s)",
+            "%s, %s, %s::text[], %s, %s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s)",
             [
                 case.matter.id,
                 case.matter.version,
