@@ -61,8 +61,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """A step that may be taken, in the words of `matters_take_step`: `origins` is an array of states, `clock` is the mark it leaves in the ledger, `clock_row`
-    the matter's clock columns after it (JSON; None leaves them), `change` other columns (JSON; None leaves them)."""
+    """A step that may be taken, in the words of `matters_take_step`.
+
+    `origins` is an array of states, `clock` the mark that the step leaves in the ledger, `clock_row` the matter's clock
+    columns after it (JSON; None leaves them), `change` other columns (JSON; None leaves them).
+    """
 
     asked: Asked
     action: str
