@@ -146,7 +146,7 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "organisations:windows": ("he", 9),
     "organisations:set_window": ("manager", 10),
     "organisations:close_window": ("manager", 10),
-    "organisations:post": ("he", 14),
+    "organisations:post": ("he", 18),
     "organisations:appoint": ("he", 9),
     "organisations:end_post": ("he", 9),
     "organisations:abolish_post": ("he", 9),

@@ -85,6 +85,11 @@ def may(actor: Actor, unit: Unit, code: str = MANAGE) -> bool:
     return Unit.objects.filter(subtree(actor, code), pk=unit.pk).exists()
 
 
+def sees_staff(actor: Actor) -> bool:
+    """Whether the pages of colleagues' accounts are open to the actor."""
+    return bool(actor.admin_role) or actor.holds(MANAGE)
+
+
 def require(actor: Actor, unit: Unit, code: str = MANAGE) -> None:
     """Raise `OutsideScope` unless `may`."""
     if not may(actor, unit, code):
@@ -98,10 +103,14 @@ def may_read_all(actor: Actor) -> bool:
     return actor.kind == "system" or bool(actor.admin_role)
 
 
+def seen(actor: Actor) -> Q:
+    """The units whose administration screens are open to the actor."""
+    return Q() if may_read_all(actor) else subtree(actor) | subtree(actor, DRAFT_LETTER) | subtree(actor, KEEP_SEALS)
+
+
 def access_unit(actor: Actor, unit_id: int) -> Unit:
     """A unit for the administration screens: outside the actor's subtree it does not exist (`NotFound`)."""
-    seen = Q() if may_read_all(actor) else subtree(actor) | subtree(actor, DRAFT_LETTER) | subtree(actor, KEEP_SEALS)
-    found = Unit.objects.select_related("division", "parent").filter(seen, pk=unit_id).first()
+    found = Unit.objects.select_related("division", "parent").filter(seen(actor), pk=unit_id).first()
     if found is None:
         raise NotFound("没有这个机构，或者它不在您的管理范围内。", next_step="请从机构树中重新选择。")
     return found

@@ -130,6 +130,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponseBase:
             "windows": found.windows.filter(closed_on__isnull=True).prefetch_related("departments").order_by("number"),
             "hall": found.kind in our.HALLS,
             "may_manage": policies.may(actor, found),
+            "sees_staff": policies.sees_staff(actor),
         },
     )
 
