@@ -22,7 +22,7 @@ MAY_LEAD_NOWHERE = {
 def test_every_link_arrives(world: World, role: str) -> None:
     client = Client() if role == "visitor" else world.cast.client(role)
     kind = "" if role == "visitor" else world.cast.accounts[role].kind
-    ends = Counter()
+    ends: Counter[int] = Counter()
     wrong = []
     for page in walk(client, STARTS[kind]):
         ends[page.status] += 1
