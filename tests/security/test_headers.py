@@ -93,7 +93,7 @@ def test_cookies_are_closed_to_scripts_and_to_other_sites(world: World) -> None:
         assert not client.cookies[name]["domain"], name
 
 
-def test_a_strange_host_is_refused() -> None:
+def test_a_strange_host_is_refused(world: World) -> None:
     answer = Client().get("/", headers={"host": "evil.example"})
     assert answer.status_code == 400
     assert "evil.example" not in answer.content.decode()
