@@ -10,7 +10,7 @@ import csv
 import json
 import random
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,13 @@ from yimen.ground.matters.commands import clock, due
 TABLE = Path(__file__).resolve().parents[3] / "shared" / "data" / "holidays_cn.csv"
 needs_table = pytest.mark.skipif(not TABLE.exists(), reason="the public table of days off is not here")
 CHINA = timezone(timedelta(hours=8))
-ZONES = [CHINA, timezone.utc, timezone(timedelta(hours=-11)), timezone(timedelta(hours=5, minutes=45))]
+ZONES = [CHINA, UTC, timezone(timedelta(hours=-11)), timezone(timedelta(hours=5, minutes=45))]
 ONE = timedelta(days=1)
 SCRIPTS = 20_000
 CLOSE = time(17, 30)
 
 # law-and-codes §4.9: day of receipt, working days, due day.
-VECTORS = """
+_VECTORS = """
     2024-02-09 7 2024-02-26   2026-04-30 3 2026-05-08
     2025-01-24 5 2025-02-07   2026-09-24 5 2026-10-09
     2025-09-26 5 2025-10-10   2026-09-24 20 2026-10-29
@@ -37,7 +37,8 @@ VECTORS = """
     2026-01-30 20 2026-03-05  2026-11-20 20 2026-12-18
     2026-02-13 5 2026-02-27   2026-11-21 20 2026-12-18
     2026-02-13 20 2026-03-19  2026-02-13 45 2026-04-24
-""".split()
+"""
+VECTORS = _VECTORS.split()
 
 
 class Impossible(Exception):
@@ -181,7 +182,9 @@ def test_twenty_thousand_scripts(table: dict[date, bool], tmp_path: Path) -> Non
     assert SCRIPTS // 2 < possible < SCRIPTS
 
 
-@pytest.mark.parametrize(("start", "days", "due_on"), list(zip(VECTORS[::3], VECTORS[1::3], VECTORS[2::3], strict=True)))
+@pytest.mark.parametrize(
+    ("start", "days", "due_on"), list(zip(VECTORS[::3], VECTORS[1::3], VECTORS[2::3], strict=True))
+)
 def test_vector(start: str, days: str, due_on: str) -> None:
     assert CliRunner().invoke(due, [start, days]).stdout == f"{due_on}\n"
     script = {"limit": int(days), "unit": "workday", "events": [{"at": f"{start}T23:59:59+08:00", "event": "started"}]}

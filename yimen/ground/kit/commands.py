@@ -14,6 +14,7 @@ function, where the database is there.
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -75,11 +76,12 @@ def database_if_serving() -> Iterator[bool]:
 
 
 def command(
-    name: str, *, needs_database: bool = True, as_owner: bool = False
+    name: str, *, needs_database: bool = True, as_owner: bool = False, negative_numbers: bool = False
 ) -> Callable[[Callable[..., Answer | None]], click.Command]:
     """Make a function a verb of `yimen`; put click's own option and argument decorators below this one.
 
     The docstring is the help text (Chinese). `as_owner` connects as the role that may change structure and bulk-load.
+    `negative_numbers` takes `-5` for an argument, so that the verb can say what is wrong with it.
     """
 
     def decorate(function: Callable[..., Answer | None]) -> click.Command:
@@ -97,7 +99,8 @@ def command(
                     sys.exit(1)
 
         with_json = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，供程序读取。")(run)
-        return click.command(name, cls=Verb)(with_json)
+        settings = {"ignore_unknown_options": negative_numbers}
+        return click.command(name, cls=Verb, context_settings=settings)(with_json)
 
     return decorate
 
@@ -108,11 +111,33 @@ def say_refusal(refusal: Refusal, *, as_json: bool) -> None:
         problem = {"code": refusal.code, "message": refusal.message, "next_step": refusal.next_step}
         click.echo(to_json({"refused": {**problem, "fields": refusal.fields}}))
         return
-    click.echo(refusal.message, err=True)
+    click.echo(_writable(refusal.message), err=True)
     for field, why in refusal.fields.items():
-        click.echo(f"  {field}：{why}", err=True)
+        click.echo(_writable(f"  {field}：{why}"), err=True)
     if refusal.next_step:
-        click.echo(refusal.next_step, err=True)
+        click.echo(_writable(refusal.next_step), err=True)
+
+
+def unreadable(problem: OSError | ValueError) -> str:
+    """Why a file cannot be read, in words a clerk knows."""
+    match problem:
+        case FileNotFoundError():
+            return "没有这个文件"
+        case IsADirectoryError():
+            return "这是一个目录，不是文件"
+        case PermissionError():
+            return "没有读取的权限"
+        case NotADirectoryError() | ValueError():
+            return "路径不对"
+        case OSError(errno=errno.ENAMETOOLONG):
+            return "路径太长"
+        case _:
+            return "读取时中断"
+
+
+def _writable(text: str) -> str:
+    """Text that any terminal or file takes: bytes of the command line that are no UTF-8 are written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def to_json(data: object) -> str:
@@ -123,7 +148,7 @@ def to_json(data: object) -> str:
             return value.isoformat()
         return str(value)
 
-    return json.dumps(data, ensure_ascii=False, indent=2, default=plain)
+    return _writable(json.dumps(data, ensure_ascii=False, indent=2, default=plain))
 
 
 class Verb(click.Command):

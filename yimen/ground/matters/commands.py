@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from yimen.ground.calendar.rules import WorkCalendar, parse_day, shipped_calendar
-from yimen.ground.kit.commands import Answer, command, database_if_serving, to_json
+from yimen.ground.kit.commands import Answer, command, database_if_serving, to_json, unreadable
 from yimen.ground.kit.moments import say_date
 from yimen.ground.kit.refusals import Invalid, Refusal
 from yimen.ground.matters import rules, scripts
@@ -17,7 +17,7 @@ from yimen.ground.matters import rules, scripts
 ORIGINS = {"database": "数据库中的工作日历", "shipped": "随软件发布的工作日历"}
 
 
-@command("due", needs_database=False)
+@command("due", needs_database=False, negative_numbers=True)
 @click.argument("day", metavar="DATE")
 @click.argument("n", metavar="N")
 @click.option(
@@ -110,8 +110,9 @@ def _read(file: str) -> bytes:
         with Path(file).open("rb") as opened:
             return opened.read(scripts.SIZE_MAX + 1)
     except (OSError, ValueError) as problem:
-        reason = getattr(problem, "strerror", None) or "路径不对"
-        raise Invalid(f"读不了文件 {file[:200]}：{reason}。", next_step="请核对路径和权限。") from None
+        raise Invalid(
+            f"读不了文件 {file[:200]}：{unreadable(problem)}。", next_step="请核对路径和权限。", code="unreadable_file"
+        ) from None
 
 
 @command("explain")

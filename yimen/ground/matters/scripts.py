@@ -9,6 +9,7 @@ ends the last day with business; without it the last day ends at 24:00.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any, get_args
@@ -36,9 +37,19 @@ def read_scripts(text: bytes) -> Any:
     if len(text) > SIZE_MAX:
         raise UnreadableScript(f"脚本超过 {SIZE_MAX // 1024 // 1024} MB，无法读取。")
     try:
-        return json.loads(text.decode("utf-8-sig"))
+        # JSON's own rule for telling UTF-8, UTF-16 and UTF-32 apart; Windows shells write UTF-16.
+        return json.loads(text.decode(json.detect_encoding(text)), object_pairs_hook=_once_each)
     except (ValueError, RecursionError):
         raise UnreadableScript("脚本不是有效的 JSON（UTF-8 编码）。") from None
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names are each given once: of two limits one would be passed over in silence."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise UnreadableScript(f"脚本里同一个对象中“{_short(twice)}”写了两次，不知以哪一个为准。")
+    return found
 
 
 def answer_script(script: object, calendar: WorkCalendar) -> dict[str, Any]:

@@ -71,17 +71,21 @@ def verbs() -> None:
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run one verb. Exit codes: 0 done, 1 refused or failed (the reason on standard error), 2 wrong usage."""
+    """Run one verb. Exit codes: 0 done, 1 refused or failed (the reason on standard error), 2 wrong usage.
+
+    With `--json` every reason is an object `{"refused": {code, message, …}}` on standard output, wrong usage included.
+    """
     from yimen.house.cli.database import provide, serving
 
     provide_database(provide, serving)
     signal.signal(signal.SIGTERM, _end)
     given = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in given
     try:
         code = verbs.main(given, prog_name="yimen", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except click.UsageError as wrong:
-        click.echo(_explain_usage(wrong), err=True)
+        say_refusal(_explain_usage(wrong), as_json=as_json)
         sys.exit(2)
     except click.Abort:
         sys.exit(130)
@@ -90,10 +94,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         sys.exit(0)
     except Refusal as refusal:
-        say_refusal(refusal, as_json="--json" in given)
+        say_refusal(refusal, as_json=as_json)
         sys.exit(1)
     except Exception as unexpected:
-        _say_unexpected(unexpected)
+        say_refusal(_explain_unexpected(unexpected), as_json=as_json)
         sys.exit(1)
 
 
@@ -102,7 +106,31 @@ def _end(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-def _explain_usage(wrong: click.UsageError) -> str:
+class WrongUsage(Refusal):
+    """The words on the command line do not fit the verb."""
+
+    code = "usage"
+
+
+class NotConfigured(Refusal):
+    """A setting in the environment is wrong."""
+
+    code = "configuration"
+
+
+class NoDatabase(Refusal):
+    """The database cannot be reached."""
+
+    code = "no_database"
+
+
+class Unforeseen(Refusal):
+    """A fault of ours."""
+
+    code = "unforeseen"
+
+
+def _explain_usage(wrong: click.UsageError) -> WrongUsage:
     """What was wrong with the words on the command line; click's own sentences are English."""
     match wrong:
         case click.NoSuchOption():
@@ -118,7 +146,7 @@ def _explain_usage(wrong: click.UsageError) -> str:
         case _:
             what = f"用法不对：{wrong.message}"
     path = wrong.ctx.command_path if wrong.ctx else "yimen"
-    return f"{what}\n运行 {path} --help 看用法。"
+    return WrongUsage(what, next_step=f"运行 {path} --help 看用法。")
 
 
 def _name_of(parameter: click.Parameter | None) -> str:
@@ -140,14 +168,15 @@ def _wanted(wrong: click.BadParameter) -> str:
     return wrong.message
 
 
-def _say_unexpected(unexpected: Exception) -> None:
+def _explain_unexpected(unexpected: Exception) -> Refusal:
     """A database that cannot be reached has one plain line; anything else is a fault of ours and shows where."""
     kind = type(unexpected)
     if kind.__name__ == "ConfigError":
-        click.echo(str(unexpected), err=True)
-    elif kind.__name__ == "OperationalError":
-        click.echo(f"连不上数据库：{str(unexpected).strip().splitlines()[0]}", err=True)
-        click.echo("请检查 DATABASE_URL 与数据库是否在运行；yimen doctor 会逐项检查。", err=True)
-    else:
-        traceback.print_exception(unexpected)
-        click.echo("没有完成：程序遇到没有预料到的情况，以上是它发生的位置，请交给维护人员。", err=True)
+        return NotConfigured(str(unexpected))
+    if kind.__name__ == "OperationalError":
+        first = next(iter(str(unexpected).strip().splitlines()), "")
+        return NoDatabase(
+            f"连不上数据库：{first}", next_step="请检查 DATABASE_URL 与数据库是否在运行；yimen doctor 会逐项检查。"
+        )
+    traceback.print_exception(unexpected)
+    return Unforeseen("没有完成：程序遇到没有预料到的情况，以上是它发生的位置，请交给维护人员。")

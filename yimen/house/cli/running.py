@@ -82,7 +82,7 @@ def setup(no_demo: bool) -> Answer:
     from yimen.house import setting_up
 
     with provide(as_owner=True, unprepared=True):
-        done = setting_up.prepare(Config.read(), demo=not no_demo, say=_say)
+        done = setting_up.prepare(Config.read(), demo=not no_demo, say=_progress)
     return Answer(plain="准备完毕。", data=done)
 
 
@@ -183,6 +183,11 @@ def _name(host: str) -> str:
     if address.is_loopback or address.is_unspecified:
         return "localhost"
     return f"[{host}]" if address.version == 6 else host
+
+
+def _progress(line: str) -> None:
+    """Beside the answer, which alone goes to standard output."""
+    click.echo(line, err=True)
 
 
 def _say(line: str) -> None:

@@ -50,13 +50,15 @@ def backup(folder: Path | None) -> Answer:
         made = making.make(config, os.environ["DATABASE_OWNER_URL"], folder or config.var / "backups", moments.now())
     return Answer(
         f"数据：{made.archive}（{made.size / 1e6:.1f} MB，{made.rows} 行，{made.files} 个文件，已核对）\n"
-        f"密钥：{made.keys}（请与数据分开保存）",
+        f"密钥：{made.keys}（请与数据分开保存）"
+        + (f"\n注意：数据库里有 {made.missing} 个文件在文件目录中找不到，备份里也没有。" if made.missing else ""),
         {
             "archive": made.archive,
             "keys": made.keys,
             "size": made.size,
             "rows": made.rows,
             "files": made.files,
+            "missing": made.missing,
         },
     )
 
@@ -82,6 +84,7 @@ def restore(archive: Path, keys: Path | None, replace: bool) -> Answer:
             config, owner_url, archive, keys, replace=replace, known_migrations=known, at=moments.now()
         )
         applied = setting_up.migrate(config)
+        setting_up.note_installation(config, alone=True)
     return Answer(f"已恢复 {rows} 行，与清单一致。", {"rows": rows, "migrations": applied})
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 
 from yimen.ground.identity.rules import Actor
-from yimen.ground.kit.commands import Answer, command
+from yimen.ground.kit.commands import Answer, command, unreadable
 from yimen.ground.kit.refusals import Invalid
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ def import_items(file: Path, materials: Path | None, dry_run: bool, publish: boo
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except OSError as problem:
+    except (OSError, ValueError) as problem:
         raise Invalid(
-            f"文件“{path}”读不出来：{problem.strerror}。", next_step="请核对路径和读取权限。", code="unreadable_file"
+            f"文件“{path}”读不出来：{unreadable(problem)}。", next_step="请核对路径和读取权限。", code="unreadable_file"
         ) from None
 
 

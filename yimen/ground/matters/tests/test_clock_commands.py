@@ -136,6 +136,16 @@ def test_clock_reads_a_file(tmp_path: Path) -> None:
     assert CliRunner().invoke(clock, [str(tmp_path)]).exit_code == 1
 
 
+def test_clock_reads_what_a_windows_shell_writes() -> None:
+    assert json.loads(run_clock(json.dumps(EXAMPLE).encode("utf-16")).stdout)["due_on"] == "2026-10-29"
+
+
+def test_a_limit_given_twice_is_refused_and_named() -> None:
+    found = run_clock(json.dumps(EXAMPLE).replace('"limit": 20', '"limit": 5, "limit": 20'))
+    assert (found.exit_code, found.stdout) == (1, "")
+    assert "“limit”写了两次" in found.stderr
+
+
 @pytest.mark.parametrize(
     "script",
     [
