@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,14 +85,23 @@ def installation(short_folder: Path) -> Iterator[Installation]:
     discard_embedded(here.home)
 
 
-@pytest.fixture(scope="session")
-def prepared() -> Iterator[Installation]:
-    """An installation that is set up, without the demo; shared, so each test leaves it as sound as it was."""
+@contextmanager
+def set_up() -> Iterator[Installation]:
+    """An installation of its own that is set up, without the demo."""
     folder = Path(tempfile.mkdtemp(prefix="ym-", dir="/tmp"))
     folder.chmod(0o755)
     here = Installation(folder / "var")
     done = here.yimen("setup", "--no-demo")
     assert done.returncode == 0, done.stderr
-    yield here
-    discard_embedded(here.home)
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield here
+    finally:
+        discard_embedded(here.home)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def prepared() -> Iterator[Installation]:
+    """One that all share, so each test leaves it as sound as it was."""
+    with set_up() as here:
+        yield here

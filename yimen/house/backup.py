@@ -64,6 +64,8 @@ class Made:
     files: int
     rows: int
     size: int
+    missing: int
+    """How many files the database names that the file store does not hold: lost before, and lost in this backup too."""
 
 
 def make(config: Config, owner_url: str, folder: Path, at: datetime) -> Made:
@@ -77,6 +79,7 @@ def make(config: Config, owner_url: str, folder: Path, at: datetime) -> Made:
     with tempfile.TemporaryDirectory(prefix="yimen-backup-", dir=folder) as scratch:
         dump = Path(scratch) / DUMP
         facts = _dump(owner_url, dump)
+        named = set(facts.pop("digests"))
         manifest = {
             "format": FORMAT,
             "made_at": at.isoformat(),
@@ -84,12 +87,13 @@ def make(config: Config, owner_url: str, folder: Path, at: datetime) -> Made:
             "keys": _fingerprints(config),
             **facts,
         }
-        members = [(DUMP, dump), *_stored_files(config)]
-        _write(archive, members, manifest)
+        _write(archive, [(DUMP, dump), *_stored_files(config)], manifest)
         _write(keys, _key_files(config), {"format": FORMAT, "made_at": at.isoformat(), "keys": manifest["keys"]})
     checked = verify(archive)
     verify(keys)
-    return Made(archive, keys, len(members) - 1, sum(checked["rows"].values()), archive.stat().st_size)
+    files = checked["members"].keys() - {DUMP}
+    missing = named - {f"sm3:{name.rpartition('/')[2]}" for name in files}
+    return Made(archive, keys, len(files), sum(checked["rows"].values()), archive.stat().st_size, len(missing))
 
 
 def verify(archive: Path) -> dict[str, Any]:
@@ -186,6 +190,7 @@ def _dump(owner_url: str, target: Path) -> dict[str, Any]:
                 name for (name,) in connection.execute("select app || '.' || name from django_migrations order by 1")
             ],
             "rows": _count_rows(connection),
+            "digests": [digest for (digest,) in connection.execute("select distinct digest from documents_storedfile")],
         }
 
 
@@ -252,8 +257,10 @@ def _run(command: list[str], url: str, doing: str) -> None:
 
 
 def _stored_files(config: Config) -> list[tuple[str, Path]]:
+    """What lies under its hash; read after the dump, so that whatever the dump names is among it. `new/` is unfinished."""
     root = config.var / "files"
-    return [(f"files/{path.relative_to(root)}", path) for path in sorted(root.rglob("*")) if path.is_file()]
+    found = sorted(path for path in root.glob("*/**/*") if path.is_file())
+    return [(f"files/{path.relative_to(root)}", path) for path in found if path.relative_to(root).parts[0] != "new"]
 
 
 def _key_files(config: Config) -> list[tuple[str, Path]]:
@@ -276,7 +283,11 @@ def _write(archive: Path, members: list[tuple[str, Path]], manifest: dict[str, A
     digests: dict[str, dict[str, object]] = {}
     with _private(archive) as out, tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for name, path in members:
-            with path.open("rb") as content:
+            try:
+                content = path.open("rb")
+            except FileNotFoundError:
+                continue
+            with content:
                 digests[name] = _digests(content)
                 content.seek(0)
                 entry = tarfile.TarInfo(name)

@@ -228,6 +228,7 @@ def _inside(config: Config, database: Database) -> Iterator[Finding]:
                 return
         yield from _structure()
         yield from _rights(database)
+        yield from _keys_inside()
         yield from _numbers(config)
     finally:
         connections.close_all()
@@ -263,6 +264,16 @@ def _rights(database: Database) -> Iterator[Finding]:
         yield Finding("数据库权限", "bad", f"{role} 能改写 {'、'.join(tables)}", "请运行 yimen migrate 重新授予权限。")
     else:
         yield Finding("数据库权限", "well", f"运行角色 {role} 不能改写账本、审计和封印")
+
+
+def _keys_inside() -> Iterator[Finding]:
+    from yimen.house import key_match
+
+    faults = list(key_match.thoroughly())
+    if faults:
+        yield Finding("密钥与数据库", "bad", "".join(faults), key_match.MEND)
+    else:
+        yield Finding("密钥与数据库", "well", "数据库里用过的每一把密钥都在，加密内容打得开")
 
 
 def _numbers(config: Config) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from yimen.ground.identity.policies import public
 from yimen.ground.kit import keyring
+from yimen.house import key_match
 
 REQUESTS = Counter("yimen_requests_total", "Requests answered", ["method", "status"])
 SECONDS = Histogram(
@@ -69,7 +70,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when a request can be served, else 503 naming what is missing; no detail, since anybody may ask."""
-    parts = {"database": _database_ready(), "keys": _keys_ready(), "files": os.access(settings.CONFIG.var, os.W_OK)}
+    database = _database_ready()
+    parts = {
+        "database": database,
+        "keys": _keys_ready(with_database=database),
+        "files": os.access(settings.CONFIG.var, os.W_OK),
+    }
     ready = all(parts.values())
     return JsonResponse({"ready": ready, "parts": parts}, status=200 if ready else 503)
 
@@ -111,12 +117,13 @@ def _database_ready() -> bool:
         return False
 
 
-def _keys_ready() -> bool:
+def _keys_ready(*, with_database: bool) -> bool:
+    """The ring can be read, and where the database answers it is the ring of that database."""
     try:
         keyring.ring().fingerprints()
-    except (keyring.KeyRingError, OSError):
+        return not with_database or next(key_match.quickly(), None) is None
+    except (keyring.KeyRingError, OSError, DatabaseError):
         return False
-    return True
 
 
 def _from_database() -> CollectorRegistry:

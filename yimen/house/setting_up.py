@@ -15,14 +15,18 @@ from yimen.house.launcher import discard_embedded
 
 def prepare(config: Config, *, demo: bool, say: Callable[[str], None] = lambda line: None) -> dict[str, object]:
     """Everything, in order; Django is ready and connected as the owner. Returns what was done."""
+    from yimen.house import key_match
+
     applied = migrate(config)
     if config.mode == "production" and synthetic():
         raise Refusal(
             "这个数据库是演示、模拟或演练用的，正式运行不会打开它，没有动任何数据。",
             next_step="请新建一个空的数据库，改 DATABASE_URL 后再启动。",
         )
+    key_match.demand()
     if applied:
         say(f"数据库结构已更新（{applied} 项）。")
+    note_installation(config)
     collected = collect_static(config)
     loaded = load_demo(config, say) if demo and config.mode == "trial" else False
     return {"migrations": applied, "static_collected": collected, "demo_loaded": loaded}
@@ -85,10 +89,33 @@ def synthetic() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def note_installation(config: Config, *, alone: bool = False) -> None:
+    """Write down in `var/installations` that this database uses the file store; `alone` after it was put in place anew."""
+    note, mine = config.var / "installations", _installation()
+    noted = [] if alone or not note.exists() else note.read_text().split()
+    if noted != [mine]:
+        note.write_text("\n".join(dict.fromkeys([*noted, mine])) + "\n")
+
+
+def is_alone(config: Config) -> bool:
+    """Whether this database is the only one known to use the file store: then bytes without a row are nobody's."""
+    note = config.var / "installations"
+    return note.exists() and note.read_text().split() == [_installation()]
+
+
+def _installation() -> str:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select installation::text from matters_ledgerhead")
+        return str(cursor.fetchone()[0])
+
+
 def start_over(config: Config) -> None:
     """Remove the embedded database, the files and the demo sign-ins; the keys stay."""
     discard_embedded(config.var / "postgres")
-    (config.var / "demo-accounts.txt").unlink(missing_ok=True)
+    for name in ("demo-accounts.txt", "installations"):
+        (config.var / name).unlink(missing_ok=True)
     shutil.rmtree(config.var / "files", ignore_errors=True)
 
 

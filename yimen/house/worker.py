@@ -54,7 +54,16 @@ def main() -> None:
 
 
 def run_until_told() -> None:
-    """Run until SIGTERM or SIGINT, and finish the work at hand. Called from the main thread."""
+    """Run until SIGTERM or SIGINT, and finish the work at hand. Called from the main thread.
+
+    Raises `key_match.WrongKeys` where sealing would go on with keys that are not this database's.
+    """
+    from django.db import connections
+
+    from yimen.house import key_match
+
+    key_match.demand()
+    connections.close_all()
     stop = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:

@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 from uuid import uuid4
 
@@ -192,6 +192,18 @@ def signed_text(letter: Letter, pdf_digest: str) -> bytes:
     """What our SM2 signature of a letter covers: its code and number, its facts, its PDF."""
     facts = crypto.sm3(letter.facts.encode()).hex()
     return f"yimen letter\n{letter.code}\n{letter.number}\n{facts}\n{pdf_digest}".encode()
+
+
+def sweep_files(at: datetime, *, older_than: timedelta = timedelta(days=1)) -> int:
+    """Remove bytes that lie on disk for a row that was rolled back; returns how many. What a row names stays for good.
+
+    Call it only where this database alone uses the file store, and with no transaction open.
+    """
+
+    def unknown(digests: list[str]) -> set[str]:
+        return set(digests).difference(StoredFile.objects.filter(digest__in=digests).values_list("digest", flat=True))
+
+    return storage.sweep(at - older_than, unknown)
 
 
 def _keep(file: BinaryIO, *, name: str, kind: str, media_type: str, actor: Actor, at: datetime) -> StoredFile:

@@ -1,15 +1,21 @@
-"""Bytes on disk under their SM3 hash: `var/files/ab/cd/<hash>`. Written once, never changed, checked at every reading."""
+"""Bytes on disk under their SM3 hash: `var/files/ab/cd/<hash>`. Written once, never changed, checked at every reading.
+
+Bytes are stored before the row that names them is committed; where that transaction is rolled back they are left without
+one. `sweep` takes such bytes away, a day later, and under a lock that no storing of the same bytes can slip past.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import io
 import logging
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +27,7 @@ from yimen.ground.kit.refusals import Refusal
 logger = logging.getLogger(__name__)
 
 _CHUNK = 256 * 1024
+_AT_ONCE = 1000
 _DIGEST = re.compile(r"sm3:([0-9a-f]{64})")
 
 
@@ -65,7 +72,8 @@ def _put(file: BinaryIO) -> tuple[str, int]:
             digest, size = _copy(file, fresh)
             fresh.flush()
             os.fsync(fresh.fileno())
-            _move(Path(fresh.name), path_of(digest))
+            with _placing(fcntl.LOCK_SH):
+                _move(Path(fresh.name), path_of(digest))
         except BaseException:
             Path(fresh.name).unlink(missing_ok=True)
             raise
@@ -101,6 +109,49 @@ def all_digests() -> Iterator[str]:
         yield f"sm3:{path.name}"
 
 
+def sweep(older_than: datetime, unknown: Callable[[list[str]], set[str]]) -> int:
+    """Remove bytes stored before `older_than` that no row names, and half-written files as old; returns how many.
+
+    `unknown` says which of some digests no row names. It is asked once more under the lock: whoever stored the same
+    bytes in between has either renewed their age, or waits and finds them gone and puts its own there.
+    """
+    limit, gone = older_than.timestamp(), 0
+    for path in _root().glob("new/*"):
+        gone += _remove_if_older(path, limit)
+    old = [digest for digest in all_digests() if _is_older(path_of(digest), limit)]
+    for first in range(0, len(old), _AT_ONCE):
+        for digest in unknown(old[first : first + _AT_ONCE]):
+            with _placing(fcntl.LOCK_EX):
+                if unknown([digest]):
+                    gone += _remove_if_older(path_of(digest), limit)
+    return gone
+
+
+def _is_older(path: Path, limit: float) -> bool:
+    try:
+        return path.stat().st_mtime < limit
+    except FileNotFoundError:
+        return False
+
+
+def _remove_if_older(path: Path, limit: float) -> bool:
+    if not _is_older(path, limit):
+        return False
+    path.unlink(missing_ok=True)
+    return True
+
+
+@contextlib.contextmanager
+def _placing(kind: int) -> Iterator[None]:
+    """Whoever puts bytes in their place shares this lock; the sweep holds it alone."""
+    descriptor = os.open(_root() / "placing.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, kind)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _root() -> Path:
     return Path(settings.YIMEN_VAR) / "files"
 
@@ -121,6 +172,7 @@ def _move(fresh: Path, place: Path) -> None:
     if place.exists():
         with contextlib.suppress(DamagedFile):
             get(f"sm3:{place.name}")
+            os.utime(place)  # they are wanted again: for the sweep they are new
             fresh.unlink()
             return
     fresh.replace(place)
