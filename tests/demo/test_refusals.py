@@ -34,6 +34,7 @@ def test_real_steps_are_left_alone(cast: Cast) -> None:
 def test_production_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YIMEN_MODE", "production")
     monkeypatch.setenv("YIMEN_ORIGIN", "https://zwfw.example.cn")
+    monkeypatch.setenv("YIMEN_HOSTS", "zwfw.example.cn")
     makers: tuple[Callable[[], object], ...] = (load, lambda: simulate(cases=1, seed=1))
     for make in makers:
         with pytest.raises(Refusal, match="正式运行"):

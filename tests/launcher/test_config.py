@@ -31,6 +31,13 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
         ("YIMEN_HOSTS", "https://one.example", "YIMEN_HOSTS：只写主机名"),
         ("YIMEN_VAR", "/etc/passwd", "YIMEN_VAR：须是目录"),
         ("DATABASE_URL", "mysql://li:geheim@one/db", "DATABASE_URL：须是 postgresql://"),
+        ("DATABASE_URL", "postgresql://li:geheim@one:five/db", "DATABASE_URL：读不懂"),
+        ("DATABASE_URL", "postgresql://li:geheim@one:5432x/db", "DATABASE_URL：读不懂"),
+        ("YIMEN_TRUSTED_PROXIES", "proxy.example", "YIMEN_TRUSTED_PROXIES：proxy.example 不是"),
+        ("YIMEN_TRUSTED_PROXIES", "10.0.0.1,0.0.0.0/0", "0.0.0.0/0 不是代理的"),
+        ("YIMEN_TRUSTED_PROXIES", "10.0.0.1/24", "10.0.0.1/24 不是代理的"),
+        ("YIMEN_EMAIL_URL", "mail.example", "YIMEN_EMAIL_URL：应形如 smtp://"),
+        ("YIMEN_EMAIL_URL", "smtp://li:geheim@mail:x", "YIMEN_EMAIL_URL：应形如 smtp://"),
         ("YIMEN_LOG_LEVEL", "LOUD", "YIMEN_LOG_LEVEL：只能是"),
     ],
 )
@@ -55,17 +62,27 @@ def test_every_fault_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ("YIMEN_DEBUG", "1", "YIMEN_DEBUG 须关闭"),
         ("YIMEN_ORIGIN", "http://one.example", "https://"),
         ("YIMEN_HOSTS", "*", "不能用 *"),
+        ("YIMEN_HOSTS", "localhost,two.example", "须包括 YIMEN_ORIGIN 的主机名 one.example"),
         ("YIMEN_SECRET_KEY", "short", "至少 32"),
     ],
 )
 def test_production_is_stricter(monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
     monkeypatch.setenv("YIMEN_MODE", "production")
     monkeypatch.setenv("YIMEN_ORIGIN", "https://one.example")
+    monkeypatch.setenv("YIMEN_HOSTS", "one.example")
     assert Config.read().mode == "production"
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigError) as refused:
         Config.read()
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("hosts", ["one.example", "localhost, ONE.example", ".example"])
+def test_production_answers_to_its_own_name(monkeypatch: pytest.MonkeyPatch, hosts: str) -> None:
+    monkeypatch.setenv("YIMEN_MODE", "production")
+    monkeypatch.setenv("YIMEN_ORIGIN", "https://one.example")
+    monkeypatch.setenv("YIMEN_HOSTS", hosts)
+    assert Config.read().hosts == hosts
 
 
 def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -169,7 +169,9 @@ def test_a_folder_without_programs_is_refused(home: Path, monkeypatch: pytest.Mo
 
 
 def test_production_does_not_run_on_it_unless_told(short_folder: Path) -> None:
-    production = Config(mode="production", var=short_folder, origin="https://one.example", database_url="")
+    production = Config(
+        mode="production", var=short_folder, origin="https://one.example", hosts="one.example", database_url=""
+    )
     with pytest.raises(LauncherRefusal, match="DATABASE_URL"), serve_database(production):
         pass
     assert not (short_folder / "postgres").exists()

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import secrets
 from difflib import get_close_matches
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from yimen.ground.kit.proxies import networks
 
 ROOT = Path(__file__).resolve().parents[2]
 UNSAID = {"database_url", "owner_database_url", "secret_key", "metrics_token", "email_url"}
@@ -68,6 +69,31 @@ class Config(BaseSettings):
             raise ValueError("须是 postgresql:// 开头的地址，一门只用 PostgreSQL")
         return value
 
+    @field_validator("database_url", "owner_database_url")
+    @classmethod
+    def _an_address_that_can_be_read(cls, value: str) -> str:
+        try:
+            port = urlsplit(value).port
+        except ValueError:
+            raise ValueError(
+                "读不懂；应形如 postgresql://用户:口令@主机:5432/库名，口令里的特殊字符须写成 %xx"
+            ) from None
+        if value and port == 0:
+            raise ValueError("端口不能是 0")
+        return value
+
+    @field_validator("email_url")
+    @classmethod
+    def _a_mail_server(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            good = not value or (parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0)
+        except ValueError:
+            good = False
+        if not good:
+            raise ValueError("应形如 smtp://用户:口令@主机:587?tls=starttls 或 smtps://主机:465")
+        return value
+
     @field_validator("origin")
     @classmethod
     def _a_site(cls, value: str) -> str:
@@ -79,11 +105,10 @@ class Config(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _addresses(cls, value: str) -> str:
-        for proxy in filter(None, (part.strip() for part in value.split(","))):
-            try:
-                ip_address(proxy)
-            except ValueError:
-                raise ValueError(f"{proxy} 不是 IP 地址；多个用逗号分隔") from None
+        try:
+            networks(value)
+        except ValueError as wrong:
+            raise ValueError(f"{wrong} 不是代理的 IP 地址或网段，或包括了所有地址；多个用逗号分隔") from None
         return value
 
     @field_validator("var")
@@ -113,6 +138,10 @@ class Config(BaseSettings):
             faults.append("YIMEN_ORIGIN 须是 https:// 地址")
         if "*" in self.hosts:
             faults.append("YIMEN_HOSTS 不能用 *，须写出主机名")
+        elif not self._answers_to(urlsplit(self.origin).hostname or ""):
+            faults.append(
+                f"YIMEN_HOSTS 须包括 YIMEN_ORIGIN 的主机名 {urlsplit(self.origin).hostname}，否则每一页都被拒绝"
+            )
         if self.secret_key and len(self.secret_key) < SHORTEST_SECRET:
             faults.append(f"YIMEN_SECRET_KEY 至少 {SHORTEST_SECRET} 个字符")
         if faults:
@@ -130,6 +159,10 @@ class Config(BaseSettings):
         if lines:
             raise ConfigError("环境变量有误，请改正后再启动：\n" + "\n".join(f"  {line}" for line in lines))
         return config
+
+    def _answers_to(self, host: str) -> bool:
+        named = [name.strip("[] ").lower() for name in self.hosts.split(",")]
+        return any(host == name or (name.startswith(".") and (host + ".").endswith(name + ".")) for name in named)
 
     def secret(self) -> str:
         """The signing key: from the environment, else one made once and kept in `var/keys/`."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import re
 import secrets
 import time
 from collections.abc import Callable
+from functools import cache
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.utils.cache import patch_vary_headers
 
 from yimen.ground.kit import audit, errors
+from yimen.ground.kit.proxies import client_of, is_trusted
 from yimen.ground.kit.refusals import Refusal
 
 log = logging.getLogger("yimen.request")
@@ -31,6 +33,8 @@ class RequestMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
+        if not is_trusted(request.META.get("REMOTE_ADDR", ""), getattr(settings, "TRUSTED_PROXIES", ())):
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)  # TLS is what a trusted proxy says it is
         request.META["REMOTE_ADDR"] = client_address(request) or ""
         with audit.request_context(request_id_of(request), request.META["REMOTE_ADDR"] or None) as context:
             request.request_id = context.request_id  # type: ignore[attr-defined]  # the shape of our requests
@@ -80,14 +84,16 @@ def request_id_of(request: HttpRequest) -> str:
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Who asks: the peer, or, when the peer is one of `TRUSTED_PROXIES`, the last address that proxy saw."""
-    peer = request.META.get("REMOTE_ADDR", "")
-    if peer in getattr(settings, "TRUSTED_PROXIES", ()):
-        peer = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or peer
-    try:
-        return str(ipaddress.ip_address(peer))
-    except ValueError:
-        return None
+    """Who asks: the peer, or, behind `TRUSTED_PROXIES`, the nearest address that is none of them."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    return client_of(request.META.get("REMOTE_ADDR", ""), forwarded, getattr(settings, "TRUSTED_PROXIES", ()))
+
+
+@cache
+def content_policy() -> str:
+    """The Content-Security-Policy of every answer. It is one constant, since no page of ours has a script or style
+    written into it, and so needs no nonce."""
+    return build_policy()
 
 
 def malformed(request: HttpRequest) -> Refusal | None:
@@ -102,6 +108,7 @@ def malformed(request: HttpRequest) -> Refusal | None:
 
 def set_headers(request: HttpRequest, response: HttpResponseBase) -> None:
     """Headers that Django and the content policy do not set; a signed-in person's page is kept nowhere."""
+    response.setdefault("Content-Security-Policy", content_policy())
     response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
     response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     if response.get("Content-Type", "").startswith("text/html"):
