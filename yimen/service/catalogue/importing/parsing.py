@@ -48,6 +48,7 @@ _LONGEST = {
     "co_departments": 500,
 }
 _LONGEST_NAME = 1000
+_LONGEST_DEPARTMENT = 200
 _OBJECTS = {
     **{label: str(word) for word, label in ServiceObject.pairs()},
     "法人": "enterprise",
@@ -145,11 +146,13 @@ def parse(table: Table, materials: MaterialsFile | None = None) -> ParsedFile:
         parsed.messages.append(f"跳过 {table.blank} 个空行。")
     seen: dict[str, RawRow] = {}
     for row in table.rows:
-        code = codes.clean(columns.cell(row.cells, "code"))
+        code = codes.clean(columns.code(row.cells))
         name = columns.cell(row.cells, "name").strip()
         try:
             if row.problem:
                 raise RowProblems([row.problem])
+            if _is_header(row, table.header):
+                raise RowProblems(["这一行是又一个表头，不是事项"])
             if code in seen:
                 raise RowProblems([_duplicate(row, seen[code])])
             item = _Reader(row, columns, shape).item()
@@ -165,6 +168,11 @@ def parse(table: Table, materials: MaterialsFile | None = None) -> ParsedFile:
     if materials is not None:
         _attach(parsed, materials)
     return parsed
+
+
+def _is_header(row: RawRow, header: tuple[str, ...]) -> bool:
+    """Files glued together repeat their header in the middle."""
+    return tuple(cell.strip() for cell in row.cells[: len(header)]) == header
 
 
 def _duplicate(row: RawRow, first: RawRow) -> str:
@@ -216,16 +224,18 @@ class _Reader:
 
     def item(self) -> ParsedItem:
         """The item of this row; raises `RowProblems`."""
-        raw_code = self.columns.cell(self.row.cells, "code")
+        raw_code = self.columns.code(self.row.cells)
         code = codes.clean(raw_code)
         if raw_code.strip() != code and code:
             self.warnings.append("编码里的空格、全角字符或小写字母已规整")
         name = self._name()
-        department = self._text("department")
+        department = self._text("department", one_line=True)
         if not department:
             self.reasons.append("没有实施部门")
+        elif len(department) > _LONGEST_DEPARTMENT:
+            self.reasons.append(f"实施部门有 {len(department)} 个字，超过 {_LONGEST_DEPARTMENT}")
         kind = self._kind(code)
-        national = self.shape == "task" or ("-" not in code and len(code) in (31, 33))
+        national = not codes.is_guide_code(code) if self.shape == "task" else len(code) in (31, 33) and "-" not in code
         parts = self._task(code) if national else self._guide(code)
         values = self._values(name, kind)
         if self.reasons or parts is None or kind is None:
@@ -351,7 +361,9 @@ class _Reader:
 
     def _limit(self, name: str, label: str) -> Limit | None:
         raw, days = self._cell(f"{name}_limit"), self._cell(f"{name}_days")
-        unit = self._text(f"{name}_unit")
+        unit = self._text(f"{name}_unit") or self.columns.units.get(
+            f"{name}_limit" if raw.strip() else f"{name}_days", ""
+        )
         try:
             limit = read_limit(raw if raw.strip() else days, unit)
         except LimitProblem as problem:
@@ -459,7 +471,9 @@ class _Reader:
     def _text(self, name: str, *, one_line: bool = False) -> str:
         """A cell as meant: markup and entities of a web page taken off, ends trimmed, `无` read as nothing."""
         raw = self._cell(name)
-        text = raw.strip().strip("\ufeff\u200b")
+        text = codes.visible(raw).strip()
+        if len(text) < len(raw.strip()):
+            self._once(f"“{self._title(name)}”里看不见的字符已去掉")
         if "<" in text and _TAGS.search(text):
             text = _TAGS.sub(lambda tag: "\n" if tag[0][1:3].lower() in ("br", "p>", "p ") else "", text)
             self._once(f"“{self._title(name)}”里的网页标记已去掉")

@@ -10,8 +10,10 @@ import csv
 import io
 import re
 import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -20,12 +22,21 @@ from yimen.ground.kit.refusals import Invalid
 MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 200_000
 MAX_UNPACKED = 400 * 1024 * 1024
-MAX_RECORD_LINES = 200
-MAX_RECORD_CHARACTERS = 200_000
+MAX_RECORD_LINES = 200_000
+MAX_RECORD_CHARACTERS = 4_000_000
+HEADER_WITHIN = 10
+"""Among so many filled lines the header is looked for: exports put titles and notes above it."""
 SEPARATORS = (",", "\t", ";", "|", "，")
 _BREAKS = re.compile(r"\r\n|\n|\r")
 _HALVES = re.compile("[\ud800-\udfff]")
 _LOST_SHARE = 0.2
+_CODE = re.compile(r"[0-9A-Z-]{18,40}")
+_KNOWN_AT_LEAST = 2
+# The library's own limit of 131 072 characters would call a long cell a wrong number of columns.
+csv.field_size_limit(MAX_BYTES)
+
+Knows = Callable[[str], bool]
+"""Whether a heading is one that the mapping knows."""
 
 
 class UnreadableFile(Invalid):
@@ -58,18 +69,21 @@ class Table:
     messages: list[str] = field(default_factory=list)
 
 
-def read_table(content: bytes, file_name: str = "") -> Table:
-    """Read CSV (any usual encoding and separator) or Excel; raises `UnreadableFile` with the reason."""
+def read_table(content: bytes, file_name: str = "", knows: Knows = lambda title: False) -> Table:
+    """Read CSV (any usual encoding and separator) or Excel; raises `UnreadableFile` with the reason.
+
+    `knows` finds the header below titles and notes; without it the first filled line is the header.
+    """
     if not content.strip(b"\x00 \t\r\n"):
         raise UnreadableFile("文件是空的。", next_step="请选择有内容的目录文件。")
     if len(content) > MAX_BYTES:
         raise UnreadableFile(f"文件超过 {MAX_BYTES // 1024 // 1024} MB。", next_step="请拆成几个文件分别导入。")
     if content[:4] == b"PK\x03\x04" or content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        return _read_workbook(content)
+        return _read_workbook(content, knows)
     if content[:5] == b"%PDF-" or content[:4] == b"\x89PNG" or content[:3] == b"\xff\xd8\xff":
         raise UnreadableFile("这不是表格文件。", next_step="请上传 CSV 或 Excel（xlsx）格式的目录。")
     text, messages = decode(content)
-    return _read_text(text, messages)
+    return _read_text(text, messages, knows)
 
 
 def decode(content: bytes) -> tuple[str, list[str]]:
@@ -118,19 +132,21 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _read_text(text: str, messages: list[str]) -> Table:
+def _read_text(text: str, messages: list[str], knows: Knows) -> Table:
     lines = _BREAKS.split(text)
-    first = next((place for place, line in enumerate(lines) if line.strip(" \t\ufeff,;|")), None)
-    if first is None:
+    heads = list(_possible_headers(lines))
+    if not heads:
         raise UnreadableFile("文件里没有内容。", next_step="请选择有内容的目录文件。")
-    separator = max(SEPARATORS, key=lines[first].count)
-    header = tuple(cell.strip().strip("\ufeff\"'") for cell in _cells(lines[first].lstrip("\ufeff"), separator))
+    head = next((head for head in heads if _known(head.header, knows)), heads[0])
+    header, separator = head.header, head.separator
     if len(header) < 2:
         raise UnreadableFile("第一行不是表头，认不出列。", next_step="请保留表头一行，各列用逗号分隔。")
     if separator != ",":
         messages.append({"\t": "各列用制表符分隔。"}.get(separator, f"各列用“{separator}”分隔。"))
+    if head is not heads[0]:
+        messages.append(_above(head.line))
     table = Table(header, messages=messages)
-    place = first + 1
+    place = head.line - 1 + head.taken
     while place < len(lines):
         row, taken = _record(lines, place, separator, len(header))
         if row is None:
@@ -138,17 +154,53 @@ def _read_text(text: str, messages: list[str]) -> Table:
         else:
             table.rows.append(row)
         if len(table.rows) > MAX_ROWS:
-            raise UnreadableFile(f"文件超过 {MAX_ROWS} 行。", next_step="请拆成几个文件分别导入。")
+            raise _too_many_rows()
         place += taken
     return table
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A line that may be the header, and how many lines it takes (a heading may hold a line break)."""
+
+    line: int
+    taken: int
+    header: tuple[str, ...]
+    separator: str
+
+
+def _possible_headers(lines: list[str]) -> Iterator[_Head]:
+    """The first filled lines, each read as if it were the header."""
+    filled = (place for place, line in enumerate(lines) if line.strip(" \t\ufeff,;|"))
+    for place, _ in zip(filled, range(HEADER_WITHIN), strict=False):
+        whole, taken = lines[place].lstrip("\ufeff"), 1
+        while whole.count('"') % 2 and taken < HEADER_WITHIN and place + taken < len(lines):
+            whole = f"{whole}\n{lines[place + taken]}"
+            taken += 1
+        if whole.count('"') % 2:
+            whole, taken = lines[place].lstrip("\ufeff"), 1
+        separator = max(SEPARATORS, key=whole.count)
+        header = tuple(cell.strip().strip("\ufeff\"'") for cell in _cells(whole, separator))
+        yield _Head(place + 1, taken, header, separator)
+
+
+def _known(header: Sequence[str], knows: Knows) -> bool:
+    return sum(1 for title in header if knows(title)) >= _KNOWN_AT_LEAST
+
+
+def _above(line: int) -> str:
+    return f"表头在第 {line} 行，以上的标题和说明没有读。"
+
+
+def _too_many_rows() -> UnreadableFile:
+    return UnreadableFile(f"文件超过 {MAX_ROWS} 行。", next_step="请拆成几个文件分别导入。")
 
 
 def _record(lines: list[str], place: int, separator: str, width: int) -> tuple[RawRow | None, int]:
     """The record that begins at a line, and how many lines it takes. None for a blank one.
 
     A quote that is never closed would swallow the lines after it: a record that spans lines and then has the
-    wrong number of
-    columns is given up at its first line, and reading goes on with the next one.
+    wrong number of columns is given up at its first line, and reading goes on with the next one.
     """
     line = lines[place]
     number = place + 1
@@ -158,19 +210,28 @@ def _record(lines: list[str], place: int, separator: str, width: int) -> tuple[R
         return _row(number, line.split(separator), width, line), 1
     if line.count('"') % 2 == 0:
         return _row(number, _cells(line, separator), width, line), 1
-    whole, quotes = line, line.count('"')
-    for taken in range(2, min(MAX_RECORD_LINES, len(lines) - place) + 1):
-        following = lines[place + taken - 1]
-        whole = f"{whole}\n{following}"
-        quotes += following.count('"')
+    parts, quotes, length = [line], line.count('"'), len(line)
+    for following in lines[place + 1 : place + MAX_RECORD_LINES]:
         # A line that could be a record of its own is not the middle of somebody's cell: it must not vanish in one.
-        if len(whole) > MAX_RECORD_CHARACTERS or following.count(separator) >= width - 1:
+        length += len(following) + 1
+        if length > MAX_RECORD_CHARACTERS or _could_be_a_record(following, separator, width):
             break
+        parts.append(following)
+        quotes += following.count('"')
         if quotes % 2 == 0:
+            whole = "\n".join(parts)
             cells = _cells(whole, separator)
             if len(cells) == width:
-                return _row(number, cells, width, whole), taken
+                return _row(number, cells, width, whole), len(parts)
+            break
     return RawRow(number, (), "引号不配对，这一行读不出来；请把单元格里的英文引号写成两个或改用中文引号", line), 1
+
+
+def _could_be_a_record(line: str, separator: str, width: int) -> bool:
+    """Enough columns, and one of them a code: the text of a condition has commas too, but no code between them."""
+    if line.count(separator) < width - 1:
+        return False
+    return any(_CODE.fullmatch(cell.strip(" \t\"'")) for cell in line.split(separator))
 
 
 def _cells(line: str, separator: str) -> list[str]:
@@ -201,8 +262,8 @@ def unreadable_text(text: str) -> str:
     return ""
 
 
-def _read_workbook(content: bytes) -> Table:
-    """The first sheet of an Excel file that holds anything."""
+def _read_workbook(content: bytes, knows: Knows) -> Table:
+    """The first sheet of an Excel file with a header that is known, else the first that holds anything."""
     if content[:2] == b"PK":
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -220,14 +281,15 @@ def _read_workbook(content: bytes) -> Table:
     filled = [(name, rows) for name, rows in sheets if any(any(_text(cell) for cell in row) for row in rows)]
     if not filled:
         raise UnreadableFile("表格里没有内容。", next_step="请选择有内容的目录文件。")
-    name, rows = filled[0]
-    first = next(place for place, row in enumerate(rows) if any(_text(cell) for cell in row))
+    name, rows, first = _sheet_with_header(filled, knows)
     header = tuple(_text(cell).strip() for cell in rows[first])
     while header and not header[-1]:
         header = header[:-1]
     table = Table(header)
     if len(filled) > 1:
-        table.messages.append(f"表格有 {len(filled)} 张有内容的工作表，只读第一张“{name}”。")
+        table.messages.append(f"表格有 {len(filled)} 张有内容的工作表，只读“{name}”一张。")
+    if any(any(_text(cell) for cell in row) for row in rows[:first]):
+        table.messages.append(_above(first + 1))
     for place, row in enumerate(rows[first + 1 :], first + 2):
         cells = [_text(cell) for cell in row]
         if not any(cell.strip() for cell in cells):
@@ -235,7 +297,21 @@ def _read_workbook(content: bytes) -> Table:
             continue
         cells += [""] * (len(header) - len(cells))
         table.rows.append(_row(place, cells, len(header), "\t".join(cells)))
+        if len(table.rows) > MAX_ROWS:
+            raise _too_many_rows()
     return table
+
+
+def _sheet_with_header(sheets: list[tuple[str, list[list[Any]]]], knows: Knows) -> tuple[str, list[list[Any]], int]:
+    """Name, rows and the header's place of the sheet to read."""
+    firsts = []
+    for name, rows in sheets:
+        filled = [place for place, row in enumerate(rows) if any(_text(cell) for cell in row)][:HEADER_WITHIN]
+        known = next((place for place in filled if _known([_text(cell) for cell in rows[place]], knows)), None)
+        if known is not None:
+            return name, rows, known
+        firsts.append((name, rows, filled[0]))
+    return firsts[0]
 
 
 def _text(cell: object) -> str:

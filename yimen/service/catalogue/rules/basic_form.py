@@ -1,4 +1,7 @@
-"""The form of an item for which nobody has drawn up one of its own: who to call, and what is asked for."""
+"""The form of an item for which nobody has drawn up one of its own: what is asked for.
+
+Who to call and where to send the result is asked by the step of every application that is about it.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +10,6 @@ from typing import Any
 BASIC_FORM: dict[str, Any] = {
     "title": "申请表",
     "sections": [
-        {
-            "key": "contact",
-            "title": "怎么联系您",
-            "fields": [
-                {
-                    "key": "contact_name",
-                    "kind": "text",
-                    "label": "联系人",
-                    "required": True,
-                    "longest": 60,
-                    "prefill": "name",
-                },
-                {
-                    "key": "contact_phone",
-                    "kind": "phone",
-                    "label": "联系电话",
-                    "help": "办到哪一步、要补什么，会用它告诉您。",
-                    "required": True,
-                    "prefill": "phone",
-                },
-                {"key": "contact_address", "kind": "address", "label": "联系地址", "prefill": "address"},
-            ],
-        },
         {
             "key": "request",
             "title": "您要办什么",

@@ -19,6 +19,9 @@ OLD_GUIDE_CODE = re.compile(r"[A-Z]-\d{6}-\d{3}-[0-9A-Z-]{5,40}")
 
 LOCAL_BASE = re.compile(r"B\d{11}")
 _SPACES = re.compile(r"[\s\u200b-\u200f\ufeff\u00a0\u3000]+")
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 _ALPHANUMERIC = re.compile(r"[0-9A-Z]+")
 _AFTER_REGION = 4
@@ -54,10 +57,17 @@ class TaskCode:
 
 
 def clean(text: str) -> str:
-    """A code as it was meant: full-width to half-width, capitals, no spaces, no apostrophe put before it by a
-    spreadsheet.
+    """A code as it was meant: full-width to half-width, capitals, no spaces, without what keeps a spreadsheet from
+    taking it for a number: an apostrophe before it, or the form `="114…"`.
     """
-    return _SPACES.sub("", unicodedata.normalize("NFKC", text)).lstrip("'`‘’").rstrip("'`‘’").upper()
+    return _SPACES.sub("", unicodedata.normalize("NFKC", text)).strip("'`‘’\"=").upper()
+
+
+def visible(text: str) -> str:
+    """The text without characters that nobody sees: control characters but tab and line ends, zero-width ones, and
+    those that turn the direction of writing.
+    """
+    return _UNSEEN.sub("", text)
 
 
 def task_code(text: str) -> TaskCode:
@@ -132,6 +142,17 @@ def sichuan_code(text: str) -> SichuanCode:
                 break
             return SichuanCode("-".join(parts[:place]), parts[place], rest[0], "-".join(rest[1:-2]), rest[-2], rest[-1])
     raise CodeProblem(f"编码“{short(text)}”不是“基本码-区划-段-机构码-版本-尾号”的结构")
+
+
+def is_guide_code(text: str) -> bool:
+    """Whether a code has the form of Sichuan's guides, new or old."""
+    if "-" not in text:
+        return False
+    try:
+        sichuan_code(text)
+    except CodeProblem:
+        return bool(OLD_GUIDE_CODE.fullmatch(text))
+    return True
 
 
 KIND_BY_NAME: dict[str, ItemKind] = {

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from yimen.service.catalogue.rules.codes import short
+from yimen.service.catalogue.rules.codes import short, visible
 from yimen.service.catalogue.rules.vocabulary import ItemKind, LimitSource, LimitUnit
 
 NOTHING = frozenset(
@@ -91,7 +91,8 @@ def read_limit(text: str, unit_text: str = "") -> Limit | None:
     everything else: a
     limit that is guessed wrongly would be a wrong legal deadline.
     """
-    plain = unicodedata.normalize("NFKC", text).strip().strip("。;；").strip()
+    # `20 个 工作日`, with or without spaces that nobody sees.
+    plain = re.sub(r"\s+", "", visible(unicodedata.normalize("NFKC", text))).strip("。;；")
     if plain.lower() in NOTHING:
         return None
     if plain in AT_ONCE:

@@ -20,6 +20,7 @@ from yimen.ground.organisations import services as organising
 from yimen.service.catalogue import events, policies, search, selectors
 from yimen.service.catalogue.importing import applying, undoing
 from yimen.service.catalogue.importing.comparing import Outcome, Verdict, compare
+from yimen.service.catalogue.importing.mapping import knows_item, knows_material
 from yimen.service.catalogue.importing.materials import parse_materials
 from yimen.service.catalogue.importing.parsing import ParsedFile, parse
 from yimen.service.catalogue.importing.reading import read_table
@@ -68,8 +69,8 @@ class Report:
 
 def parse_files(content: bytes, file_name: str, materials: bytes | None, materials_name: str = "") -> ParsedFile:
     """Read a catalogue and its materials; raises `UnreadableFile`. Touches no database."""
-    read = parse_materials(read_table(materials, materials_name)) if materials else None
-    return parse(read_table(content, file_name), read)
+    read = parse_materials(read_table(materials, materials_name, knows_material)) if materials else None
+    return parse(read_table(content, file_name, knows_item), read)
 
 
 def dry_run(parsed: ParsedFile) -> Report:
