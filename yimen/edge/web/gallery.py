@@ -46,7 +46,6 @@ THREAD = (
     {"name": "决定", "said": "陈望舒", "sub": "10月15日前", "kind": "ahead"},
     {"name": "收费", "said": "不收费", "kind": "ahead"},
     {"name": "证照", "said": "卫生许可证", "kind": "ahead"},
-    {"name": "评价", "said": "待邀请", "kind": "ahead"},
 )
 ROWS = (
     (

@@ -50,14 +50,20 @@ class Row:
     mark: str
     provisional: bool = False
     today: bool = False
+    year: int = 0
 
     @property
     def days(self) -> str:
-        """`9月29日—10月8日`, or `9月21日(周一)` for one day."""
+        """`9月29日—10月8日`, or `9月21日(周一)` for one day; with the year where it is not the reader's (`year`)."""
         if self.first == self.last:
-            return moments.say_date(self.first, year=False) + (" 今天" if self.today else "")
-        first, last = (moments.say_date(end, year=False, weekday=False) for end in (self.first, self.last))
-        return f"{first}—{last}"
+            said = moments.say_date(self.first, year=self._another(self.first))
+            return said + (" 今天" if self.today else "")
+        first = moments.say_date(self.first, year=self._another(self.first), weekday=False)
+        crosses = self.last.year != self.first.year
+        return f"{first}—{moments.say_date(self.last, year=crosses, weekday=False)}"
+
+    def _another(self, day: date) -> bool:
+        return bool(self.year) and day.year != self.year
 
     @property
     def style(self) -> str:
@@ -133,7 +139,10 @@ def _joins(before: Day, each: Day, today: date | None) -> bool:
 
 def _row(run: Sequence[Day], today: date | None) -> Row:
     first, last = run[0], run[-1]
-    return Row(first.on, last.on, first.kind, first.why, first.law, _mark(run), first.provisional, first.on == today)
+    year = today.year if today else 0
+    return Row(
+        first.on, last.on, first.kind, first.why, first.law, _mark(run), first.provisional, first.on == today, year
+    )  # fmt: skip
 
 
 def _mark(run: Sequence[Day]) -> str:

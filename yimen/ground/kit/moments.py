@@ -36,6 +36,11 @@ def say_date(day: date, *, weekday: bool = True, year: bool = True) -> str:
     return f"{head}{day.month}月{day.day}日{tail}"
 
 
+def say_day(day: date, today: date, *, weekday: bool = True) -> str:
+    """`12月18日(周五)`, with the year in front where it is not this one: the short form of lists and timelines."""
+    return say_date(day, weekday=weekday, year=day.year != today.year)
+
+
 def say_moment(moment: datetime, *, year: bool = True) -> str:
     """`2026年12月18日 09:05`."""
     when = local(moment)

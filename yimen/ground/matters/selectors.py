@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from yimen.ground.calendar.rules import BusinessClose, WorkCalendar
 from yimen.ground.calendar.selectors import business_closes, calendar_version, work_calendar
 from yimen.ground.identity.rules import Actor
-from yimen.ground.kit.moments import CHINA, day_of, say_date
+from yimen.ground.kit.moments import CHINA, day_of, say_day
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.matters import lifecycle, policies, rules
 from yimen.ground.matters.clocks import Clock, ClockMark, clocks_of
@@ -129,7 +129,7 @@ class ClockFace:
 def clock_face(matter: Matter, at: datetime, calendar: WorkCalendar | None = None) -> ClockFace:
     """How urgent a matter is at this moment, in the words of the work lists."""
     if matter.closed_at is not None:
-        return ClockFace("closed", f"{say_date(day_of(matter.closed_at), weekday=False, year=False)} 办结")
+        return ClockFace("closed", f"{say_day(day_of(matter.closed_at), day_of(at), weekday=False)} 办结")
     if matter.stopped_since is not None and not (matter.due_at and matter.due_at < at):
         days = (day_of(at) - day_of(matter.stopped_since)).days
         label = lifecycle.procedure(matter.procedure, matter.procedure_version).state(matter.state).label

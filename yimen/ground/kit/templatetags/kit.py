@@ -5,6 +5,7 @@ Loaded in every template (`builtins` in the settings), `{% load kit %}` does no 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -113,7 +114,7 @@ def stat(label: str, value: Any, unit: str = "", trend: str = "", url: str = "")
 def nothing_here(title: str, hint: str = "", url: str = "", link: str = "") -> SafeString:
     """Nothing here: what there is none of, and what to do."""
     more = format_html('<a href="{}">{}</a>', url, link) if url else ""
-    return format_html('<div class="empty"><h3>{}</h3><p>{}{}</p></div>', title, hint, more)
+    return format_html('<div class="empty"><h2>{}</h2><p>{}{}</p></div>', title, hint, more)
 
 
 @register.simple_tag
@@ -327,7 +328,7 @@ def timeline(entries: Iterable[Any]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("kit/parts/thread.html")
-def thread(links: Iterable[Any], label: str = "一条线：从取号到评价") -> dict[str, Any]:
+def thread(links: Iterable[Any], label: str = "一条线：办到哪一步") -> dict[str, Any]:
     """From ticket to score in one row: each link has `name`, `said`, `sub` and `kind` ("", now, ahead)."""
     return {"links": links, "label": label}
 
@@ -401,22 +402,23 @@ def money(fen: Any) -> str:
 
 @register.filter
 def day(value: Any, form: str = "") -> SafeString | str:
-    """`2026年12月18日(周五)`; `day:"short"` leaves the year out, `day:"plain"` the weekday."""
+    """`2026年12月18日(周五)`; `day:"short"` leaves this year's number out (never another's), `day:"plain"` the weekday."""
     if isinstance(value, datetime):
         value = moments.day_of(value)
     if not isinstance(value, date):
         return ""
-    said = moments.say_date(value, year=form != "short", weekday=form != "plain")
+    year = form != "short" or value.year != moments.now().year
+    said = moments.say_date(value, year=year, weekday=form != "plain")
     return format_html('<time class="number" datetime="{}">{}</time>', value.isoformat(), said)
 
 
 @register.filter
 def moment(value: Any, form: str = "") -> SafeString | str:
-    """`2026年12月18日 09:05`; `moment:"short"` leaves the year out."""
+    """`2026年12月18日 09:05`; `moment:"short"` leaves this year's number out, never another's."""
     if not isinstance(value, datetime):
         return ""
     when = moments.local(value)
-    said = moments.say_moment(when, year=form != "short")
+    said = moments.say_moment(when, year=form != "short" or when.year != moments.now().year)
     return format_html('<time class="number" datetime="{}">{}</time>', when.isoformat(timespec="minutes"), said)
 
 
@@ -442,6 +444,38 @@ def size(count: Any) -> str:
             return f"{value:.0f} {unit}" if unit != "MB" else f"{value:.1f} MB"
         value /= 1024
     return ""
+
+
+_DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:\(周.\))?")
+
+
+@register.filter
+def whole_dates(words: str) -> SafeString:
+    """A sentence whose dates are never broken over two lines."""
+    parts: list[tuple[str, str]] = []
+    end = 0
+    for found in _DATE.finditer(words):
+        parts.append((words[end : found.start()], found.group()))
+        end = found.end()
+    whole = format_html_join("", '{}<span class="number">{}</span>', parts)
+    return format_html("{}{}", whole, words[end:])
+
+
+_SYSTEMS = (
+    ("Windows", "Windows 电脑"), ("iPhone", "苹果手机"), ("iPad", "苹果平板"), ("HarmonyOS", "鸿蒙设备"), ("Android", "安卓手机"),
+    ("Mac OS X", "苹果电脑"), ("Linux", "Linux 电脑"),
+)  # fmt: skip
+_BROWSERS = (
+    ("MicroMessenger", "微信"), ("Edg", "Edge 浏览器"), ("QQBrowser", "QQ 浏览器"), ("Firefox", "火狐浏览器"),
+    ("Chrome", "谷歌内核浏览器"), ("Safari", "Safari 浏览器"),
+)  # fmt: skip
+
+
+@register.filter
+def device(agent: str) -> str:
+    """What a browser says of itself in words its owner knows: `Windows 电脑，火狐浏览器`."""
+    known = [next((name for mark, name in names if mark in (agent or "")), "") for names in (_SYSTEMS, _BROWSERS)]
+    return "，".join(name for name in known if name) or "没有认出的设备"
 
 
 @register.filter

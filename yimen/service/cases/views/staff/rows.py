@@ -12,7 +12,7 @@ from django.urls import reverse
 from yimen.ground.calendar.rules import WorkCalendar
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.rules import Actor
-from yimen.ground.kit.moments import say_date
+from yimen.ground.kit.moments import day_of, say_day
 from yimen.ground.matters import selectors as matters
 from yimen.service.cases.rules import short_code
 
@@ -49,14 +49,14 @@ def _row(matter: Matter, actor: Actor, at: datetime, calendar: WorkCalendar) -> 
         clock=matters.clock_face(matter, at, calendar),
         state=matters.procedure_of(matter).state(matter.state).label,
         code=short_code(matter.code),
-        due=_due(matter),
+        due=_due(matter, at),
         who="我" if mine else matter.person_name,
         mine=mine,
         claimable=matter.person_id is None and matter.closed_at is None and actor.holds("matters.claim"),
     )
 
 
-def _due(matter: Matter) -> str:
+def _due(matter: Matter, at: datetime) -> str:
     if matter.stopped_since is not None:
         return "停表"
-    return say_date(matter.due_on, weekday=False, year=False) if matter.due_on else "—"
+    return say_day(matter.due_on, day_of(at), weekday=False) if matter.due_on else "—"

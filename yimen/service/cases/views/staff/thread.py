@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from yimen.ground.kit.moments import day_of, say_date, say_moment
+from yimen.ground.kit.moments import day_of, local, say_day, say_moment
 from yimen.ground.matters.selectors import Shown
 from yimen.service.cases.editions import EditionCard
 from yimen.service.cases.models import Case
+from yimen.service.cases.rules import IMMEDIATE
 from yimen.service.cases.views.staff.papers import Paper
 
 
@@ -44,7 +45,10 @@ NOW = {
 
 
 def links(case: Case, steps: Sequence[Shown], edition: EditionCard, at: datetime) -> list[Link]:
-    """From receipt to score: what is behind with who and when, what is now, what lies ahead; a missing station says so."""
+    """From receipt to delivery: what is behind with who and when, what is now, what lies ahead.
+
+    A station that this case does not pass (the section's review of an immediate one) is left out; a free one says so.
+    """
     matter = case.matter
     stopped = NOW.get(matter.state) if matter.stopped_since else None
     found: list[Link] = []
@@ -55,33 +59,37 @@ def links(case: Case, steps: Sequence[Shown], edition: EditionCard, at: datetime
                 Link(
                     name,
                     step.window or matter.get_channel_display() if step.action == "submit" else step.actor,
-                    _day(step.happened_at),
+                    _day(step.happened_at, at),
                 )
             )
         elif name := ENDS.get(step.action):
-            found.append(Link(name, step.actor, _day(step.happened_at)))
+            found.append(Link(name, step.actor, _day(step.happened_at, at)))
             ended = True
         elif (name := STOPS.get(step.action)) and step is not _last_stop(steps, stopped):
-            found.append(Link(name, "停表", _day(step.happened_at)))
+            found.append(Link(name, "停表", _day(step.happened_at, at)))
     if ended or matter.state == "archived":
         return found
     passed = {link.name for link in found}
     now = NOW.get(matter.state, "")
     if stopped:
         since = day_of(matter.stopped_since) if matter.stopped_since else day_of(at)
-        found.append(Link(stopped, "停表中", f"{say_date(since, weekday=False, year=False)} 起", "now"))
-    ahead = [name for name in ("受理", "审查", "决定", "送达") if name not in passed]
+        found.append(Link(stopped, "停表中", f"{say_day(since, day_of(at), weekday=False)} 起", "now"))
+    at_once = case.kind == IMMEDIATE or "决定" in passed
+    if at_once and now == "审查":
+        now = "决定"
+    ahead = [
+        name for name in ("受理", "审查", "决定", "送达") if name not in passed and not (at_once and name == "审查")
+    ]
     for name in ahead:
         kind = "now" if name == now and not stopped else "ahead"
         said = (matter.person_name or "待认领") if kind == "now" else ""
         if name == "送达" and not said:
             said = case.get_delivery_method_display()
-        found.append(Link(name, said, _until(case, name, kind), kind))
-    fee = "收费" if edition.edition.fee else "不收费"
+        found.append(Link(name, said, _until(case, name, kind, at), kind))
     where = next((place for place, link in enumerate(found) if link.name == "送达"), len(found))
     if not any(link.name == "送达" and not link.kind for link in found):
+        fee = "网上缴费暂未开通" if edition.edition.fee else "不收费"
         found.insert(where, Link("收费", fee, "", "ahead"))
-    found.append(Link("评价", "待邀请", "", "ahead"))
     return found
 
 
@@ -92,18 +100,22 @@ def _last_stop(steps: Sequence[Shown], stopped: str | None) -> Shown | None:
     return next((step for step in reversed(steps) if step.action in STOPS), None)
 
 
-def _until(case: Case, name: str, kind: str) -> str:
+def _until(case: Case, name: str, kind: str, at: datetime) -> str:
     due = case.matter.due_on
     if due is None:
         return "今天" if kind == "now" else ""
     clock_of = {"受理": "receipt", "审查": "", "决定": "handling", "送达": "delivery"}
     if case.matter.clock == clock_of.get(name):
-        return f"{say_date(due, weekday=False, year=False)}前"
+        return f"{say_day(due, day_of(at), weekday=False)}前"
     return ""
 
 
-def _day(moment: datetime) -> str:
-    return say_date(day_of(moment), weekday=False, year=False)
+def _day(moment: datetime, at: datetime) -> str:
+    return say_day(day_of(moment), day_of(at), weekday=False)
+
+
+def _moment(moment: datetime, at: datetime) -> str:
+    return say_moment(moment, year=local(moment).year != local(at).year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +132,7 @@ class Entry:
     late: str
 
 
-def entries(case: Case, steps: Sequence[Shown], papers: Sequence[Paper]) -> list[Entry]:
+def entries(case: Case, steps: Sequence[Shown], papers: Sequence[Paper], at: datetime) -> list[Entry]:
     """Every step, newest first, with its letter where it issued one."""
     by_code = {paper.code: paper for paper in papers}
     shown: list[Entry] = []
@@ -130,13 +142,13 @@ def entries(case: Case, steps: Sequence[Shown], papers: Sequence[Paper]) -> list
         shown.append(
             Entry(
                 what=_what(step),
-                when=say_moment(step.happened_at, year=False),
+                when=_moment(step.happened_at, at),
                 who=" ".join(part for part in (step.window, step.actor) if part),
                 note=_note(step),
                 kind="paused" if stops else "now" if place == 0 and case.matter.closed_at is None else "",
                 url=paper.url if paper else "",
                 link=paper.label if paper else "",
-                late=f"{say_moment(step.recorded_at, year=False)} 补记，依据：{step.basis}" if step.late_entry else "",
+                late=f"{_moment(step.recorded_at, at)} 补记，依据：{step.basis}" if step.late_entry else "",
             )
         )
     return shown
