@@ -153,25 +153,40 @@ class SupplementForm(ActForm):
         return {"paper": self.paper()}
 
 
-class OpinionForm(ActForm):
+class _WithFile(ActForm):
+    """An act that may carry one file; the view stores it, the service takes its id."""
+
+    def upload(self) -> UploadedFile[Any] | None:
+        """The file, where one was chosen."""
+        file: UploadedFile[Any] | None = self.cleaned_data.get("file")
+        return file
+
+    def arguments(self) -> dict[str, Any]:
+        """Everything but the file itself."""
+        return {name: value for name, value in super().arguments().items() if name != "file"}
+
+
+class OpinionForm(_WithFile):
     """An opinion in the case."""
 
     text = Paragraph(label="我的意见", rows=3, max_length=REASON_LENGTH)
     conclusion = forms.ChoiceField(
         label="结论", choices=[("agree", "同意"), ("disagree", "不同意"), ("note", "仅说明情况")], initial="agree"
     )
+    file = Attachment(label="附件", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].widget.attrs["placeholder"] = "写明事实、依据、结论"
 
 
-class SurveyForm(ActForm):
+class SurveyForm(_WithFile):
     """现场踏勘: art. 34 asks for two or more members of staff."""
 
     people = Line(label="踏勘人员", max_length=200, help_text="两名以上工作人员，用顿号隔开。")
     text = Paragraph(label="踏勘情况", rows=4, max_length=REASON_LENGTH, help_text="看到什么，与申请材料是否一致。")
     conclusion = forms.ChoiceField(label="结论", choices=[("pass", "符合"), ("fail", "不符合"), ("note", "仅记录")])
+    file = Attachment(label="踏勘记录或照片", required=False)
 
     def clean_people(self) -> str:
         """Two names at least."""
@@ -185,7 +200,7 @@ class SurveyForm(ActForm):
         return "、".join(name.strip() for name in people)
 
 
-class PassReviewForm(ActForm):
+class PassReviewForm(_WithFile):
     """审查完毕: the review's conclusion goes to whoever decides."""
 
     text = Paragraph(
@@ -197,6 +212,7 @@ class PassReviewForm(ActForm):
         widget=forms.RadioSelect(attrs={"class": "two"}),
         initial="grant",
     )
+    file = Attachment(label="附件", required=False)
 
 
 class SuspendForm(ActForm):

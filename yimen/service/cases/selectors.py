@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -15,6 +15,9 @@ from yimen.ground.matters.selectors import access_matter
 from yimen.ground.matters.selectors import of_applicant as matters_of_applicant
 from yimen.service.cases.editions import EditionCard, pinned_edition
 from yimen.service.cases.models import Case, CaseMaterial, Draft, Opinion
+
+if TYPE_CHECKING:
+    from yimen.ground.documents.models import StoredFile
 
 
 def access_draft(actor: Actor, uid: UUID, *, submitted_too: bool = False) -> Draft:
@@ -83,6 +86,12 @@ def materials_of(case: Case) -> QuerySet[CaseMaterial]:
 def opinions_of(case: Case) -> QuerySet[Opinion]:
     """The opinions in the case, first to last."""
     return Opinion.objects.filter(case=case.pk).prefetch_related("files").order_by("id")
+
+
+def file_of_opinion(case: Case, uid: UUID) -> StoredFile | None:
+    """A file that an opinion in the case carries; None for a file that belongs to another case or to nothing."""
+    opinion = Opinion.objects.filter(case=case.pk, files__uid=uid).first()
+    return opinion.files.get(uid=uid) if opinion is not None else None
 
 
 def public_query(code: str, tail: str) -> Case:

@@ -72,8 +72,9 @@ def record_survey(
 
 
 def pass_review(
-    *, code: str, text: str, actor: Actor, at: datetime, conclusion: str = "grant", seen: int | None = None
-) -> Taken:
+    *, code: str, text: str, actor: Actor, at: datetime, conclusion: str = "grant", files: Sequence[int] = (),
+    seen: int | None = None,
+) -> Taken:  # fmt: skip
     """Close the review with the reviewer's opinion and send it to decision. Every material must have been checked."""
     found = open_case(code)
     left = rules.unchecked(found.lines())
@@ -82,7 +83,7 @@ def pass_review(
             f"还有 {len(left)} 份材料没核对：{'、'.join(line.name for line in left[:5])}。",
             next_step="请逐份核对后再送决定。",
         )
-    return _with_opinion("pass_review", Opinion.Kind.REVIEW, code, text, actor, at, conclusion, "", (), seen)
+    return _with_opinion("pass_review", Opinion.Kind.REVIEW, code, text, actor, at, conclusion, "", files, seen)
 
 
 def _with_opinion(

@@ -208,6 +208,8 @@ def do(action: str, case: Case, form: asked.ActForm, actor: Actor, at: datetime)
     if isinstance(form, asked.SupplementForm):
         uploads = form.uploads()
         arguments["files"] = {order: [store_file(file, actor=actor, at=at).id] for order, file in uploads.items()}
+    elif isinstance(form, asked.OpinionForm | asked.SurveyForm | asked.PassReviewForm) and (file := form.upload()):
+        arguments["files"] = [store_file(file, actor=actor, at=at).id]
     if action in OF_MATTERS:
         arguments["matter_id"] = case.matter.pk
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -28,6 +28,9 @@ from yimen.service.cases.views.staff.acts import ACTS, Act, form_for
 from yimen.service.cases.views.staff.asking import actor_of
 from yimen.service.cases.views.staff.boxes import open_boxes
 from yimen.service.cases.views.staff.papers import papers_of
+
+if TYPE_CHECKING:
+    from yimen.ground.documents.models import StoredFile
 
 FULL_WIDTH = ("refuse",)
 """Buttons that stand alone in a row, though they are not the first."""
@@ -123,7 +126,7 @@ def case_page(
         "account": explanation.current,
         "used": telling.used_of(explanation.current, telling.book(explanation, today), today),
         "skipped": _skipped(explanation),
-        "entries": thread.entries(case, steps, papers),
+        "entries": thread.entries(case, steps, papers, at),
         "papers": papers,
         "before": before,
         "after": after,
@@ -262,6 +265,7 @@ class ShownOpinion:
     conclusion: str
     text: str
     written_at: datetime
+    files: Sequence[StoredFile]
 
 
 CONCLUSIONS = {
@@ -277,6 +281,7 @@ def _opinion(opinion: Opinion) -> ShownOpinion:
         conclusion=CONCLUSIONS.get(opinion.conclusion, opinion.conclusion),
         text=opinion.text,
         written_at=opinion.written_at,
+        files=list(opinion.files.all()),
     )
 
 

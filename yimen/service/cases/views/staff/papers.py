@@ -22,7 +22,7 @@ from yimen.ground.matters import selectors as matters
 from yimen.service.cases import telling
 from yimen.service.cases.models import Case, CaseFile
 from yimen.service.cases.rules import short_code
-from yimen.service.cases.selectors import access_case, materials_of
+from yimen.service.cases.selectors import access_case, file_of_opinion, materials_of
 from yimen.service.cases.views.staff.asking import actor_of
 
 if TYPE_CHECKING:
@@ -112,9 +112,10 @@ def original(request: HttpRequest, code: str, uid: UUID) -> HttpResponseBase:
     """One file that was handed in with the case, or that belongs to an opinion in it."""
     case = access_case(actor_of(request), code)
     found = CaseFile.objects.select_related("file").filter(case_material__case=case.pk, file__uid=uid).first()
-    if found is None:
-        raise NotFound("这件办件没有这个文件。", next_step="请回到办件页，从材料清单打开。")
-    return _shown(found.file)
+    stored = found.file if found is not None else file_of_opinion(case, uid)
+    if stored is None:
+        raise NotFound("这件办件没有这个文件。", next_step="请回到办件页，从材料清单或者审查意见里打开。")
+    return _shown(stored)
 
 
 def _shown(stored: StoredFile) -> HttpResponseBase:
