@@ -8,7 +8,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from yimen.edge.web import gallery
+from yimen.ground.identity import services as identity
 from yimen.ground.identity.policies import public, staff
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit import moments
 from yimen.ground.kit.pages import ELDER_COOKIE, Shell, address_of
 
 YEAR = 365 * 24 * 3600
@@ -21,6 +24,10 @@ def elder(request: HttpRequest) -> HttpResponse:
     back = asked.get("next", "/")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         back = "/"
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is not None and actor.account_id is not None:
+        # Kept with the account too, so that the next device on which this person signs in knows it.
+        identity.set_elder_mode(actor=actor, on=asked.get("on") == "1", at=moments.now())
     response = HttpResponseRedirect(back)
     response.set_cookie(
         ELDER_COOKIE, "1" if asked.get("on") == "1" else "0", max_age=YEAR, samesite="Lax", secure=request.is_secure()

@@ -33,7 +33,12 @@ const tally = table => {
 document.addEventListener("click", event => {
   const on = event.target.closest.bind(event.target);
   let hit;
-  if ((hit = on("[data-elder-switch]"))) { event.preventDefault(); elder(!root.hasAttribute("data-elder")); return; }
+  if ((hit = on("[data-elder-switch]"))) {
+    event.preventDefault();
+    fetch(hit.href, { redirect: "manual", keepalive: true }).catch(() => {}); // 登录的人，账号里也记下
+    elder(!root.hasAttribute("data-elder"));
+    return;
+  }
   if ((hit = on("[data-opens]"))) {
     const dialog = document.getElementById(hit.dataset.opens);
     if (dialog) { event.preventDefault(); dialog.showModal(); }
