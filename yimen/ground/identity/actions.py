@@ -17,6 +17,20 @@ def label_of(action: str) -> str:
     return _labels.get(action, action)
 
 
+KINDS = {
+    "account": "账号", "address": "网址", "case": "办件", "division": "行政区划", "draft": "草稿", "grant": "授权",
+    "import": "导入批次", "item": "事项", "ledger": "办理账本", "letter": "文书", "matter": "办件", "name": "登录名",
+    "party": "主体档案", "post": "岗位", "profile": "登录安全策略", "seal": "印章", "session": "登录", "source_department": "来源部门",
+    "standard_material": "标准材料", "synonym": "同义词", "token": "接口密钥", "unit": "机构",
+}  # fmt: skip
+"""What the kinds of an act's target are called."""
+
+
+def kind_of(target_kind: str) -> str:
+    """The Chinese name of a target's kind; nothing where nobody named it."""
+    return KINDS.get(target_kind, "")
+
+
 def labels() -> dict[str, str]:
     """Every named code."""
     return dict(_labels)

@@ -74,11 +74,10 @@ def first_sentence(matter: Told, at: datetime, *, lacking: int = 0) -> str:
             return "决定不予许可，请您领取决定书"
     closed = say_date(day_of(matter.closed_at), weekday=False) if matter.closed_at else ""
     ends = {
-        "concluded": "已办结", "archived": "已办结", "not_required": "这件事不需要办理许可",
-        "declined": "不予受理", "withdrawn": "您已撤回申请",
+        "concluded": "已办结，{}送达", "archived": "已办结，{}送达", "not_required": "这件事不需要取得许可，{}已告知",
+        "declined": "不予受理，{}已告知", "withdrawn": "您已于 {}撤回申请",
     }  # fmt: skip
-    said = ends.get(matter.state, "正在办理")
-    return f"{said}，{closed} 结束" if closed else said
+    return ends.get(matter.state, "正在办理").format(f"{closed}" if closed else "")
 
 
 def limit_sentence(account: ClockAccount | None, days: Sequence[Day] = (), today: date | None = None) -> str:

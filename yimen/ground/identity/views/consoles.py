@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from yimen.ground.identity import selectors, services
-from yimen.ground.identity.actions import label_of, labels
+from yimen.ground.identity.actions import kind_of, label_of, labels
 from yimen.ground.identity.forms import ProfileForm
 from yimen.ground.identity.policies import administrators
 from yimen.ground.identity.services import Profile
@@ -104,7 +104,9 @@ def audit_list(request: HttpRequest) -> HttpResponseBase:
     form = AuditSearch(request.GET if asked else None)
     page = page_by_key(form.rows(), order=("-at", "-id"), asked=request.GET, size=50)
     for entry in page.rows:
-        entry.label = label_of(entry.action)  # type: ignore[attr-defined]  # for this page
+        # A refused address was never an act: its view's name says nothing to a reader, the address beside it does.
+        label = "打开页面" if entry.target_kind == "address" else label_of(entry.action)
+        entry.label, entry.kind_label = label, kind_of(entry.target_kind)  # type: ignore[attr-defined]  # for this page
     return render(
         request,
         "identity/audit.html",
@@ -126,7 +128,7 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
         exports.Column("岗位", lambda row: row.actor_post),
         exports.Column("操作", lambda row: label_of(row.action), width=24),
         exports.Column("操作代码", lambda row: row.action, width=28),
-        exports.Column("对象类型", lambda row: row.target_kind),
+        exports.Column("对象类型", lambda row: kind_of(row.target_kind)),
         exports.Column("对象", lambda row: row.target, width=40),
         exports.Column("结果", lambda row: row.get_result_display()),
         exports.Column("原因", lambda row: row.reason, width=40),

@@ -86,7 +86,6 @@ def person(title: str = "申请人") -> dict[str, Any]:
         title,
         ask("name", "text", "姓名", prefill="name", longest=60),
         ask("id_number", "id_number", "身份证号码", prefill="id_number"),
-        ask("phone", "phone", "手机号码", prefill="phone"),
         ask("address", "address", "联系地址", prefill="address", required=False),
     )
 
@@ -99,7 +98,6 @@ def enterprise(title: str = "申请单位") -> dict[str, Any]:
         ask("name", "text", "单位名称", prefill="name", longest=120),
         ask("credit_code", "credit_code", "统一社会信用代码", prefill="credit_code"),
         ask("legal_representative", "text", "法定代表人（负责人）", prefill="legal_representative", longest=60),
-        ask("phone", "phone", "联系电话", prefill="phone"),
     )
 
 
@@ -117,7 +115,6 @@ def either(title: str = "申请人") -> dict[str, Any]:
             "legal_representative", "text", "法定代表人（负责人）", prefill="legal_representative",
             show_if=is_enterprise, longest=60,
         ),
-        ask("phone", "phone", "联系电话", prefill="phone"),
     )  # fmt: skip
 
 
