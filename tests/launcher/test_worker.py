@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 import time
+from io import BytesIO
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from tests.launcher.conftest import ROOT, Installation, wait_until
 from tests.launcher.test_start_and_stop import runs
 from yimen.house import worker
+from yimen.house.config import Config
 
 
 def test_every_loop_that_is_named_exists() -> None:
@@ -44,11 +50,52 @@ def test_a_loop_that_fails_begins_again_and_stops_no_other(monkeypatch: pytest.M
     assert pauses[2] > pauses[0], "each pause is longer than the one before"
 
 
+@pytest.fixture
+def own_var(settings: Any, tmp_path: Path) -> Path:
+    """The file store and the notes of an installation of its own."""
+    settings.YIMEN_VAR = tmp_path
+    settings.CONFIG = settings.CONFIG.model_copy(update={"var": tmp_path})
+    return tmp_path
+
+
 @pytest.mark.django_db
-def test_the_housekeeping_forgets_in_every_corner() -> None:
+def test_the_housekeeping_forgets_in_every_corner(own_var: Path) -> None:
     from yimen.house.jobs import housekeeping
 
     assert set(housekeeping(0)) == {"sessions", "tries", "rates", "replays", "deliveries"}
+
+
+@pytest.mark.django_db
+def test_bytes_without_a_row_go_once_a_day_and_what_a_row_names_stays(own_var: Path) -> None:
+    from yimen.ground.documents import storage
+    from yimen.ground.documents.models import StoredFile
+    from yimen.ground.kit.moments import now
+    from yimen.house import setting_up
+    from yimen.house.jobs import housekeeping
+
+    orphan, renewed, young = (storage.put(BytesIO(word))[0] for word in (b"orphan", b"renewed", b"young"))
+    kept, size = storage.put(BytesIO(b"kept"))
+    StoredFile.objects.create(
+        name="a.pdf", kind="pdf", media_type="application/pdf", size=size, digest=kept, stored_at=now()
+    )
+    unfinished = own_var / "files" / "new" / "half"
+    unfinished.write_bytes(b"ha")
+    long_ago = time.time() - 2 * 86400
+    for path in (*map(storage.path_of, (orphan, renewed, kept)), unfinished):
+        os.utime(path, (long_ago, long_ago))
+    storage.put(BytesIO(b"renewed"))  # somebody is about to name them
+
+    assert "files" not in housekeeping(0), "nobody has said that the file store is this database's alone"
+    (own_var / "swept").unlink()
+    setting_up.note_installation(Config(var=own_var))
+    (own_var / "installations").write_text((own_var / "installations").read_text() + f"{uuid4()}\n")
+    assert "files" not in housekeeping(0), "another database uses it too"
+    (own_var / "swept").unlink()
+    setting_up.note_installation(Config(var=own_var), alone=True)
+    assert housekeeping(0)["files"] == 2
+    assert set(storage.all_digests()) == {renewed, young, kept}
+    assert not unfinished.exists()
+    assert "files" not in housekeeping(0), "once a day"
 
 
 @pytest.mark.commits

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
 from procrastinate.contrib.django import app
@@ -12,18 +14,20 @@ from yimen.ground.kit import moments
 log = logging.getLogger(__name__)
 
 
-@app.periodic(cron="23 3 * * *")
+DAILY = timedelta(hours=20)
+
+
+@app.periodic(cron="23 * * * *")
 @app.task(name="house.housekeeping", queueing_lock="house.housekeeping")
 def housekeeping(timestamp: int) -> dict[str, int]:
-    """Each night, forget what need not be kept: ended sessions, old tries, old rate counts, replay answers, deliveries,
-    and bytes whose row was rolled back.
+    """Forget what need not be kept: ended sessions, old tries, old rate counts, replay answers, deliveries.
 
-    In production it also stops staff accounts that nobody has used for 90 days. Returns how many of each.
+    Every hour, since a small centre's machine may be off at night and a tick that was slept through is not made up for.
+    Once a day it also removes bytes whose row was rolled back and, in production, stops staff accounts that nobody has
+    used for 90 days. Returns how many of each.
     """
-    from yimen.ground.documents.services import sweep_files
-    from yimen.ground.identity.services import disable_unused, forget_ended_sessions, forget_old_tries
+    from yimen.ground.identity.services import forget_ended_sessions, forget_old_tries
     from yimen.ground.kit import idempotency, outbox, ratelimit
-    from yimen.house import setting_up
 
     at = moments.now()
     gone = {
@@ -33,9 +37,29 @@ def housekeeping(timestamp: int) -> dict[str, int]:
         "replays": idempotency.sweep(at),
         "deliveries": outbox.sweep(at),
     }
+    if _is_due(settings.CONFIG.var / "swept", at):
+        gone |= _daily(at)
+    log.info("housekeeping done: %s", ", ".join(f"{name} {number}" for name, number in gone.items()))
+    return gone
+
+
+def _daily(at: datetime) -> dict[str, int]:
+    from yimen.ground.documents.services import sweep_files
+    from yimen.ground.identity.services import disable_unused
+    from yimen.house import setting_up
+
+    gone = {}
     if setting_up.is_alone(settings.CONFIG):
         gone["files"] = sweep_files(at)
     if settings.PRODUCTION:  # in the demo county most people never sign in
         gone["accounts"] = disable_unused(at=at)
-    log.info("housekeeping done: %s", ", ".join(f"{name} {number}" for name, number in gone.items()))
     return gone
+
+
+def _is_due(stamp: Path, at: datetime) -> bool:
+    """Whether the last time was not today; notes that it is done now."""
+    last = stamp.stat().st_mtime if stamp.exists() else 0.0
+    if at.timestamp() - last < DAILY.total_seconds():
+        return False
+    stamp.touch()
+    return True
