@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.docs import Swagger
 from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
 
 from yimen.ground.identity.policies import public
 from yimen.ground.kit import errors
@@ -19,6 +21,25 @@ from yimen.ground.matters.api import router as deadlines
 from yimen.service.cases.api import router as applications
 from yimen.service.cases.api_accept import accept
 from yimen.service.catalogue.api import router as items
+
+
+class OneMeaning(Parser):
+    """Reads bodies that mean one thing: no name twice in an object, no NaN or infinity, which are not JSON."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The body's value; what this raises becomes `unparsable`."""
+        return json.loads(request.body, object_pairs_hook=_each_once, parse_constant=_no_number)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is not JSON")
 
 
 class Documented(NinjaAPI):
@@ -41,6 +62,7 @@ api = Documented(
     description="政务服务事项、办件、期限的接口。出错时返回 application/problem+json（RFC 9457），说明是中文。",
     urls_namespace="api",
     docs=Swagger(),
+    parser=OneMeaning(),
     docs_decorator=public,
     openapi_extra={
         "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
@@ -68,7 +90,8 @@ def unreadable(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
 def unparsable(request: HttpRequest, wrong: HttpError) -> HttpResponse:
     """A body that is no JSON at all, nested too deep, or with numbers no machine should read."""
     return errors.problem(
-        request, errors.Unreadable("请求正文不是有效的 JSON。", next_step="请检查编码（UTF-8）和格式。")
+        request,
+        errors.Unreadable("请求正文不是有效的 JSON。", next_step="请检查编码（UTF-8）和格式，同一名称不要写两次。"),
     )
 
 

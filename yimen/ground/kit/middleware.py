@@ -56,7 +56,8 @@ class RefusalMiddleware:
         response = self.get_response(request)
         for refusal in audit.current().refused:
             errors.note_refusal(request, refusal)
-        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+        # Django says nothing with it, django-ninja one line of English; whoever says it in our words has done it already.
+        if isinstance(response, HttpResponseNotAllowed) and response.content in (b"", b"Method not allowed"):
             allowed = response["Allow"]
             response = errors.refusal_response(
                 request, errors.WrongMethod("这个网址不能这样打开。", next_step="请从页面上的按钮或链接进入。")

@@ -59,5 +59,5 @@ def _read(body: bytes) -> Acceptance:
             next_step="请按 errors 中的说明改正。",
             fields={"seen": "应为不小于 0 的整数，或不填。"},
         ) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Unreadable("请求正文不是有效的 JSON。", next_step="请检查编码（UTF-8）和格式。") from None

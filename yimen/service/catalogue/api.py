@@ -10,6 +10,7 @@ from ninja import Query, Router, Schema
 from yimen.ground.identity.policies import public
 from yimen.ground.kit.apis import NOT_READ, Paged, readable
 from yimen.ground.kit.moments import day_of, now
+from yimen.ground.kit.paging import StaleCursor
 from yimen.service.catalogue import search, selectors
 
 router = Router()
@@ -70,6 +71,10 @@ class ItemOut(Schema):
     suit_court: str
 
 
+DIGITS_OF_A_PLACE = 18
+"""More are no place in any list, nor a number that the database takes."""
+
+
 @router.get("/items", response={200: ItemList, **NOT_READ}, summary="查事项")
 @public
 def items(
@@ -78,6 +83,9 @@ def items(
     after: Annotated[str, Query(max_length=500)] = "",
 ) -> dict[str, Any]:
     """已发布的事项；不给 q 时按名称列出。"""
+    # On a page a wrong one means the first page; a program that turns pages would then never end.
+    if after and not (after.isascii() and after.isdigit() and len(after) <= DIGITS_OF_A_PLACE):
+        raise StaleCursor("翻页的位置不对。", next_step="请从第一页重新查看。")
     page = search.find(search.Query(text=readable(q, what="查询词")), after=after)
     return {
         "items": [
