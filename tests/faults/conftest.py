@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.launcher.conftest import prepared
+from tests.launcher.conftest import installation, prepared, short_folder
 from tests.security.conftest import built_world, world
 
-__all__ = ["built_world", "prepared", "world"]
+__all__ = ["built_world", "installation", "prepared", "short_folder", "world"]
