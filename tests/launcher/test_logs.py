@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.test import RequestFactory
+from django.urls import ResolverMatch
 
 from yimen.ground.kit import audit
-from yimen.house.logs import json_formatter, rotate, scrubbed
+from yimen.house.config import Config
+from yimen.house.logs import RoutesOnly, configuration, json_formatter, rotate, scrubbed
 
 
 @pytest.mark.parametrize(
@@ -37,6 +40,34 @@ def test_a_line_is_json_with_the_request_id() -> None:
     assert line["request_id"] == "req-12345678"
     assert (line["level"], line["logger"]) == ("warning", "yimen.test")
     assert line["timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("status", "kept", "traced"), [(404, False, False), (403, False, False), (500, True, True), (503, True, False)]
+)
+def test_djangos_own_line_names_the_route_and_never_the_address(status: int, kept: bool, traced: bool) -> None:
+    request = RequestFactory().get("/track/李禾/0029/")
+    request.resolver_match = ResolverMatch(len, (), {}, route="track/<name>/<tail>/")
+    request.request_id = "req-12345678"  # type: ignore[attr-defined]  # the shape of our requests
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        record = logging.LogRecord("django.request", 40, __file__, 1, "%s: %s", ("No", request.path), sys.exc_info())
+    record.request, record.status_code = request, status
+    assert RoutesOnly().filter(record) is kept
+    if kept:
+        line = json_formatter().format(record)
+        assert json.loads(line)["event"] == "No: track/<name>/<tail>/"
+        assert json.loads(line)["request_id"] == "req-12345678"
+        assert "李禾" not in line
+        assert ("exception" in json.loads(line)) is traced
+
+
+def test_every_handler_passes_it(tmp_path: Path) -> None:
+    made = configuration(Config(var=tmp_path, log_folder=tmp_path / "log"))
+    assert {"stderr", "file"} == made["handlers"].keys()
+    assert all(handler["filters"] == ["routes"] for handler in made["handlers"].values())
+    assert made["filters"]["routes"]["()"] == f"{RoutesOnly.__module__}.{RoutesOnly.__name__}"
 
 
 def test_a_traceback_is_scrubbed_too() -> None:

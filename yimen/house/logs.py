@@ -7,6 +7,7 @@ but in the audit.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sys
@@ -49,7 +50,8 @@ def configuration(config: Config) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "yimen.house.logs.json_formatter"}},
-        "handlers": handlers,
+        "filters": {"routes": {"()": "yimen.house.logs.RoutesOnly"}},
+        "handlers": {name: {**handler, "filters": ["routes"]} for name, handler in handlers.items()},
         "root": {"handlers": list(handlers), "level": "INFO" if config.log_level == "DEBUG" else config.log_level},
         "loggers": {
             "yimen": {"level": config.log_level},
@@ -59,6 +61,30 @@ def configuration(config: Config) -> dict[str, Any]:
             "pikepdf": {"level": "WARNING"},
         },
     }
+
+
+class RoutesOnly(logging.Filter):
+    """Django's own lines about a request name its address, which may hold a person's number; they keep the route alone.
+
+    Those about a refusal go, since our line of the request says as much; those about a database that is away keep no
+    trace, since every request says the same while it lasts.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request, status = getattr(record, "request", None), getattr(record, "status_code", None)
+        path = getattr(request, "path", None)
+        if request is None or status is None or path is None:
+            return True
+        if record.name == "django.request" and status < 500:
+            return False
+        match = getattr(request, "resolver_match", None)
+        route = match.route if match else "-"
+        if isinstance(record.args, tuple):
+            record.args = tuple(route if arg == path else arg for arg in record.args)
+        if status == 503:
+            record.exc_info = record.exc_text = None
+        record.request_id = getattr(request, "request_id", "")
+        return True
 
 
 def rotate(folder: Path) -> None:
