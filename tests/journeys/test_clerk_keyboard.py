@@ -33,7 +33,7 @@ def test_accept_from_the_inbox_by_keyboard(browse: Browse, site: Site, look: Loo
     page.keyboard.press("e")
     expect(page.get_by_text("4 份，已核 4 份")).to_be_visible()
     page.keyboard.press("a")
-    expect(page.get_by_role("status")).to_contain_text("已受理，受理单可以打印了。")
+    expect(page.get_by_role("status")).to_contain_text("已受理，受理通知书可以打印了。")
     expect(page.locator("[data-key=p]")).to_contain_text("打印行政许可申请受理通知书")
     look(page, "desk-case-accepted")
     accepted = again(first)
@@ -75,7 +75,7 @@ def test_reception_by_keyboard_up_to_the_slip(browse: Browse, site: Site, look: 
         page.keyboard.press("Space")
     _tab_to(page, "#id_contact_name")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status").first).to_contain_text("已收下并受理，受理单可以打印了。")
+    expect(page.get_by_role("status").first).to_contain_text("已收下并受理，受理通知书可以打印了。")
     case = Case.objects.select_related("matter").get()
     assert (case.matter.state, case.matter.channel) == ("reviewing", "window")
     assert set(case.materials.values_list("state", flat=True)) == {CaseMaterial.State.ACCEPTED}

@@ -25,6 +25,16 @@ def test_elder_mode_is_kept_in_a_cookie_and_drawn_by_the_server(client: Client) 
     assert "data-elder>" not in client.get("/").content.decode()
 
 
+def test_elder_mode_is_kept_with_the_account_of_whoever_is_signed_in(cast: Cast) -> None:
+    cast.client("li").get("/elder/", {"on": "1"})
+    account = cast.accounts["li"]
+    account.refresh_from_db()
+    assert account.elder_mode
+    cast.client("li").get("/elder/", {"on": "0"})
+    account.refresh_from_db()
+    assert not account.elder_mode
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil", ""])
 def test_the_switch_leads_nowhere_else(client: Client, away: str) -> None:
