@@ -32,7 +32,7 @@ def tell_accepted(event: events.CaseAccepted) -> None:
     """Accepted, under which slip."""
     _tell(
         event.code, f"case-accepted:{event.code}", "申请已受理",
-        f"您申请的“{{item}}”（{{number}}）已受理，受理单号 {event.slip_number}。最晚办结日期见办件页面。",
+        f"您申请的“{{item}}”（{{number}}）已受理，受理通知书文号 {event.slip_number}。最晚办结日期见办件页面。",
     )  # fmt: skip
 
 

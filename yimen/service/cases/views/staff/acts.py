@@ -55,12 +55,12 @@ class Act:
 
 ACTS: dict[str, Act] = {
     "accept": Act(
-        services.accept_case, "受理", "已受理，受理单可以打印了。", key="a", direct=True,
-        consequence="发给受理单，从明天起计算办理期限。",
+        services.accept_case, "受理", "已受理，受理通知书可以打印了。", key="a", direct=True,
+        consequence="向申请人出具受理通知书，办理期限从明天起计算。",
     ),
     "request_correction": Act(
-        services.request_correction, "发出补正通知", "补正通知已发出，收件期限停表。", asked.CorrectionForm, key="b",
-        consequence="补正内容只能告知一次，请一次写全。通知发出后停表，等申请人补齐。",
+        services.request_correction, "发出补正告知书", "补正告知书已发出，收件期限停表。", asked.CorrectionForm, key="b",
+        consequence="补正内容只能告知一次，请一次写全。告知书发出后停表，等申请人补齐。",
     ),
     "correct_on_spot": Act(
         services.correct_on_spot, "记下更正", "当场更正已记入办理经过。", asked.CorrectOnSpotForm, dialog=True
@@ -88,17 +88,17 @@ ACTS: dict[str, Act] = {
         consequence="审查到此为止，由有决定权的人作出决定。",
     ),
     "request_review_correction": Act(
-        services.request_review_correction, "发出补正通知", "补正通知已发出，办理期限停表。", asked.CorrectionForm,
-        consequence="补正内容只能告知一次，请一次写全。通知发出后停表，等申请人补齐。",
+        services.request_review_correction, "发出补正告知书", "补正告知书已发出，办理期限停表。", asked.CorrectionForm,
+        consequence="补正内容只能告知一次，请一次写全。告知书发出后停表，等申请人补齐。",
     ),
     "suspend": Act(
         services.suspend, "启动并送达", "特别程序已启动，告知书可以打印了。", asked.SuspendForm, dialog=True,
-        consequence="期限从明天起停表，同时生成书面告知书送达申请人（行政许可法第四十五条）。",
+        consequence="期限从明天起停表，同时生成书面告知书送达申请人。",
     ),
     "resume": Act(services.resume, "恢复审查", "已恢复审查，期限从明天起接着算。", asked.ResumeForm, key="s", dialog=True),
     "extend_limit": Act(
         services.extend_limit, "延长并告知", "期限已延长，告知书可以打印了。", asked.ExtendForm, dialog=True,
-        consequence="须经本机关负责人批准，只能延长一次，并把理由告知申请人（行政许可法第四十二条）。",
+        consequence="须经本机关负责人批准，只能延长一次，并把理由告知申请人。",
     ),
     "return_to_review": Act(
         services.return_to_review, "退回审查", "已退回审查。", asked.ReasonForm, dialog=True,
@@ -114,7 +114,7 @@ ACTS: dict[str, Act] = {
     ),
     "refuse": Act(
         services.refuse, "不予许可", "已作出不予许可决定，决定书可以打印了。", asked.RefuseForm,
-        consequence="作出不予许可的书面决定，说明理由，并告知复议和诉讼的权利（行政许可法第三十八条）。",
+        consequence="作出不予许可的书面决定，说明理由，并告知申请行政复议、提起行政诉讼的权利。",
     ),
     "deliver": Act(services.deliver, "送达并办结", "已送达，本件办结。", asked.DeliverForm, key="d"),
     "archive": Act(services.archive, "归档", "已归档。", direct=True, key="d"),

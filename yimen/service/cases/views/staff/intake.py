@@ -218,7 +218,7 @@ def _submit(
             # The application is in; why it could not be accepted at once is said on its page, where all else is done.
             messages.warning(request, f"申请已收下，还没有受理：{refusal.message}{refusal.next_step}")
         else:
-            messages.success(request, "已收下并受理，受理单可以打印了。")
+            messages.success(request, "已收下并受理，受理通知书可以打印了。")
     else:
         messages.success(request, "申请已收下。")
     return redirect("cases:desk_case", code=submitted.code)
