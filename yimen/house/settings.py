@@ -49,7 +49,7 @@ def database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "yimen.ground.kit.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "yimen",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -109,7 +109,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "yimen.ground.kit.middleware.RequestMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.common.CommonMiddleware",
     "yimen.ground.organisations.middleware.ActorMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -23,7 +23,6 @@ def only_our_own(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.MIDDLEWARE = [
         f"{KIT}RequestMiddleware",
         "django.middleware.security.SecurityMiddleware",
-        "csp.middleware.CSPMiddleware",
         "django.middleware.common.CommonMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
         f"{KIT}RefusalMiddleware",
