@@ -386,3 +386,19 @@ class SealUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document} {self.used_at:%Y-%m-%d}"
+
+
+class Stamp(models.Model):
+    """One row with a random value that is new whenever posts, rights, letters, units or seals changed (by trigger).
+
+    What a process read under a stamp is true while the stamp is the same: `selectors` keeps actors and letterheads by it.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    stamp = models.UUIDField("标记")
+
+    class Meta:
+        verbose_name = "机构变动标记"
+
+    def __str__(self) -> str:
+        return str(self.stamp)

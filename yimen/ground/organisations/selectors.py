@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from uuid import UUID
 
 import msgspec
 from django.db import connection
@@ -27,14 +28,22 @@ from yimen.ground.organisations.models import (
 if TYPE_CHECKING:
     from yimen.ground.identity.models import Account
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the database knows of a session or token: an actor with its sign-in, or why the session has ended."""
+    """What the database knows of a session or token: an actor with its sign-in, or why the session has ended.
+
+    `stamp` is the organisation's when the actor was read; `kept` says that the caller's own actor is still true.
+    """
 
     actor: Actor | None = None
     sign_in: SignIn | None = None
     ended: str = ""
+    stamp: UUID | None = None
+    kept: bool = False
 
 
 _found = msgspec.json.Decoder(Found)
@@ -44,20 +53,40 @@ _posts = msgspec.json.Decoder(tuple[PostChoice, ...])
 
 def by_session(key_hash: str, at: datetime, *, passive: bool = False) -> Found | None:
     """Session, account, post, rights and letters in one query; None when there is no such session."""
-    text = _ask("select organisations_session(%s, %s, %s)::text", [key_hash, at, passive])
-    return _found.decode(text) if text else None
+    day = moments.day_of(at)
+    held = _actors.get((key_hash, day))
+    text = _ask(
+        "select organisations_session(%s, %s, %s, %s, %s)::text",
+        [key_hash, at, passive, held.stamp if held else None, held.actor.post_id if held and held.actor else None],
+    )
+    if not text:
+        return None
+    found = _found.decode(text)
+    if held is not None and found.kept:
+        return replace(held, sign_in=found.sign_in)
+    if found.actor is not None:
+        _actors.keep((key_hash, day), found)
+    return found
 
 
 def by_token(token_hash: str, at: datetime) -> Found | None:
     """The same for an API token, with no more rights than its scopes name; None when it is unknown, expired or revoked,
     or its account disabled."""
-    text = _ask("select organisations_token(%s, %s)::text", [token_hash, at])
-    found = _found.decode(text) if text else None
-    if found is None or found.actor is None or found.sign_in is None:
+    day = moments.day_of(at)
+    held = _actors.get((token_hash, day))
+    text = _ask("select organisations_token(%s, %s, %s)::text", [token_hash, at, held.stamp if held else None])
+    if not text:
+        return None
+    found = _found.decode(text)
+    if held is not None and found.kept and found.sign_in == held.sign_in:
+        return held
+    if found.actor is None or found.sign_in is None:
         return found
-    allowed = frozenset(held for held in found.actor.permissions if found.sign_in.allows(held.code))
+    allowed = frozenset(right for right in found.actor.permissions if found.sign_in.allows(right.code))
     role = found.actor.admin_role if found.sign_in.allows(f"admin.{found.actor.admin_role}") else ""
-    return replace(found, actor=replace(found.actor, permissions=allowed, admin_role=role))
+    found = replace(found, actor=replace(found.actor, permissions=allowed, admin_role=role))
+    _actors.keep((token_hash, day), found)
+    return found
 
 
 def actor_for(account: Account, at: datetime, post: Post | None = None) -> Actor:
@@ -77,6 +106,29 @@ def posts_of(account_id: int | None, on: date) -> tuple[PostChoice, ...]:
     """The posts an account holds on a day, the main one first."""
     text = _ask("select organisations_posts(%s, %s)::text", [account_id, on])
     return _posts.decode(text) if text else ()
+
+
+class _Kept(Generic[Key, Value]):
+    """What this process read under a stamp (ADR 0010). Within a transaction nothing is kept and nothing used: there the
+    organisation may have changed without the stamp, which is renewed at the commit."""
+
+    def __init__(self, most: int) -> None:
+        self._held: dict[Key, Value] = {}
+        self._most = most
+
+    def get(self, key: Key) -> Value | None:
+        return None if connection.in_atomic_block else self._held.get(key)
+
+    def keep(self, key: Key, value: Value) -> None:
+        if connection.in_atomic_block:
+            return
+        if len(self._held) >= self._most:
+            self._held.clear()
+        self._held[key] = value
+
+
+_actors: _Kept[tuple[str, date], Found] = _Kept(5000)
+_letterheads: _Kept[tuple[int, date, UUID], Letterhead] = _Kept(1000)
 
 
 def _ask(sql: str, values: list[Any]) -> str | None:
@@ -296,13 +348,21 @@ class Letterhead:
 _letterhead = msgspec.json.Decoder(Letterhead)
 
 
-def letterhead(department_id: int, day: date) -> Letterhead:
-    """How a department signs on a day, in one query; raises `NotFound`."""
-    return read_letterhead(_ask("select organisations_letterhead(%s, %s)::text", [department_id, day]))
+def letterhead(department_id: int, day: date, stamp: UUID | None = None) -> Letterhead:
+    """How a department signs on a day, in one query at most; raises `NotFound`.
+
+    A caller that has just read the organisation's stamp gives it, and gets what is kept under it.
+    """
+    held = _letterheads.get((department_id, day, stamp)) if stamp else None
+    if held is not None:
+        return held
+    head = _read_letterhead(_ask("select organisations_letterhead(%s, %s)::text", [department_id, day]))
+    if stamp:
+        _letterheads.keep((department_id, day, stamp), head)
+    return head
 
 
-def read_letterhead(text: str | None) -> Letterhead:
-    """What `organisations_letterhead` said, for a caller that asked it in a query of its own; raises `NotFound`."""
+def _read_letterhead(text: str | None) -> Letterhead:
     if not text:
         raise NotFound("没有这个机构。")
     return _letterhead.decode(text)

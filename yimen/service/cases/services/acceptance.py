@@ -1,6 +1,6 @@
 """Acceptance (art. 32 (5), R063): the act that clerks do all day, so it asks once and tells once.
 
-Ask: one query reads matter, case, materials, applicant and letterhead. Think: may they, is anything lacking, what will the
+Ask: one query reads matter, case, materials and applicant. Think: may they, is anything lacking, what will the
 slip and the clock say. Tell: one statement, `cases_accept`, writes slip, seal use, step, clock, outbox, audit and case.
 """
 
@@ -25,7 +25,7 @@ from yimen.ground.matters import selectors as matters
 from yimen.ground.matters import services as thread
 from yimen.ground.matters.lifecycle import ClockStart
 from yimen.ground.matters.rules import Derivation
-from yimen.ground.organisations.selectors import Letterhead, read_letterhead
+from yimen.ground.organisations.selectors import Letterhead, letterhead
 from yimen.service.cases import rules
 from yimen.service.cases.editions import EditionCard, pinned_edition
 from yimen.service.cases.events import CaseAccepted
@@ -86,7 +86,7 @@ _ASK = f"""
 select {matters.ASKED}, m.title, c.kind, c.edition_id, p.name, p.id_number,
        (select json_agg(json_build_array(l."order", l.name, l.required, l.state) order by l."order")::text
           from cases_casematerial l where l.case_id = c.matter_id),
-       organisations_letterhead(m.department_id, %s)::text
+       (select stamp from organisations_stamp where id = 1)
   from matters_matter m
   join cases_case c on c.matter_id = m.id
   join identity_party p on p.id = m.applicant_id
@@ -96,22 +96,23 @@ _materials = msgspec.json.Decoder(list[tuple[int, str, bool, str]])
 
 
 def _ask(code: str, at: datetime) -> _Waiting:
-    """Everything that acceptance must know, in one query; raises `NotFound`."""
+    """Everything that acceptance must know, in one query where the letterhead is known; raises `NotFound`."""
     with connection.cursor() as cursor:
-        cursor.execute(_ASK, [day_of(at), code[:60]])
+        cursor.execute(_ASK, [code[:60]])
         row = cursor.fetchone()
     if row is None:
         raise no_such_case()
-    *asked, title, kind, edition_id, name, number, materials, head = row
+    *asked, title, kind, edition_id, name, number, materials, stamp = row
+    matter = matters.read_asked(asked)
     return _Waiting(
-        matter=matters.read_asked(asked),
+        matter=matter,
         title=title,
         kind=kind,
         edition=pinned_edition(edition_id),
         materials=[rules.MaterialLine(*line) for line in _materials.decode(materials)] if materials else [],
         applicant=name,
         applicant_number=masked_number(number),
-        head=read_letterhead(head),
+        head=letterhead(matter.department_id, day_of(at), stamp),
     )
 
 
@@ -141,11 +142,13 @@ def why_that_day(ahead: Derivation | None) -> dict[str, Any]:
     """The last day and the ledger behind it, as the slip prints them; nothing where no limit governs."""
     if ahead is None or ahead.due_on is None:
         return {}
-    rows = []
+    rows, year = [], 0
     for run in ahead.runs():
-        days = say_date(run.first, weekday=False, year=False)
+        # The year stands where it begins, and again where it changes: the table is read from above.
+        days = say_date(run.first, weekday=False, year=run.first.year != year)
         if run.days > 1:
-            days += f"至{say_date(run.last, weekday=False, year=False)}"
+            days += f"至{say_date(run.last, weekday=False, year=run.last.year != run.first.year)}"
+        year = run.last.year
         rows.append((days, run.why, f"计 {run.days} 日，累计 {run.number}" if run.counted else "不计", run.law))
     provisional = "（暂定）" if ahead.provisional else ""
     return {"due_on": say_date(ahead.due_on) + provisional, "derivation": tuple(rows)}
