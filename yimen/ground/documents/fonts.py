@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -53,11 +53,18 @@ def check_characters(texts: Iterable[str]) -> None:
     """Raise `MissingGlyph`, naming the character and where it stands, unless every one can be drawn."""
     for text in texts:
         _check(text)
+        _drawn.update(text)
 
 
-@lru_cache(maxsize=4096)
+def all_drawn(text: str) -> bool:
+    """Has every character of the text been found in a font before? Most letters are written in the same few thousand."""
+    return _drawn.issuperset(text)
+
+
+_drawn = {chr(code) for code in range(32, 127)}
+
+
 def _check(text: str) -> None:
-    """Most texts of a letter are the same in the next one: names of departments, of items, of courts."""
     known = _coverage()
     for at, character in enumerate(text):
         code = ord(character)

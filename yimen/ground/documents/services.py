@@ -115,7 +115,9 @@ def prepare_letter(
     """
     sort = rules.kind_of(kind)
     kept = rules.checked_facts(sort, facts)
-    fonts.check_characters(rules.texts_in([kept, series, seal.text if seal else ""]))
+    text = rules.facts_text(kept)
+    if not fonts.all_drawn(text) or not fonts.all_drawn(series) or (seal is not None and not fonts.all_drawn(seal.text)):
+        fonts.check_characters(rules.texts_in([kept, series, seal.text if seal else ""]))
     code = rules.new_code()
     letter: dict[str, Any] = {
         "uid": uuid4(),
@@ -124,7 +126,7 @@ def prepare_letter(
         "series": series,
         "year": local(at).year,
         "matter_code": matter_code,
-        "facts": rules.facts_text(kept),
+        "facts": text,
         "issued_at": at,
         "by_uid": actor.uid,
         "by": actor.name,
