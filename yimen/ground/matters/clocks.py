@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -149,7 +150,7 @@ class Clock:
 
 
 def clocks_of(marks: Iterable[ClockMark]) -> list[Clock]:
-    """The clocks of a matter in order; each start opens a new one and ends the one before."""
+    """The clocks of a matter in order; each start opens a new one. See `ended` for the one before."""
     found: list[tuple[ClockMark, list[ClockMark]]] = []
     for mark in marks:
         if mark.effect == "start":
@@ -157,6 +158,16 @@ def clocks_of(marks: Iterable[ClockMark]) -> list[Clock]:
         elif found:
             found[-1][1].append(mark)
     return [Clock(start, tuple(rest)) for start, rest in found]
+
+
+def ended(clocks: Sequence[Clock]) -> list[Clock]:
+    """The clocks with each but the last finished at the moment the next one starts: acceptance ends the examination."""
+    found = list(clocks[:-1])
+    for place, (clock, following) in enumerate(pairwise(clocks)):
+        if not (clock.marks and clock.marks[-1].effect == "finish"):
+            end = ClockMark(at=following.start.at, effect="finish", seq=following.start.seq)
+            found[place] = replace(clock, marks=(*clock.marks, end))
+    return [*found, *clocks[-1:]]
 
 
 @dataclass(frozen=True, slots=True)

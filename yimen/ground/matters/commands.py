@@ -10,7 +10,7 @@ import click
 
 from yimen.ground.calendar.rules import WorkCalendar, parse_day, shipped_calendar
 from yimen.ground.kit.commands import Answer, command, database_if_serving, to_json, unreadable
-from yimen.ground.kit.moments import say_date
+from yimen.ground.kit.moments import say_date, say_moment
 from yimen.ground.kit.refusals import Invalid, Refusal
 from yimen.ground.matters import rules, scripts
 
@@ -71,12 +71,18 @@ def told(derivation: rules.Derivation) -> list[str]:
         span = say_date(run.first) if run.days == 1 else f"{say_date(run.first)} 至 {say_date(run.last)}"
         counted = f"计 {run.days} 日，累计 {run.number}" if run.counted else f"{run.days} 日不计"
         lines.append(f"{span} {run.why}：{counted}" + (f"（{run.law}）" if run.law else ""))
-    if derivation.due_on is None:
-        lines.append(f"期限 {derivation.limit} {unit}，已用 {derivation.counted}，剩余 {derivation.remaining}。")
-    else:
-        mark = "（暂定）" if derivation.provisional else ""
-        lines.append(f"期限 {derivation.limit} {unit}，{say_date(derivation.due_on)} 届满{mark}。")
+    lines.append(f"期限 {derivation.limit} {unit}，{_ending(derivation)}")
     return lines
+
+
+def _ending(derivation: rules.Derivation) -> str:
+    mark = "（暂定）" if derivation.provisional else ""
+    due = f"{say_date(derivation.due_on)} 届满{mark}" if derivation.due_on else ""
+    if derivation.finished_at is not None:
+        verdict = "未超期" if derivation.on_time else "已超期"
+        end = f"{say_moment(derivation.finished_at)} 办完，用 {derivation.counted}，{verdict}。"
+        return f"{due}；{end}" if due else end
+    return f"{due}。" if due else f"已用 {derivation.counted}，剩余 {derivation.remaining}。"
 
 
 def _calendar() -> WorkCalendar:
@@ -155,7 +161,7 @@ def explain(code: str) -> Answer:
 @click.argument("code", metavar="CODE")
 def status(code: str) -> Answer:
     """办件 CODE 办到哪一步：状态、期限、每一步的人和时间。"""
-    from yimen.ground.kit.moments import now, say_moment
+    from yimen.ground.kit.moments import now
     from yimen.ground.matters import selectors
 
     matter = selectors.by_code(code)

@@ -21,7 +21,7 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.moments import CHINA, day_of, say_day
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.matters import lifecycle, policies, rules
-from yimen.ground.matters.clocks import Clock, ClockMark, clocks_of
+from yimen.ground.matters.clocks import Clock, ClockMark, clocks_of, ended
 from yimen.ground.matters.lifecycle import ClockStart, Procedure, StepRule
 from yimen.ground.matters.models import Hold, Matter, Step
 
@@ -253,7 +253,7 @@ def explain(matter: Matter, calendar: WorkCalendar | None = None) -> Explanation
         .order_by("seq")
         .values_list("seq", "clock")
     ]
-    clocks = clocks_of(marks)
+    clocks = ended(clocks_of(marks))
     accounts = [_account(clock, clock is clocks[-1], calendar, close) for clock in clocks]
     return Explanation(matter.code, matter.title, tuple(accounts))
 
