@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.cast import Cast
+from tests.cast import LI_ID, Cast
 from yimen.service.cases.tests.stage import ANSWERS, published, submitted
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,10 @@ def test_apply_accept_review_grant_deliver(cast: Cast) -> None:
     item = published(cast)
     assert item.current is not None
     papers = [material.pk for material in item.current.materials.all()]
-    made = call(cast, "li", "POST", "/applications", {"item": item.code, "answers": ANSWERS, "paper_materials": papers})
+    li = {"id_type": "resident", "id_number": LI_ID, "name": "李明"}
+    body = {"item": item.code, "answers": ANSWERS, "applicant": li, "paper_materials": papers}
+    window = cast.token("wang", "cases.*", "identity.verify")
+    made = call(cast, "", "POST", "/applications", body, authorization=f"Bearer {window}")
     assert made.status_code == 201, made.content
     code = made.json()["code"]
     for who, step in (

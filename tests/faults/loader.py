@@ -21,7 +21,6 @@ class Loader:
 
     port: int
     item: str
-    papers: list[int]
     tokens: dict[str, str]
     workers: int = 4
     accepts: bool = True
@@ -60,7 +59,7 @@ class Loader:
                 if self._begun >= self.most:
                     return
                 self._begun += 1
-            body = {"item": self.item, "answers": ANSWERS, "paper_materials": self.papers}
+            body = {"item": self.item, "answers": ANSWERS}
             answer = self._until_answered("li", "/api/v1/applications", body)
             if answer is None:
                 continue

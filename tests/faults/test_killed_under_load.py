@@ -84,7 +84,7 @@ everything: dict[str, list[str]] = {"submitted": [], "accepted": []}
 
 def load(serving: Serving, stage: Any, faults: list[Callable[[Serving], None]], *, pause: float) -> Loader:
     """Kill one after the other while people work, and wait until all is answered."""
-    loader = Loader(serving.port, stage["item"], stage["papers"], stage["tokens"]).start()
+    loader = Loader(serving.port, stage["item"], stage["tokens"]).start()
     for fault in faults:
         before = len(loader.submitted)
         wait_until(lambda seen=before: len(loader.submitted) > seen + 5, seconds=90, what="work before the fault")  # type: ignore[misc]
@@ -126,9 +126,7 @@ def test_killed_forty_times(serving: Serving, stage: Any) -> None:
 
 def submissions(serving: Serving, stage: Any, count: int, workers: int) -> None:
     """This many at once: distinct numbers, one after the other."""
-    loader = Loader(
-        serving.port, stage["item"], stage["papers"], stage["tokens"], workers=workers, accepts=False, most=count
-    ).start()
+    loader = Loader(serving.port, stage["item"], stage["tokens"], workers=workers, accepts=False, most=count).start()
     loader.wait()
     everything["submitted"] += loader.submitted
     assert loader.strange == []

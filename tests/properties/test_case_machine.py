@@ -86,14 +86,14 @@ VERBS: dict[str, Callable[[st.DataObject], dict[str, Any]]] = {
 }  # fmt: skip
 USUAL = {
     "received": [("wang", "accept_case"), ("wang", "request_correction")],
-    "correction_requested": [("li", "supplement")],
+    "correction_requested": [("wang", "supplement")],
     "reviewing": [
         ("zhao", "pass_review"),
         ("zhao", "suspend"),
         ("he", "extend_limit"),
         ("zhao", "request_review_correction"),
     ],
-    "correcting": [("li", "supplement")],
+    "correcting": [("wang", "supplement")],
     "suspended": [("zhao", "resume")],
     "deciding": [("chen", "grant"), ("chen", "refuse"), ("he", "extend_limit"), ("chen", "return_to_review")],
     "granted": [("wu", "deliver")],
@@ -156,8 +156,8 @@ class Office(RuleBasedStateMachine):
         assert wanted.current is not None
         materials = [each.pk for each in wanted.current.materials.all()] if paper else []
         done = services.submit_application(
-            item_code=wanted.code, party_id=self.cast.parties["li"].pk, answers=ANSWERS, actor=self.actor("li"), at=self.at,
-            channel="web", paper=materials,
+            item_code=wanted.code, party_id=self.cast.parties["li"].pk, answers=ANSWERS,
+            actor=self.actor("wang" if paper else "li"), at=self.at, channel="window" if paper else "web", paper=materials,
         )  # fmt: skip
         self.codes.append(done.code)
         self.done["submit"] += 1

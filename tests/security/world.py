@@ -160,13 +160,11 @@ def begun(world: World) -> Draft:
 
 def case_in(world: World, state: str) -> str:
     """A case of Li's in this state, with a file and a postal address."""
-    cast, item, at = world.cast, world.item, now()
-    assert item.current is not None
-    materials = list(item.current.materials.order_by("order"))
+    cast, at = world.cast, now()
     draft = begun(world)
     code = services.submit_draft(
         draft_uid=draft.uid, actor=cast.actor("li"), at=at, channel="web", contact_name="李明", contact_phone=LI_PHONE,
-        delivery_method="post", delivery_address=LI_ADDRESS, paper=tuple(m.pk for m in materials[1:]),
+        delivery_method="post", delivery_address=LI_ADDRESS,
     ).code  # fmt: skip
     for who, verb, more in _WAY[state]:
         getattr(services, verb)(code=code, actor=cast.actor(who), at=now(), **more)

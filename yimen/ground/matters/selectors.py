@@ -104,15 +104,16 @@ _holds = msgspec.json.Decoder(tuple[tuple[str, str], ...])
 def access_matter(actor: Actor, code: str, permission: str = "matters.view") -> Matter:
     """The matter with this number, if the actor may see it: a stranger gets `NotFound`, a colleague without right `NotAllowed`.
 
-    The applicant may always see the own matter.
+    The applicant may always see the own matter, and by that alone do nothing of what staff do with it.
     """
     matter = (
         Matter.objects.select_related("department", "window", "applicant", "centre").filter(code=str(code)[:60]).first()
     )
     if matter is not None:
-        if policies.is_applicant(actor, matter) or policies.may(actor, permission, matter):
+        applicant = policies.is_applicant(actor, matter)
+        if policies.may(actor, permission, matter) or (applicant and permission == "matters.view"):
             return matter
-        if permission != "matters.view" and policies.may(actor, "matters.view", matter):
+        if applicant or (permission != "matters.view" and policies.may(actor, "matters.view", matter)):
             raise NotAllowed("您可以查看这件事，但没有办理它的权限。", next_step="请由有权限的岗位办理。")
     # The same words for what is hidden and for what is not there: a stranger learns no number.
     raise NotFound("没有找到这件事。", next_step="请核对编号，或确认它是否由您的部门、窗口办理。")

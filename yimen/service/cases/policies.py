@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from yimen.ground.identity.policies import register_permission
+from yimen.ground.identity.rules import Actor
+from yimen.ground.matters.policies import may
+
+if TYPE_CHECKING:
+    from yimen.ground.matters.models import Matter
 
 register_permission(
     "cases.intake", "窗口代录申请、收补正材料", scopes=("window", "department", "centre"),
@@ -24,3 +31,12 @@ register_permission(
     "cases.deliver", "送达、归档", scopes=("window", "department", "centre"),
     usual={"issuer": "centre", "clerk": "window", "chief": "department"},
 )  # fmt: skip
+
+JUDGED_BY = {"received": "cases.accept", "reviewing": "cases.review"}
+"""Who judges materials: the window until acceptance, the reviewers during review, nobody before or after."""
+
+
+def may_judge(actor: Actor, matter: Matter) -> bool:
+    """Whether this actor judges the materials of this case in its present state."""
+    permission = JUDGED_BY.get(matter.state)
+    return permission is not None and may(actor, permission, matter)

@@ -20,7 +20,7 @@ from yimen.ground.kit.refusals import Conflict, Invalid, NotFound
 from yimen.service.cases.editions import open_edition, pinned_edition
 from yimen.service.cases.models import Draft, DraftFile
 from yimen.service.cases.selectors import access_draft, draft_answers, draft_arrangements
-from yimen.service.cases.services.intake import Submitted, _may_submit, submit_edition
+from yimen.service.cases.services.intake import Submitted, demand_intake, submit_edition
 from yimen.service.catalogue.rules.questions import clean_answers, prefilled
 
 if TYPE_CHECKING:
@@ -50,13 +50,14 @@ class TooManyFiles(Invalid):
 def start_draft(*, item_code: str, actor: Actor, at: datetime, party_id: int | None = None) -> Draft:
     """Begin an application, or go on with the one begun before for this item and person; prefilled from the person's file.
 
-    `party_id` is given by staff who take an application in at the window. Raises `ItemCancelled`, `NotForYou`.
+    `party_id` is given by staff who take an application in at the window. Raises `ItemCancelled`, `NotForYou`,
+    `NotServedHere`.
     """
     party = party_id if party_id is not None else actor.party_id
     if party is None or actor.account_id is None:
         raise Invalid("请先登录再申请。")
-    _may_submit(actor, party)
     edition = open_edition(item_code, at)
+    demand_intake(actor, party, edition, at)
     with transaction.atomic():
         begun = (
             Draft.objects.select_for_update()

@@ -20,7 +20,7 @@ from yimen.ground.kit.moments import CHINA, day_of
 from yimen.ground.kit.numbering import next_number
 from yimen.ground.kit.refusals import Invalid, NotAllowed
 from yimen.ground.matters.services import open_matter
-from yimen.ground.organisations.selectors import hall_of_department
+from yimen.ground.organisations.selectors import hall_of_department, letter_for
 from yimen.service.cases import rules
 from yimen.service.cases.editions import EditionCard, open_edition
 from yimen.service.cases.events import CaseSubmitted
@@ -43,6 +43,18 @@ class NotForYou(NotAllowed):
     """The actor may not apply for this person."""
 
     code = "not_for_you"
+
+
+class NotServedHere(NotAllowed):
+    """No letter of authorisation lets the actor take in this item at the window (R006)."""
+
+    code = "not_served_here"
+
+
+class PaperAtWindow(Invalid):
+    """Only staff can say that a material was taken in on paper: whoever brings it does not receive it."""
+
+    code = "paper_at_window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +87,9 @@ def submit_application(
     """Submit an application for `party_id`; returns its number.
 
     `answers` are raw form values; `files` maps an edition material's id to ids of stored files; `paper` holds the ids of
-    materials taken in on paper. The applicant submits for the own party; staff with `cases.intake` for anybody at the
-    window. Raises `AnswersWrong`, `NotForYou`, `ItemCancelled`, `DayIsFull`.
+    materials that staff have taken in on paper. The applicant submits for the own party; staff with `cases.intake` for
+    anybody at the window, under a letter for the item. Raises `AnswersWrong`, `NotForYou`, `NotServedHere`,
+    `PaperAtWindow`, `ItemCancelled`, `DayIsFull`.
     """
     with transaction.atomic():
         edition = open_edition(item_code, at)
@@ -105,7 +118,8 @@ def submit_edition(
     recorded_at: datetime | None = None,
 ) -> Submitted:
     """As `submit_application`, for an edition already opened; runs in the caller's transaction."""
-    _may_submit(actor, party_id)
+    demand_intake(actor, party_id, edition, at)
+    refuse_paper_of_applicants(actor, paper)
     party = party_file(party_id)
     said, wrong = clean_answers(edition.form, answers)
     if wrong:
@@ -170,12 +184,32 @@ def _effective(at: datetime, centre_id: int | None) -> datetime:
     return at if day == day_of(at) else datetime.combine(day, time(), tzinfo=CHINA)
 
 
-def _may_submit(actor: Actor, party_id: int) -> None:
+def demand_intake(actor: Actor, party_id: int, edition: EditionCard, at: datetime) -> None:
+    """Raise `NotForYou` or `NotServedHere` unless the actor may apply for this person for this item."""
     if actor.party_id == party_id or actor.kind == "system":
         return
-    if actor.kind == "staff" and actor.holds("cases.intake"):
-        return
-    raise NotForYou("您不能替这个申请人提交申请。", next_step="请用申请人本人的账号办理，或到窗口由工作人员代录。")
+    if actor.kind != "staff" or not actor.holds("cases.intake"):
+        raise NotForYou("您不能替这个申请人提交申请。", next_step="请用申请人本人的账号办理，或到窗口由工作人员代录。")
+    demand_served(actor, edition, at)
+
+
+def demand_served(actor: Actor, edition: EditionCard, at: datetime) -> None:
+    """Raise `NotServedHere` unless a letter lets this member of staff take the item in today (R006)."""
+    if letter_for(actor, "accept", edition.code31, day_of(at), department_id=edition.department_id) is None:
+        raise NotServedHere(
+            "这个事项不在您的窗口受理，或没有有效的授权委托书。",
+            next_step="请引导申请人到对应窗口，或请部门签发委托书。",
+        )
+
+
+def refuse_paper_of_applicants(actor: Actor, paper: Collection[int]) -> None:
+    """Raise `PaperAtWindow` where an applicant says that the window has the paper: acceptance rests on that word."""
+    if paper and actor.kind == "citizen":
+        raise PaperAtWindow(
+            "纸质材料由窗口收到后登记，不能由申请人自己登记为已收。",
+            next_step="请上传电子件；要交纸质件的，先提交申请，再把材料带到受理窗口。",
+            fields={"paper_materials": "由窗口收到后登记。"},
+        )
 
 
 def _materials(

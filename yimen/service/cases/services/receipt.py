@@ -11,7 +11,7 @@ from django.db.models import F
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit
-from yimen.ground.kit.refusals import Conflict, Invalid
+from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
 from yimen.ground.matters.selectors import access_matter
 from yimen.ground.matters.services import Taken, take_step
 from yimen.service.cases import rules
@@ -22,7 +22,9 @@ from yimen.service.cases.events import (
     CorrectionRequested,
 )
 from yimen.service.cases.models import Case, CaseFile, CaseMaterial
+from yimen.service.cases.policies import may_judge
 from yimen.service.cases.services.acceptance import MaterialsLacking
+from yimen.service.cases.services.intake import refuse_paper_of_applicants
 from yimen.service.cases.services.letters import issue
 from yimen.service.cases.services.open_case import OpenCase, open_case
 
@@ -33,6 +35,12 @@ class AlreadyCorrected(Conflict):
     code = "already_corrected"
 
 
+class NotJudgedNow(NotAllowed):
+    """The actor does not judge the materials of this case in its present state."""
+
+    code = "not_judged_now"
+
+
 class NothingNamed(Invalid):
     """A correction notice that names no material helps nobody."""
 
@@ -40,15 +48,18 @@ class NothingNamed(Invalid):
 
 
 def check_material(*, code: str, order: int, state: str, actor: Actor, at: datetime, note: str = "") -> None:
-    """Mark one material right (`accepted`), taken in on paper (`paper`) or to be corrected (`returned`, with the problem)."""
+    """Mark one material right (`accepted`), taken in on paper (`paper`) or to be corrected (`returned`, with the problem).
+
+    Raises `NotJudgedNow` for whoever does not judge materials in the case's present state.
+    """
     if state not in ("accepted", "paper", "returned", "provided"):
         raise Invalid("材料情况只能是合格、已收纸质件或须补正。")
     if state == "returned" and not note.strip():
         raise Invalid("须补正的材料要写明问题。", fields={"note": "请写明哪里要改。"})
     with transaction.atomic():
-        matter = access_matter(actor, code, "cases.accept" if not actor.holds("cases.review") else "cases.review")
-        if matter.closed_at is not None:
-            raise Conflict("这件办件已经结束，不能再核对材料。")
+        matter = access_matter(actor, code)
+        if not may_judge(actor, matter):
+            raise NotJudgedNow("现在不能核对这件办件的材料。", next_step="待受理时由窗口核对，审查中由审查人员核对。")
         changed = CaseMaterial.objects.filter(case=matter.pk, order=order).update(
             state=state, note=note.strip()[:500], checked_by=actor.name, checked_at=at
         )
@@ -123,10 +134,13 @@ def supplement(
     paper: Sequence[int] = (),
     seen: int | None = None,
 ) -> Taken:
-    """Hand in what was lacking: `files` maps a material's order to stored file ids, `paper` lists orders brought on paper.
+    """Hand in what was lacking: `files` maps a material's order to stored file ids, `paper` lists orders that staff took in
+    on paper.
 
-    Every returned or missing required material must be covered, else `MaterialsLacking`; the clock resumes.
+    Every returned or missing required material must be covered, else `MaterialsLacking`; the clock resumes. An applicant
+    who names paper gets `PaperAtWindow`.
     """
+    refuse_paper_of_applicants(actor, paper)
     files = files or {}
     with transaction.atomic():
         found = open_case(code)

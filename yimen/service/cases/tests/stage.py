@@ -9,7 +9,7 @@ from tests.cast import Cast
 from yimen.ground.kit.moments import now
 from yimen.ground.matters.models import Matter
 from yimen.service.cases import services
-from yimen.service.cases.models import Case
+from yimen.service.cases.models import Case, CaseMaterial
 from yimen.service.catalogue import services as catalogue
 from yimen.service.catalogue.models import ServiceItem
 from yimen.service.catalogue.services.editions import MaterialValues
@@ -91,20 +91,20 @@ def published(cast: Cast, **change: Any) -> ServiceItem:
 def submitted(
     cast: Cast, item: ServiceItem | None = None, *, paper: bool = True, at: datetime | None = None, **more: Any
 ) -> str:
-    """An application by Li, with its materials on paper; returns the case's number."""
+    """An application by Li, who then brings the materials to the window; returns the case's number."""
     item = item or published(cast)
-    assert item.current is not None
-    materials = [material.pk for material in item.current.materials.all()]
-    return services.submit_application(
+    made = services.submit_application(
         item_code=item.code,
         party_id=cast.accounts["li"].party_id or 0,
         answers=ANSWERS,
         actor=cast.actor("li"),
         at=at or now(),
         channel="web",
-        paper=materials if paper else (),
         **more,
-    ).code
+    )
+    if paper:
+        CaseMaterial.objects.filter(case=made.matter_id).update(state=CaseMaterial.State.PAPER)
+    return made.code
 
 
 def accepted(cast: Cast, **more: Any) -> str:

@@ -98,7 +98,7 @@ def test_missing_materials_stop_acceptance_until_they_come(cast: Cast) -> None:
     assert matter.due_on is None
     with pytest.raises(MaterialsLacking):
         services.supplement(code=code, actor=li, at=now())
-    services.supplement(code=code, paper=[1], actor=li, at=now())
+    services.supplement(code=code, paper=[1], actor=wang, at=now())
     services.accept_case(code=code, actor=wang, at=now())
     assert matter_of(code).state == "reviewing"
 
@@ -109,7 +109,7 @@ def test_correction_is_told_once(cast: Cast) -> None:
     with pytest.raises(NothingNamed):
         services.request_correction(code=code, items=[(1, " ")], actor=wang, at=now())
     services.request_correction(code=code, items=[(1, "缺平面图")], actor=wang, at=now())
-    services.supplement(code=code, paper=[1], actor=cast.actor("li"), at=now())
+    services.supplement(code=code, paper=[1], actor=wang, at=now())
     with pytest.raises(AlreadyCorrected):
         services.request_correction(code=code, items=[(2, "再要一份")], actor=wang, at=now())
     services.accept_case(code=code, actor=wang, at=now())

@@ -22,6 +22,7 @@ from yimen.ground.matters.policies import may
 from yimen.service.cases import rules, telling
 from yimen.service.cases.editions import EditionCard
 from yimen.service.cases.models import Case, CaseMaterial, Opinion
+from yimen.service.cases.policies import may_judge
 from yimen.service.cases.selectors import access_case, edition_of, materials_of, opinions_of
 from yimen.service.cases.views.staff import facts, thread
 from yimen.service.cases.views.staff.acts import ACTS, Act, form_for
@@ -111,7 +112,7 @@ def case_page(
         "links": thread.links(case, steps, edition, at),
         "materials": material_rows(materials),
         "checked": sum(1 for each in materials if each.state in SETTLED),
-        "may_check": may_check(actor, case),
+        "may_check": may_judge(actor, case.matter),
         "open_count": sum(1 for each in materials if each.state == CaseMaterial.State.PROVIDED),
         "facts": shown,
         "reveals": [fact for fact in shown.all() if fact.field] if shown.may_reveal else [],
@@ -163,13 +164,6 @@ def _source(material: CaseMaterial) -> str:
         case CaseMaterial.State.MISSING:
             return "必须提交" if material.required else "可以不交"
     return "已上传" if material.files.all() else "已交"
-
-
-def may_check(actor: Actor, case: Case) -> bool:
-    """Whether this actor judges materials of this case now."""
-    if case.matter.state == "received":
-        return may(actor, "cases.accept", case.matter)
-    return case.matter.state == "reviewing" and may(actor, "cases.review", case.matter)
 
 
 # --- Buttons
@@ -316,5 +310,5 @@ def _url(code: str | None) -> str:
 
 def require_may_check(actor: Actor, case: Case) -> None:
     """Raise `NotAllowed` where the actor does not judge materials of this case now."""
-    if not may_check(actor, case):
+    if not may_judge(actor, case.matter):
         raise NotAllowed("现在不能核对这件办件的材料。", next_step="待受理时由窗口核对，审查中由审查人员核对。")

@@ -30,8 +30,9 @@ from yimen.service.cases.forms.questions import AnswerForm, asks_region, posted,
 from yimen.service.cases.forms_staff import ApplicantForm, ArrangementsForm
 from yimen.service.cases.models import Draft
 from yimen.service.cases.selectors import access_draft, draft_answers, draft_arrangements, my_drafts
+from yimen.service.cases.services.intake import demand_served
 from yimen.service.cases.views.staff.asking import actor_of
-from yimen.service.cases.views.staff.served import regions_of, served_items, serves
+from yimen.service.cases.views.staff.served import regions_of, served_items
 
 STEPS = ("办什么", "谁来办", "填表与材料")
 SUGGESTED = 9
@@ -68,7 +69,7 @@ def person(request: HttpRequest, item_code: str) -> HttpResponseBase:
     """
     actor, at = actor_of(request), moments.now()
     edition = open_edition(item_code, at)
-    _must_serve(actor, edition, at)
+    demand_served(actor, edition, at)
     if request.method != "POST":
         return _person_page(request, edition, ApplicantForm(), status=200)
     form = ApplicantForm(request.POST)
@@ -130,14 +131,6 @@ def _person_page(
         "back_url": reverse("cases:desk_intake"),
     }
     return render(request, "cases/staff/intake_person.html", context, status=status)
-
-
-def _must_serve(actor: Actor, edition: EditionCard, at: datetime) -> None:
-    if not serves(actor, edition.department_id, edition.code31, moments.day_of(at)):
-        raise NotAllowed(
-            "这个事项不在您的窗口受理，或没有有效的授权委托书。",
-            next_step="请引导申请人到对应窗口，或请部门签发委托书。",
-        )
 
 
 # --- The form

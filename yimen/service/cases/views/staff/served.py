@@ -16,13 +16,6 @@ LOOKED_AT = 400
 """Hits of the search that are held against the letters before the list is cut."""
 
 
-def serves(actor: Actor, department_id: int, code31: str, on: date) -> bool:
-    """Whether this actor may take in this item on that day (R006)."""
-    return any(
-        letter.department_id == department_id and letter.covers("accept", code31, on) for letter in actor.letters
-    )
-
-
 def served_items(actor: Actor, text: str, on: date, *, most: int) -> list[ServiceItem]:
     """Items that fit the text, or the first of the window's departments, that this actor may take in; best first."""
     departments = sorted({letter.department_id for letter in actor.letters if "accept" in letter.powers})
@@ -34,7 +27,8 @@ def served_items(actor: Actor, text: str, on: date, *, most: int) -> list[Servic
     found: list[ServiceItem] = []
     for query in queries:
         for item in catalogue.find(query, size=LOOKED_AT if text else most).items:
-            if item.status == "active" and serves(actor, item.department_id or 0, item.code31, on):
+            under = organisations.letter_for(actor, "accept", item.code31, on, department_id=item.department_id or 0)
+            if item.status == "active" and under is not None:
                 found.append(item)
             if len(found) == most:
                 return found
