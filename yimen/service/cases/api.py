@@ -14,9 +14,7 @@ from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.policies import public, requires, signed_in
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.services import party_at_window
-from yimen.ground.kit import ratelimit
 from yimen.ground.kit.apis import PROBLEMS, Line, Paged, Text, actor_of, once, readable
-from yimen.ground.kit.middleware import client_address
 from yimen.ground.kit.moments import now
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.refusals import Invalid
@@ -39,7 +37,8 @@ class ApplicantIn(Schema):
 
 
 class ApplicationIn(Schema):
-    """An application: the item's code and the answers to its form, by key."""
+    """An application: the item's code and the answers to its form, by key. `paper_materials` (ids of materials taken in on
+    paper) is for staff alone."""
 
     item: Line
     answers: dict[str, Any] = Field(default_factory=dict)
@@ -350,8 +349,11 @@ def query(
     tail: Annotated[str, Query(max_length=8, description="申请人证件号码的后四位")],
 ) -> dict[str, Any]:
     """公众查询；编号不对和后四位不对得到同样的答复。"""
-    ratelimit.limit(f"query:{client_address(request)}", capacity=20, per_second=0.2)
-    case = selectors.public_query(readable(code, what="办件编号"), readable(tail, what="证件后四位"))
+    case = services.look_up(
+        code=readable(code, what="办件编号"),
+        tail=readable(tail, what="证件后四位"),
+        address=request.META["REMOTE_ADDR"],
+    )
     matter = case.matter
     return {
         "code": matter.code,

@@ -16,6 +16,7 @@ from yimen.service.cases.services.drafts import (
     submit_draft,
 )
 from yimen.service.cases.services.intake import Submitted, submit_application
+from yimen.service.cases.services.public_query import look_up
 from yimen.service.cases.services.receipt import (
     check_material,
     correct_on_spot,
@@ -51,6 +52,7 @@ __all__ = [
     "find_not_required",
     "grant",
     "grant_at_once",
+    "look_up",
     "pass_review",
     "record_opinion",
     "record_survey",

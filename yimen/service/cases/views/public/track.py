@@ -1,8 +1,4 @@
-"""The public query: anybody with the number and the last four of the document sees how far it is, and why (R074).
-
-A wrong number and a wrong tail get the same answer after the same work, and guessing is slowed down for each address
-and for each number.
-"""
+"""The public query: anybody with the number and the last four of the document sees how far it is, and why (R074)."""
 
 from __future__ import annotations
 
@@ -12,18 +8,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yimen.ground.identity.policies import public
-from yimen.ground.kit import ratelimit
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.refusals import NotFound, Refusal
-from yimen.service.cases import rules, selectors
+from yimen.service.cases import rules, selectors, services
 from yimen.service.cases.forms.applicant import TrackForm
 from yimen.service.cases.views.public.asking import now, page
 from yimen.service.cases.views.public.story import story_of
 
 SALT = "cases.track"
 SECONDS_OPEN = 2 * 3600
-TRIES, PER_SECOND = 20, 1 / 30
-TRIES_OF_A_NUMBER, PER_SECOND_OF_A_NUMBER = 8, 1 / 300
 
 
 class LookClosed(NotFound):
@@ -44,21 +37,16 @@ def track(request: HttpRequest) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            code = _look_up(request, form.cleaned_data["code"], form.cleaned_data["tail"])
+            case = services.look_up(
+                code=form.cleaned_data["code"], tail=form.cleaned_data["tail"], address=request.META["REMOTE_ADDR"]
+            )
         except Refusal as refusal:
             refuse_form(form, refusal)
             status = refusal.status
         else:
-            token = signing.dumps(code, salt=SALT, compress=True)
+            token = signing.dumps(case.matter.code, salt=SALT, compress=True)
             return HttpResponseRedirect(reverse("cases:tracked", args=[token]))
     return page(request, "cases/public/track.html", status, form=form)
-
-
-def _look_up(request: HttpRequest, code: str, tail: str) -> str:
-    """The case's number; raises `NotFound` or `TooFast`. Each try counts, before it is answered."""
-    ratelimit.limit(f"track:{request.META.get('REMOTE_ADDR', '')}", capacity=TRIES, per_second=PER_SECOND)
-    ratelimit.limit(f"track-code:{code}", capacity=TRIES_OF_A_NUMBER, per_second=PER_SECOND_OF_A_NUMBER)
-    return selectors.public_query(code, tail).matter.code
 
 
 @public
