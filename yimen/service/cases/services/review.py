@@ -174,7 +174,7 @@ def extend_limit(*, code: str, days: int, reason: str, actor: Actor, at: datetim
         found.admit("extend_limit", actor, at, seen)
         demand_slip(found.case)
         if found.case.extended_days:
-            raise AlreadyExtended("这件办件已经延长过一次，不能再延长。", next_step="请在现有期限内作出决定。")
+            raise _already_extended()
         letter = issue(
             "extension_notice", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
             edition=found.edition, actor=actor, at=at, days=days, reason=reason,
@@ -184,5 +184,11 @@ def extend_limit(*, code: str, days: int, reason: str, actor: Actor, at: datetim
             facts={"reason": reason, "days": days}, documents=[letter.code],
             events=[LimitExtended(matter_id=found.matter_id, code=found.code, days=days, at=at)],
         )  # fmt: skip
-        Case.objects.filter(pk=found.matter_id).update(extended_days=days)
+        # An extension moves no state, so of two at once both may find the step open; the second finds this row taken.
+        if not Case.objects.filter(pk=found.matter_id, extended_days=0).update(extended_days=days):
+            raise _already_extended()
         return taken
+
+
+def _already_extended() -> AlreadyExtended:
+    return AlreadyExtended("这件办件已经延长过一次，不能再延长。", next_step="请在现有期限内作出决定。")
