@@ -257,7 +257,7 @@ register_permission(
     scopes=("window", "department", "centre", "division", "all"),
     usual={
         "clerk": "window",
-        "issuer": "window",
+        "issuer": "centre",
         "reviewer": "department",
         "approver": "department",
         "chief": "department",

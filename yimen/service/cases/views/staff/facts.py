@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from yimen.ground.identity.policies import require_permission
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import masked, party
 from yimen.ground.identity.services import reveal as reveal_party
 from yimen.ground.kit import audit, masking
-from yimen.ground.kit.refusals import NotFound
+from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.kit.text import clean_line
+from yimen.ground.matters import policies
 from yimen.service.cases.editions import EditionCard
 from yimen.service.cases.models import Case
 from yimen.service.cases.selectors import case_answers
@@ -55,7 +55,7 @@ class Facts:
 
 def of(case: Case, edition: EditionCard, actor: Actor, revealed: Mapping[str, str]) -> Facts:
     """The facts of a case; `revealed` holds whole values by field name."""
-    may = actor.holds("identity.reveal")
+    may = policies.may(actor, "identity.reveal", case.matter)
     return Facts(
         applicant=list(_applicant(case, revealed)),
         sections=_sections(case, edition, revealed),
@@ -133,7 +133,8 @@ def _covered(kind: str, value: Any) -> Any:
 
 def lay_open(case: Case, edition: EditionCard, field: str, actor: Actor, why: str, at: datetime) -> str:
     """The whole value of one covered field; recorded with the reason. Raises `NotAllowed`, `NotFound`, `Invalid`."""
-    require_permission(actor, "identity.reveal")
+    if not policies.may(actor, "identity.reveal", case.matter):
+        raise NotAllowed("您没有查看这件办件完整信息的权限。", next_step="请由经办这件办件的岗位查看。")
     why = clean_line(why, label="查看理由", limit=100)
     if field.startswith("party-") and case.matter.applicant_id is not None:
         file = party(case.matter.applicant_id)
