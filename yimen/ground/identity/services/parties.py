@@ -156,7 +156,8 @@ def party_at_window(
     """The one file of this number, found or made, after the clerk has looked at the document (`identity.verify`).
 
     Contacts given replace those on file. A file with another name raises `PartyDiffers`; `name_changed=True` then takes
-    the new name, and ends every account that was opened by mere claim, since it may be a stranger's.
+    the new name. An account that was opened by mere claim ends where the document's holder gives another name or another
+    telephone than it does: whoever knows a name and a number may have opened it, and would read all that follows.
     """
     require_permission(actor, "identity.verify")
     fields = party_fields(
@@ -181,18 +182,17 @@ def party_at_window(
                 return party
         except IntegrityError:  # another window was faster; go on with its row
             party = Party.objects.select_for_update().get(**number)
-    if party.name != fields["name"]:
-        if not name_changed:
-            raise PartyDiffers(
-                "这个证件号码的档案姓名（名称）与填写的不一致。",
-                next_step="请核对证件原件；确已更名或档案有误的，请勾选“姓名已变更”后再提交。",
-                fields={"name": "与已有档案不一致。"},
-            )
-        if party.assurance == "claimed":
-            _end_claimed_accounts(party, actor, at)
-        party.name = fields["name"]
+    if party.name != fields["name"] and not name_changed:
+        raise PartyDiffers(
+            "这个证件号码的档案姓名（名称）与填写的不一致。",
+            next_step="请核对证件原件；确已更名或档案有误的，请勾选“姓名已变更”后再提交。",
+            fields={"name": "与已有档案不一致。"},
+        )
     if party.assurance == "claimed":
+        if party.name != fields["name"] or (fields["phone"] and fields["phone"] != party.phone):
+            _end_claimed_accounts(party, actor, at)
         party.assurance = "window"
+    party.name = fields["name"]
     for field in ("email", "address", "legal_representative"):
         if fields[field]:
             setattr(party, field, fields[field])
@@ -206,7 +206,7 @@ def party_at_window(
 def _end_claimed_accounts(party: Party, actor: Actor, at: datetime) -> None:
     for account in party.accounts.select_for_update().filter(is_active=True):
         account.is_active = False
-        account.disabled_reason = "窗口核验证件时发现与登记的姓名不一致，请持证件到窗口重新开通。"
+        account.disabled_reason = "窗口核验证件时发现与登记的姓名或手机号不一致，请持证件到窗口重新开通。"
         account.session_epoch += 1
         account.save(update_fields=["is_active", "disabled_reason", "session_epoch"])
         audit.record(

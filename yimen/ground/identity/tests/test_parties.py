@@ -117,6 +117,16 @@ def test_another_name_on_the_document_is_no_small_matter(cast: Cast) -> None:
     assert not Account.objects.get(pk=cast.accounts["li"].pk).is_active  # opened by mere claim, perhaps a stranger's
 
 
+@pytest.mark.parametrize(("phone", "stays"), [("", True), ("13700001111", True), ("13900002222", False)])
+def test_a_claimed_account_with_another_telephone_ends_at_the_window(cast: Cast, phone: str, stays: bool) -> None:
+    claimed = services.register_natural(**natural())
+    party = at_window(cast, phone=phone)
+    assert party.assurance == "window"
+    assert Account.objects.get(pk=claimed.pk).is_active is stays
+    if not stays:
+        assert party.phone == phone
+
+
 @pytest.mark.parametrize("who", ["zhao", "sun", "he", "system", "li"])
 def test_only_who_verifies_documents_opens_files(cast: Cast, who: str) -> None:
     with pytest.raises(NotAllowed):
