@@ -93,14 +93,13 @@ def verify(typed: str) -> Verification:
     if letter is None:
         return Verification("unknown")
     facts = letter_facts(letter)
-    applicant = str(facts.get("applicant", ""))
     return Verification(
         standing="voided" if letter.voided_at else "valid",
         code=rules.shown_code(letter.code),
         title=rules.kind_of(letter.kind).title,
         number=letter.number,
         organ=str(facts.get("department", "")),
-        applicant=mask_name(applicant) if len(applicant) <= 4 else applicant,
+        applicant=_shown_applicant(str(facts.get("applicant", "")), str(facts.get("applicant_kind", ""))),
         item=str(facts.get("item", "")),
         issued_at=letter.issued_at,
         seal_text=letter.seal_text,
@@ -109,6 +108,12 @@ def verify(typed: str) -> Verification:
         signed=_is_signed(letter),
         digest=letter.pdf.digest if letter.pdf else "",
     )
+
+
+def _shown_applicant(name: str, kind: str) -> str:
+    """An enterprise by its name, a person masked; where the letter does not say which, what may be a person's name."""
+    person = kind == "natural" or (kind != "legal" and (len(name) <= 4 or name.isascii() or "·" in name or "•" in name))
+    return mask_name(name) if person else name
 
 
 def _is_signed(letter: Letter) -> bool:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from yimen.ground.documents import views
+from yimen.ground.documents.selectors import verify
 from yimen.ground.documents.services import draw_letter, void_letter
 from yimen.ground.documents.tests.conftest import AT, BASE, MORE
 from yimen.ground.documents.tests.test_issue_letter import issue
@@ -25,6 +26,22 @@ def test_a_valid_letter() -> None:
     assert issued.number in page
     assert "李*" in page and "李雷" not in page
     assert "出具以后没有改动" in page
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [
+        ({"applicant": "阿卜杜拉·买买提", "applicant_kind": "natural"}, "阿*******"),
+        ({"applicant": "欧阳上官娜", "applicant_kind": "natural"}, "欧****"),
+        ({"applicant": "阿卜杜拉·买买提"}, "阿*******"),
+        ({"applicant": "John Smith"}, "J*********"),
+        ({"applicant": "听泉堂", "applicant_kind": "legal"}, "听泉堂"),
+        ({"applicant": "清河县听泉茶馆有限公司"}, "清河县听泉茶馆有限公司"),
+    ],
+)
+def test_a_person_s_name_is_masked_however_long(facts: dict[str, str], shown: str) -> None:
+    issued = issue(facts={**BASE, **MORE["acceptance_slip"], **facts})
+    assert verify(issued.code).applicant == shown
 
 
 def test_a_voided_letter() -> None:

@@ -50,7 +50,8 @@ def issue(
     """
     letter = prepare(
         kind, code=code, title=title, applicant=party.name, applicant_number=mask_id_number(party.id_number),
-        head=letterhead(edition.department_id, day=day_of(at)), edition=edition, actor=actor, at=at, **facts,
+        head=letterhead(edition.department_id, day=day_of(at)), edition=edition, actor=actor, at=at,
+        applicant_kind=party.kind, **facts,
     )  # fmt: skip
     return issue_prepared(letter)
 
