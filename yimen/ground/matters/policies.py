@@ -79,16 +79,21 @@ def scope(actor: Actor, permission: str) -> Q:
             case "all":
                 return Q()
             case "own":
-                found |= Q(person=actor.account_id)
+                found |= _at("person", actor.account_id)
             case "window":
-                found |= Q(window=held.scope_id or actor.window_id)
+                found |= _at("window", held.scope_id or actor.window_id)
             case "department":
-                found |= Q(department=held.scope_id or actor.department_id)
+                found |= _at("department", held.scope_id or actor.department_id)
             case "centre":
-                found |= Q(centre=held.scope_id or actor.centre_id)
+                found |= _at("centre", held.scope_id or actor.centre_id)
             case "division":
                 found |= Q(division__code__startswith=held.scope_path)
     return found
+
+
+def _at(column: str, place: int | None) -> Q:
+    """The matters at a place; a scope without a place holds nothing, above all not the matters that have none."""
+    return Q(**{column: place}) if place is not None else Q(pk__in=[])
 
 
 def letter_for(letters: Iterable[LetterPower], power: str, matter: Placed, on: date) -> LetterPower | None:
