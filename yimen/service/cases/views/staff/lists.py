@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 PAGE = 20
 EXPORT_MOST = 5000
 SEARCH_DAYS = 365
-"""How far back the search box looks; the query page looks as far as it is told."""
+"""How far back words are looked for where no day is given: they are found by reading, so the reading has an end."""
 
 BOXES: dict[matters.Box, str] = {"window": "本窗口", "mine": "我的", "department": "本部门", "centre": "本中心"}
 
@@ -135,9 +135,8 @@ def _narrowed(found: QuerySet[Matter], form: ListFilter, at: datetime, states: S
 def done(request: HttpRequest) -> HttpResponseBase:
     """What is finished, latest application first."""
     actor, at = actor_of(request), moments.now()
-    form = QueryFilter(
-        request.GET, states=_states("closed"), departments=departments(actor)
-    )  # the form of the query page, with closed states only
+    # The form of the query page, with closed states only.
+    form = QueryFilter(_within_a_year(request, at), states=_states("closed"), departments=departments(actor))
     found = _asked(matters.visible(actor).filter(closed_at__isnull=False), form)
     return _list(request, actor, at, found, form, "已办结", "cases/staff/query.html")
 
@@ -146,7 +145,9 @@ def done(request: HttpRequest) -> HttpResponseBase:
 def query(request: HttpRequest) -> HttpResponseBase:
     """Every case one may see, narrowed by text, state, department and days."""
     actor, at = actor_of(request), moments.now()
-    form = QueryFilter(request.GET, states=_states("open", "stopped", "closed"), departments=departments(actor))
+    form = QueryFilter(
+        _within_a_year(request, at), states=_states("open", "stopped", "closed"), departments=departments(actor)
+    )
     return _list(request, actor, at, _asked(matters.visible(actor), form), form, "办件查询", "cases/staff/query.html")
 
 
@@ -160,12 +161,20 @@ def find(request: HttpRequest) -> HttpResponseBase:
     by_number = list(numbered(matters.visible(actor), text)[:2])
     if len(by_number) == 1:
         return redirect("cases:desk_case", code=by_number[0].code)
-    since = moments.day_of(at) - timedelta(days=SEARCH_DAYS)
-    asked = request.GET.copy()
-    asked.setdefault("first", since.isoformat())
-    form = QueryFilter(asked, states=_states("open", "stopped", "closed"), departments=departments(actor))
+    form = QueryFilter(
+        _within_a_year(request, at), states=_states("open", "stopped", "closed"), departments=departments(actor)
+    )
     found = _asked(matters.visible(actor), form)
     return _list(request, actor, at, found, form, f"查找“{text}”", "cases/staff/query.html", searched=text)
+
+
+def _within_a_year(request: HttpRequest, at: datetime) -> QueryDict:
+    """What was asked; where words are looked for and no first day is given, from a year ago, which the form then shows."""
+    asked = request.GET.copy()
+    text = asked.get("q", "").strip()
+    if text and not looks_like_number(text) and not asked.get("first"):
+        asked["first"] = (moments.day_of(at) - timedelta(days=SEARCH_DAYS)).isoformat()
+    return asked
 
 
 def _states(*phases: str) -> list[tuple[str, str]]:
