@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import Field
 
 from yimen.ground.calendar.rules import parse_day
 from yimen.ground.calendar.selectors import work_calendar
@@ -96,9 +95,3 @@ def explained(explanation: selectors.Explanation) -> dict[str, Any]:
             for account in explanation.clocks
         ],
     }
-
-
-class CodePath(Schema):
-    """A case number in an address."""
-
-    code: Annotated[str, Field(max_length=60)]

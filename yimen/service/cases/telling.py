@@ -14,7 +14,7 @@ from typing import Protocol
 from yimen.ground.kit.daybook import Day
 from yimen.ground.kit.moments import day_of, say_date, say_moment
 from yimen.ground.matters.lifecycle import Procedure
-from yimen.ground.matters.rules import LAW_OF_FIRST_DAY, STOPPED_FOR, UNITS, DayEntry, Derivation
+from yimen.ground.matters.rules import LAW_OF_FIRST_DAY, UNITS, DayEntry, Derivation
 from yimen.ground.matters.selectors import ClockAccount, ClockFace, Explanation, Shown
 
 START_WORDS = {
@@ -289,8 +289,3 @@ def _ahead(matter: Told) -> Iterator[Entry]:
         yield Entry("作出决定", {**told, **stands}.get(matter.state, due), "ahead")
     delivered = due if matter.state in ("granted", "refused") and due else "决定后 10 个工作日内"
     yield Entry("送达结果", delivered, "ahead")
-
-
-def stopped_words(why: str) -> str:
-    """Why a clock stands still, in words."""
-    return STOPPED_FOR.get(why, why)

@@ -63,8 +63,3 @@ def open_case(code: str) -> OpenCase:
 def no_such_case() -> NotFound:
     """The refusal for a number that no case has."""
     return NotFound("没有找到这件办件。", next_step="请核对办件编号。")
-
-
-def day_label(at: datetime) -> str:
-    """The day as letters write it."""
-    return f"{at.year}年{at.month}月{at.day}日"
