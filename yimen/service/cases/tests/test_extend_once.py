@@ -9,26 +9,26 @@ import pytest
 from tests.cast import Cast
 from yimen.ground.kit.moments import now
 from yimen.service.cases import services
-from yimen.service.cases.services import review
+from yimen.service.cases.services import letters
 from yimen.service.cases.services.review import AlreadyExtended
 from yimen.service.cases.tests.stage import accepted
 
 pytestmark = pytest.mark.django_db
+ISSUE = "yimen.service.cases.services.review.issue"
 
 
 def test_what_another_extends_in_the_meantime_is_seen(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    code, issue = accepted(cast), review.issue
-    at = now()
+    code, at = accepted(cast), now()
 
     def extend(days: int) -> None:
         services.extend_limit(code=code, days=days, reason="疑难", actor=cast.actor("he"), at=at)
 
     def meanwhile(*said: Any, **facts: Any) -> Any:
         """Between the first one's look at the case and its step, a second one extends."""
-        monkeypatch.setattr(review, "issue", issue)
+        monkeypatch.setattr(ISSUE, letters.issue)
         extend(3)
-        return issue(*said, **facts)
+        return letters.issue(*said, **facts)
 
-    monkeypatch.setattr(review, "issue", meanwhile)
+    monkeypatch.setattr(ISSUE, meanwhile)
     with pytest.raises(AlreadyExtended):
         extend(10)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.cast import Cast
@@ -18,7 +20,9 @@ def test_an_applicant_cannot_declare_the_own_paper_received(cast: Cast) -> None:
     item = published(cast)
     assert item.current is not None
     plan = item.current.materials.order_by("order")[0].pk
-    said = {"item_code": item.code, "party_id": cast.parties["li"].pk, "answers": ANSWERS, "at": now(), "paper": [plan]}
+    said: dict[str, Any] = {
+        "item_code": item.code, "party_id": cast.parties["li"].pk, "answers": ANSWERS, "at": now(), "paper": [plan],
+    }  # fmt: skip
     with pytest.raises(PaperAtWindow):
         services.submit_application(actor=cast.actor("li"), channel="api", **said)
     code = services.submit_application(actor=cast.actor("wang"), channel="window", **said).code
