@@ -6,7 +6,13 @@ import psycopg
 import pytest
 
 from conftest import CommittedDatabase
-from yimen.house.launcher.grants import append_only_tables, grant_runtime_role, owns_tables, tables_it_could_rewrite
+from yimen.house.launcher.grants import (
+    append_only_tables,
+    grant_runtime_role,
+    owns_tables,
+    tables_it_could_rewrite,
+    tables_only_by_function,
+)
 
 
 @pytest.fixture
@@ -32,6 +38,14 @@ def test_the_runtime_role_cannot_rewrite_them(app: str, verb: str) -> None:
             statement = verb.format(table).replace("id = id", f"{column[0]} = {column[0]}")
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement.encode())
+
+
+def test_the_runtime_role_writes_no_step_but_through_the_function(app: str) -> None:
+    assert {"matters_step", "matters_unsealed"} <= set(tables_only_by_function())
+    with psycopg.connect(app, autocommit=True) as connection:
+        for table in tables_only_by_function():
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(f"insert into {table} default values".encode())
 
 
 @pytest.mark.parametrize(

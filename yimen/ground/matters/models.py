@@ -137,6 +137,7 @@ class Step(models.Model):
     """
 
     append_only = True
+    only_by_function = True
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, db_index=False, related_name="steps")
     seq = models.PositiveIntegerField("序号")
@@ -189,6 +190,8 @@ class Hold(models.Model):
 
 class Unsealed(models.Model):
     """Queue of steps that wait for their seal; a row is written in the step's own transaction."""
+
+    only_by_function = True
 
     step_id = models.BigIntegerField(primary_key=True)
 

@@ -1,7 +1,8 @@
 """What the runtime role may do: everything with data, but never rewrite ledger, audit or seals.
 
 Run after each migrate, as the owner. A model says `append_only = True` on its class, and the role then has no UPDATE,
-no DELETE and no TRUNCATE there, beside the triggers that forbid it to everybody.
+no DELETE and no TRUNCATE there, beside the triggers that forbid it to everybody. Where it says `only_by_function = True`,
+the role has no INSERT either: rows come from functions of the owner alone.
 """
 
 from __future__ import annotations
@@ -17,11 +18,17 @@ from yimen.house.launcher.cluster import APP
 
 def append_only_tables() -> list[str]:
     """The tables of all models that declare `append_only = True`, sorted."""
-    return sorted(
-        model._meta.db_table
-        for model in apps.get_models(include_auto_created=True)
-        if getattr(model, "append_only", False) is True
-    )
+    return _declaring("append_only")
+
+
+def tables_only_by_function() -> list[str]:
+    """The tables of all models that declare `only_by_function = True`, sorted."""
+    return _declaring("only_by_function")
+
+
+def _declaring(what: str) -> list[str]:
+    models = apps.get_models(include_auto_created=True)
+    return sorted(model._meta.db_table for model in models if getattr(model, what, False) is True)
 
 
 def role_of(url: str) -> str:
@@ -57,6 +64,10 @@ def grant_runtime_role(role: str = APP) -> bool:
                 sql.SQL("revoke update, delete, truncate on table {table} from {role}").format(
                     table=sql.Identifier(table), role=name
                 )
+            )
+        for table in existing.intersection(tables_only_by_function()):
+            cursor.execute(
+                sql.SQL("revoke insert on table {table} from {role}").format(table=sql.Identifier(table), role=name)
             )
     return True
 
