@@ -80,7 +80,8 @@ STEPS = (
     ),
     StepRule(
         "request_review_correction", "审查中告知补正", ("reviewing",), "correcting", "cases.review", clock="stop",
-        document="correction_notice", reason_needed=True, public_label="告知补正", law="第三十二条第一款第（四）项", order=5,
+        # Art. 32 speaks of what is lacking before acceptance; no article orders a second chance during review.
+        document="correction_notice", reason_needed=True, public_label="告知补正", order=5,
     ),
     StepRule(
         "supplement_review", "补齐材料", ("correcting",), "reviewing", "cases.intake", by="either", clock="resume",

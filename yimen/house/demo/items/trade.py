@@ -44,12 +44,12 @@ FOOD_LICENCE = DemoItem(
     applicants="either",
     theme="准营准办",
     papers=(
-        application("食品经营许可申请书", f"{FOOD}第三章"),
-        business_licence(f"{FOOD}第三章"),
-        Paper("与食品经营相适应的主要设备设施、经营布局、操作流程文件", f"{FOOD}第三章"),
-        Paper("食品安全自查、从业人员健康管理制度清单", f"{FOOD}第三章"),
+        application("食品经营许可申请书", f"{FOOD}第二章"),
+        business_licence(f"{FOOD}第二章"),
+        Paper("与食品经营相适应的主要设备设施、经营布局、操作流程文件", f"{FOOD}第二章"),
+        Paper("食品安全自查、从业人员健康管理制度清单", f"{FOOD}第二章"),
         Paper(
-            "自动设备的产品合格证明和放置地点说明", f"{FOOD}第三章", necessity="conditional",
+            "自动设备的产品合格证明和放置地点说明", f"{FOOD}第二章", necessity="conditional",
             when=("==", "machine", "yes"), when_text="利用自动设备从事食品经营的",
         ),
     ),
