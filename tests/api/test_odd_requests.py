@@ -15,7 +15,7 @@ from yimen.service.cases.tests.stage import ANSWERS, published, submitted
 pytestmark = pytest.mark.django_db
 
 
-def send(method: str, path: str, body: bytes = b"", kind: str = "application/json", **headers: str) -> Any:
+def send(method: str, path: str, body: bytes = b"", *, kind: str = "application/json", **headers: str) -> Any:
     client = Client(raise_request_exception=False)
     return client.generic(method, f"/api/v1{path}", data=body, content_type=kind, headers=headers)
 
@@ -96,7 +96,7 @@ def test_rare_characters_survive(cast: Cast) -> None:
 )
 def test_a_cursor_of_ones_own_making(cast: Cast, name: str, value: str) -> None:
     for path in ("/applications", "/inbox", *(["/items"] if name == "after" else [])):
-        answer = send("GET", f"{path}?{name}={value}", **bearer(cast, "wang"))
+        answer = send("GET", f"{path}?{name}={value}", b"", **bearer(cast, "wang"))
         assert_problem(answer, 400, 404, 414, 422)
 
 
@@ -126,9 +126,9 @@ def test_reaching_for_anothers_case_leaves_one_row_and_says_as_much_as_for_none(
     qian = bearer(cast, "qian")
     for path in ("", "/steps", "/deadline"):
         before = AuditEntry.objects.count()
-        theirs = assert_problem(send("GET", f"/applications/{code}{path}", **qian), 404)
+        theirs = assert_problem(send("GET", f"/applications/{code}{path}", b"", **qian), 404)
         rows = AuditEntry.objects.count() - before
-        absent = assert_problem(send("GET", f"/applications/{none}{path}", **qian), 404)
+        absent = assert_problem(send("GET", f"/applications/{none}{path}", b"", **qian), 404)
         assert rows == 1, path
         assert {k: v for k, v in theirs.items() if k not in ("instance", "request_id")} == {
             k: v for k, v in absent.items() if k not in ("instance", "request_id")

@@ -132,7 +132,10 @@ def explain(code: str) -> Answer:
     lines = [f"{matter.code} {matter.title}"]
     for account in explanation.clocks:
         lines.append("")
-        lines.append(f"【{account.label}时限】" + ("" if account.limited else "没有法定或承诺时限，不计期限。"))
+        unlimited = "" if account.limited or account.unreckoned else "没有法定或承诺时限，不计期限。"
+        lines.append(f"【{account.label}时限】{unlimited}")
+        if account.unreckoned:
+            lines.append(f"{account.unreckoned}：以小时、月计的期限目前不自动计算，请经办人自行掌握。")
         for name, derivation in (("承诺", account.promised), ("法定", account.legal)):
             if derivation is None or (name == "法定" and derivation == account.promised):
                 continue
@@ -149,6 +152,7 @@ def explain(code: str) -> Answer:
             "promised": scripts.as_json(account.promised) if account.promised else None,
             "legal": scripts.as_json(account.legal) if account.legal else None,
             "current": account.current,
+            "not_reckoned": account.unreckoned,
         }
         for account in explanation.clocks
     ]

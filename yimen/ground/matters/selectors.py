@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
@@ -222,6 +222,8 @@ class ClockAccount:
     legal: rules.Derivation | None
     started_at: datetime
     current: bool
+    unreckoned: str = ""
+    """The limit in words where it stands in hours or months, which are stored and not reckoned yet."""
 
     @property
     def limited(self) -> bool:
@@ -282,7 +284,16 @@ def _account(clock: Clock, last: bool, calendar: WorkCalendar, close: BusinessCl
         legal=clock.derivation(clock.terms(close, legal=True), calendar),
         started_at=clock.start.at,
         current=last and not (clock.marks and clock.marks[-1].effect == "finish"),
+        unreckoned="，".join(_unreckoned(clock.start)),
     )
+
+
+def _unreckoned(start: ClockMark) -> Iterator[str]:
+    promised, legal = (start.limit, start.unit), (start.legal, start.legal_unit)
+    # Where nothing was promised the clock is set to the legal limit.
+    for name, (limit, unit) in (("承诺", promised), ("法定", legal)) if promised != legal else (("法定", legal),):
+        if limit is not None and unit in ("hour", "month"):
+            yield f"{name} {limit} {rules.UNITS[unit]}"
 
 
 @dataclass(frozen=True, slots=True)

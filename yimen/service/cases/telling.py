@@ -67,7 +67,7 @@ def first_sentence(matter: Told, at: datetime, *, lacking: int = 0) -> str:
         case "reviewing" | "deciding" if late:
             return f"应当在 {due} 前有结果，已经超过，我们正在催办"
         case "reviewing" | "deciding":
-            return f"正在审查，最晚 {due} 有结果" if due else "正在审查，这个事项没有规定时限"
+            return f"正在审查，最晚 {due} 有结果" if due else "正在审查，没有按日计算的时限"
         case "granted":
             return "已准予，请您领取结果"
         case "refused":
@@ -88,6 +88,8 @@ def limit_sentence(account: ClockAccount | None, days: Sequence[Day] = (), today
     if account is None:
         return ""
     clock = account.promised or account.legal
+    if clock is None and account.unreckoned:
+        return f"时限{account.unreckoned}，目前不自动计算，最晚哪一天请问经办人。"
     if clock is None:
         return "法律和承诺都没有给这个环节规定时限。"
     named = {"receipt": "收件审查", "delivery": "送达"}.get(account.name, "承诺" if account.promised else "法定")

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from django.db import connection
 
 from tests.cast import Cast
 from yimen.ground.kit.moments import CHINA, day_of, now
 from yimen.ground.kit.refusals import Refusal
-from yimen.ground.matters import fast_forward
+from yimen.ground.matters import commands, fast_forward
 from yimen.ground.matters import selectors as matters
-from yimen.service.cases import rules, services
+from yimen.service.cases import rules, services, telling
 from yimen.service.cases.tests.stage import ANSWERS, matter_of, published, submitted
 from yimen.service.catalogue.models import ServiceItem
 
@@ -117,3 +118,19 @@ def test_a_draft_takes_no_number_and_the_day_is_that_of_submission(cast: Cast) -
     services.save_draft(draft_uid=draft.uid, answers=ANSWERS, actor=li, at=now() - timedelta(hours=2))
     code = submitted(cast, item)
     assert code[31:] == f"{day_of(now()):%Y%m%d}0001"
+
+
+def test_a_limit_in_months_is_told_and_not_denied(cast: Cast) -> None:
+    """Months and hours are stored and not reckoned yet; nobody may read that the law sets no limit."""
+    item = published(cast, promise_limit=None, legal_limit=3, legal_unit="month")
+    code = submitted(cast, item)
+    services.accept_case(code=code, actor=cast.actor("wang"), at=now())
+    explanation = matters.explain(matter_of(code))
+    assert explanation.clocks[-1].unreckoned == "法定 3 个月"
+    assert "法定 3 个月" in telling.limit_sentence(explanation.current)
+    told = CliRunner().invoke(commands.explain, [code])
+    assert "法定 3 个月" in told.stdout, told.output
+    for who, url in (("wang", f"/desk/cases/{code}/"), ("li", f"/my/matters/{code}/")):
+        page = cast.client(who).get(url).content.decode()
+        assert "法定 3 个月" in page, who
+        assert "没有规定时限" not in page
