@@ -25,6 +25,7 @@ from yimen.house.launcher import (
     serve_database,
     serve_embedded,
 )
+from yimen.house.launcher.account import server_account
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: starts servers under other accounts")
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
@@ -136,6 +137,13 @@ def test_two_people_on_one_machine_each_have_their_own(home: Path, short_folder:
         assert "另一个账号" in refused.stderr
         assert runs(home)
     assert runs(theirs / "postgres") is False
+
+
+def test_a_user_without_a_name_is_told_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yimen.house.launcher.account.os.geteuid", lambda: 4_000_001)
+    with pytest.raises(LauncherRefusal, match="4000001 在本机没有账号名") as refused:
+        server_account(home / "data")
+    assert "DATABASE_URL" in refused.value.next_step
 
 
 def test_data_of_a_version_without_programs_is_refused_with_the_way_out(home: Path) -> None:

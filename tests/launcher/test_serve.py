@@ -111,6 +111,16 @@ def test_ctrl_c_stops_every_part_cleanly(serving: Serving) -> None:
     assert "Traceback" not in serving.said
 
 
+def test_a_terminal_that_closes_stops_every_part(serving: Serving) -> None:
+    wait_until(serving.answers, what="an answer")
+    parts = [serving.part("yimen.house.web"), serving.part("yimen.house.worker")]
+    parts += children(parts[0] or 0)
+    serving.process.send_signal(signal.SIGHUP)
+    assert serving.process.wait(120) == 0
+    assert not any(alive(pid) for pid in parts if pid)
+    assert not runs(serving.installation.home)
+
+
 @pytest.mark.parametrize("module", ["yimen.house.web", "yimen.house.worker"])
 def test_a_killed_part_comes_back(serving: Serving, module: str) -> None:
     wait_until(serving.answers, what="an answer")

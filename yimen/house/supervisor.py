@@ -21,6 +21,12 @@ PATIENCE_SECONDS = 20.0
 LOOK_SECONDS = 0.25
 
 
+def ending_signals() -> list[signal.Signals]:
+    """What ends us cleanly. A terminal that closes does too, unless we were started not to mind (`nohup`)."""
+    usual = [signal.SIGINT, signal.SIGTERM]
+    return usual if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else [*usual, signal.SIGHUP]
+
+
 @dataclass
 class Part:
     """One process to keep: its name, its Python module, and its state of health."""
@@ -54,7 +60,7 @@ class Part:
 
 @dataclass
 class Supervisor:
-    """Runs parts until SIGINT or SIGTERM. `watch` is called several times a second, for the database."""
+    """Runs parts until SIGINT, SIGTERM or the end of its terminal. `watch` is called several times a second, for the database."""
 
     parts: list[Part]
     environment: Mapping[str, str]
@@ -64,7 +70,7 @@ class Supervisor:
 
     def run(self, when_started: Callable[[], None] = lambda: None) -> None:
         """Start all, keep them, end them. Returns when all have ended."""
-        handlers = {number: signal.signal(number, self._end) for number in (signal.SIGINT, signal.SIGTERM)}
+        handlers = {number: signal.signal(number, self._end) for number in ending_signals()}
         try:
             for part in self.parts:
                 part.start(self.environment)

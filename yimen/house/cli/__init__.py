@@ -79,6 +79,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
     provide_database(provide, serving)
     signal.signal(signal.SIGTERM, _end)
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # with `nohup` it is ignored, and stays so
+        signal.signal(signal.SIGHUP, _end)
     given = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in given
     try:
@@ -102,7 +104,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    """SIGTERM ends us through the `finally` blocks, so that an embedded server stops with us."""
+    """SIGTERM, or a terminal that closes, ends us through the `finally` blocks, so that an embedded server stops with us."""
     raise SystemExit(128 + number)
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address
 from itertools import count
 from urllib.error import URLError
@@ -191,5 +192,6 @@ def _progress(line: str) -> None:
 
 
 def _say(line: str) -> None:
-    click.echo(line)
-    sys.stdout.flush()
+    with suppress(OSError):  # the terminal may be gone; what we are at is not to end for that
+        click.echo(line)
+        sys.stdout.flush()

@@ -64,6 +64,11 @@ def server_account(data: Path) -> Account:
                 f"数据目录 {data} 属于账号 {_name(owner)}，当前账号 {_name(me)} 不能使用。",
                 next_step=f"请换成 {_name(owner)}（或 root）启动，或设 YIMEN_VAR 指向自己的目录。",
             )
+        if not _has_name(me):  # initdb asks for it and gives up
+            raise LauncherRefusal(
+                f"当前的用户编号 {me} 在本机没有账号名，PostgreSQL 不能用它运行。",
+                next_step="请用有账号名的用户启动（容器里可在 /etc/passwd 加一行），或设 DATABASE_URL 使用已有的数据库。",
+            )
         return Account(_name(me), me, os.getegid(), switch=False)
     if owner:
         return _account(pwd.getpwuid(owner))
@@ -80,6 +85,10 @@ def server_account(data: Path) -> Account:
 
 def _account(entry: pwd.struct_passwd) -> Account:
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, switch=True)
+
+
+def _has_name(uid: int) -> bool:
+    return _name(uid) != str(uid)
 
 
 def _name(uid: int) -> str:
