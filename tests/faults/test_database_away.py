@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ class Elsewhere(Installation):
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[tuple[Serving, dict[str, dict[str, str]]]]:
+def site() -> Iterator[tuple[Serving, dict[str, Any]]]:
     """`yimen serve` with DATABASE_URL, and the cast with its tokens."""
     with set_up() as here, serve_embedded(here.home) as database:
         stage = ask(here, "build")
@@ -60,7 +61,7 @@ def asked(serving: Serving, path: str, method: str = "GET", **headers: str) -> t
         connection.close()
 
 
-def test_away_and_back(site: tuple[Serving, dict[str, dict[str, str]]]) -> None:
+def test_away_and_back(site: tuple[Serving, dict[str, Any]]) -> None:
     serving, stage = site
     server = server_of(serving)
     parts = [serving.part("yimen.house.web") or 0, serving.part("yimen.house.worker") or 0]
@@ -82,7 +83,11 @@ def test_away_and_back(site: tuple[Serving, dict[str, dict[str, str]]]) -> None:
             assert "一两分钟后再试" in said
     bearer = {"Authorization": f"Bearer {stage['tokens']['li']}"}
     status, kind, said = asked(serving, "/api/v1/items", **bearer)
-    assert (status, kind.partition(";")[0], PLAIN in json.loads(said)["title"]) == (503, "application/problem+json", True)
+    assert (status, kind.partition(";")[0], PLAIN in json.loads(said)["title"]) == (
+        503,
+        "application/problem+json",
+        True,
+    )
     assert asked(serving, "/healthz")[0] == 200
     status, _, said = asked(serving, "/readyz")
     assert (status, '"database": false' in said) == (503, True)
@@ -96,7 +101,9 @@ def test_away_and_back(site: tuple[Serving, dict[str, dict[str, str]]]) -> None:
     assert time.monotonic() - began < 10
     loader = Loader(serving.port, stage["item"], tokens=stage["tokens"], most=10).start()
     loader.wait()
-    assert (len(loader.submitted), loader.strange, loader.failures) == (10, [], 0), "every thread has found its way back"
+    assert (len(loader.submitted), loader.strange, loader.failures) == (10, [], 0), (
+        "every thread has found its way back"
+    )
     assert [pid for pid in parts if pid] == [
         serving.part("yimen.house.web"),
         serving.part("yimen.house.worker"),
@@ -112,7 +119,7 @@ def waiting(serving: Serving) -> tuple[int, int]:
     return int(float(numbers["yimen_outbox_waiting"])), int(float(numbers["yimen_steps_unsealed"]))
 
 
-def test_the_sums_of_all_processes_are_one_number(site: tuple[Serving, dict[str, dict[str, str]]]) -> None:
+def test_the_sums_of_all_processes_are_one_number(site: tuple[Serving, dict[str, Any]]) -> None:
     serving, _ = site
 
     def counted() -> float:
