@@ -52,9 +52,7 @@ def addresses(world: World) -> Iterator[tuple[str, str, str]]:
         yield f"matter {code}", "li", f"/my/matters/{code}/"
     for action in sorted(ACTS):
         for code in world.cases.values():
-            table = matters.procedure_of(
-                (matter := Case.objects.select_related("matter").get(matter__code=code).matter)
-            )
+            table = matters.procedure_of(matter := Case.objects.select_related("matter").get(matter__code=code).matter)
             if action in OF_MATTERS or matter.state in table.origins(table.step(action)):
                 yield f"act {action}", "chen", f"/desk/cases/{code}/{action}/"
                 break

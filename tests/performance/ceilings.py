@@ -109,7 +109,7 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "catalogue:synonyms": ("manager", 5),
     "catalogue:standard_materials": ("manager", 5),
     "web:home": ("li", 8),
-    "web:elder": ("li", 3),
+    "web:elder": ("li", 7),
     "web:accessibility": ("li", 4),
     "web:offline": ("li", 3),
     "web:desk_home": ("wang", 4),
