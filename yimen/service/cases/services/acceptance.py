@@ -78,12 +78,13 @@ class _Waiting:
     edition: EditionCard
     materials: list[rules.MaterialLine]
     applicant: str
+    applicant_kind: str
     applicant_number: str
     head: Letterhead
 
 
 _ASK = f"""
-select {matters.ASKED}, m.title, c.kind, c.edition_id, p.name, p.id_number,
+select {matters.ASKED}, m.title, c.kind, c.edition_id, p.name, p.kind, p.id_number,
        (select json_agg(json_build_array(l."order", l.name, l.required, l.state) order by l."order")::text
           from cases_casematerial l where l.case_id = c.matter_id),
        (select stamp from organisations_stamp where id = 1)
@@ -102,7 +103,7 @@ def _ask(code: str, at: datetime) -> _Waiting:
         row = cursor.fetchone()
     if row is None:
         raise no_such_case()
-    *asked, title, kind, edition_id, name, number, materials, stamp = row
+    *asked, title, kind, edition_id, name, sort, number, materials, stamp = row
     matter = matters.read_asked(asked)
     return _Waiting(
         matter=matter,
@@ -111,6 +112,7 @@ def _ask(code: str, at: datetime) -> _Waiting:
         edition=pinned_edition(edition_id),
         materials=[rules.MaterialLine(*line) for line in _materials.decode(materials)] if materials else [],
         applicant=name,
+        applicant_kind=sort,
         applicant_number=masked_number(number),
         head=letterhead(matter.department_id, day_of(at), stamp),
     )
@@ -131,7 +133,8 @@ def _slip(case: _Waiting, clock: ClockStart, actor: Actor, at: datetime) -> Prep
     ahead = matters.foretell(clock, at, case.matter.centre_id, case.matter.calendar_version)
     return prepare(
         "acceptance_slip", code=case.matter.code, title=case.title, applicant=case.applicant,
-        applicant_number=case.applicant_number, head=case.head, edition=edition, actor=actor, at=at,
+        applicant_kind=case.applicant_kind, applicant_number=case.applicant_number, head=case.head, edition=edition,
+        actor=actor, at=at,
         accepted_on=say_date(day_of(at)), limit=edition.promise_label or "未作承诺",
         legal_limit=edition.legal_label or "没有规定", **why_that_day(ahead),
     )  # fmt: skip
