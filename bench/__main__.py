@@ -122,7 +122,11 @@ def _prepare(place: Server, asked: argparse.Namespace) -> Town:
             began = time.perf_counter()
             place.create(name, "base")
             # Enough for every round of the three who accept, and for the one in which they warm up.
-            stack = int(asked.seconds * 2 * accepting.FASTEST * (asked.rounds + 1)) if name == "large" and "accept" in asked.parts else 0
+            stack = (
+                int(asked.seconds * 2 * accepting.FASTEST * (asked.rounds + 1))
+                if name == "large" and "accept" in asked.parts
+                else 0
+            )
             fill(place.owner(name), templates, closed=int(count * 0.85), waiting=max(int(count * 0.15), stack))
             _say(f"{name}: {count} cases in {time.perf_counter() - began:.0f} s")
     return town
