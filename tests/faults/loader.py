@@ -48,10 +48,15 @@ class Loader:
         self.wait()
 
     def wait(self) -> None:
-        """Wait for the end."""
+        """Wait for the end, however long it takes, as long as it comes nearer."""
         for thread in self._threads:
-            thread.join(GIVE_UP_SECONDS + 30)
-            assert not thread.is_alive(), "a request was never answered"
+            while thread.is_alive():
+                before = self._answered()
+                thread.join(GIVE_UP_SECONDS + 30)
+                assert not thread.is_alive() or self._answered() > before, "a request was never answered"
+
+    def _answered(self) -> int:
+        return len(self.submitted) + len(self.accepted) + len(self.strange)
 
     def _work(self) -> None:
         while not self._stop.is_set():

@@ -7,7 +7,7 @@ clock's rules. Claims, hand-overs and holds go on between the steps and must not
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -26,10 +26,11 @@ from yimen.ground.matters import services as thread
 from yimen.ground.matters.fast_forward import in_its_own_time
 from yimen.ground.matters.models import Matter, Step
 from yimen.ground.matters.rules import ClockEvent, EventKind
-from yimen.ground.matters.tests.day_walker import walk
+from yimen.ground.matters.tests.day_walker import WalkerError, walk
 from yimen.ground.matters.tests.stage import account, clerk, errand
 
 OPENING = datetime(2026, 1, 5, 9, 0, tzinfo=CHINA)
+CLOSE = time(17, 30)
 LAST = datetime(2026, 11, 1, tzinfo=CHINA)
 TABLE = {
     "pause": ("waiting", "paused"),
@@ -152,11 +153,23 @@ class Bureau(RuleBasedStateMachine):
                 assert matter.due_on is None
 
     def walked(self, mine: Kept) -> date | None:
-        """The due day by the walker. An extension only lengthens the limit; whether it came in time is asked of the legal
-        one, so the walker is told the whole limit at once.
+        """The due day by the walker. An extension is given on the legal limit, so it may come when the promised one has
+        run out; then it stands in the ledger and lengthens nothing.
         """
-        longer = mine.limit + sum(event.by for event in mine.events)
-        return walk(longer, "workday", [event for event in mine.events if event.event != "extended"]).due_on
+        kept: list[ClockEvent] = []
+        for event in mine.events:
+            if event.event == "extended":
+                due = walk(mine.limit, "workday", kept).due_on
+                assert due is not None
+                close = (
+                    CLOSE if due.weekday() < 5 else None
+                )  # on other days no hours are kept, and it lasts until 24:00
+                try:
+                    walk(mine.limit, "workday", [*kept, event], close)
+                except WalkerError:
+                    continue
+            kept.append(event)
+        return walk(mine.limit, "workday", kept).due_on
 
     def row(self, mine: Kept) -> tuple[Any, ...]:
         """The matter's columns and the number of its steps."""
