@@ -159,13 +159,8 @@ class Bureau(RuleBasedStateMachine):
         kept: list[ClockEvent] = []
         for event in mine.events:
             if event.event == "extended":
-                due = walk(mine.limit, "workday", kept).due_on
-                assert due is not None
-                close = (
-                    CLOSE if due.weekday() < 5 else None
-                )  # on other days no hours are kept, and it lasts until 24:00
                 try:
-                    walk(mine.limit, "workday", [*kept, event], close)
+                    walk(mine.limit, "workday", [*kept, event], CLOSE)
                 except WalkerError:
                     continue
             kept.append(event)
