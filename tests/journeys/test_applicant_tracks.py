@@ -10,7 +10,7 @@ from tests.cast import Cast
 from tests.journeys.teahouse import apply, open_teahouse
 from yimen.ground.kit import moments
 from yimen.service.cases import services
-from yimen.service.cases.views.public import track
+from yimen.service.cases.services.public_query import TRIES_OF_A_NUMBER
 
 
 @pytest.fixture
@@ -61,8 +61,8 @@ def test_bad_input_is_told_at_its_field(client: Client, db: None, sent: dict[str
 
 
 def test_guessing_is_slowed_down(client: Client, code: str) -> None:
-    answers = [client.post("/track/", {"code": code, "tail": f"{n:04}"}) for n in range(track.TRIES_OF_A_NUMBER + 1)]
-    assert [answer.status_code for answer in answers[:-1]] == [404] * track.TRIES_OF_A_NUMBER
+    answers = [client.post("/track/", {"code": code, "tail": f"{n:04}"}) for n in range(TRIES_OF_A_NUMBER + 1)]
+    assert [answer.status_code for answer in answers[:-1]] == [404] * TRIES_OF_A_NUMBER
     assert answers[-1].status_code == 429
     assert "再试" in answers[-1].content.decode()
     assert client.post("/track/", {"code": code, "tail": "0029"}).status_code == 429

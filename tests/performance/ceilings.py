@@ -31,7 +31,7 @@ LIST = {
 
 CEILINGS: dict[str, tuple[str, int]] = {
     "/healthz": ("li", 3),
-    "/readyz": ("li", 4),
+    "/readyz": ("li", 8),
     "/metrics": ("li", 4),
     "api:openapi-json": ("li", 3),
     "api:openapi-view": ("li", 3),

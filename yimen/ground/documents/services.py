@@ -116,8 +116,9 @@ def prepare_letter(
     sort = rules.kind_of(kind)
     kept = rules.checked_facts(sort, facts)
     text = rules.facts_text(kept)
-    if not fonts.all_drawn(text) or not fonts.all_drawn(series) or (seal is not None and not fonts.all_drawn(seal.text)):
-        fonts.check_characters(rules.texts_in([kept, series, seal.text if seal else ""]))
+    stamp = seal.text if seal else ""
+    if not fonts.all_drawn(f"{text}{series}{stamp}"):
+        fonts.check_characters(rules.texts_in([kept, series, stamp]))
     code = rules.new_code()
     letter: dict[str, Any] = {
         "uid": uuid4(),
