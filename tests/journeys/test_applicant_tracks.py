@@ -11,6 +11,7 @@ from tests.journeys.teahouse import apply, open_teahouse
 from yimen.ground.kit import moments
 from yimen.service.cases import services
 from yimen.service.cases.services.public_query import TRIES_OF_A_NUMBER
+from yimen.service.cases.views.public import track
 
 
 @pytest.fixture
