@@ -40,9 +40,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def _silent(connection: psycopg.Connection[Any]) -> bool:
-    """Nothing to be read: neither a farewell of the server nor the end of the line."""
-    if connection.closed:
-        return False
+    """At rest and nothing to be read: neither a farewell of the server nor the end of the line."""
+    if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        return False  # closed, or in a transaction, which may have failed
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN | select.POLLPRI | select.POLLRDHUP)
     return not poll.poll(0)
