@@ -6,6 +6,7 @@ workers, and gone at the end (also after kill -9).
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -92,12 +93,14 @@ def django_db_setup(
     django_test_environment: None, django_db_blocker: pytest.FixtureRequest, django_db_modify_db_settings: None
 ) -> Iterator[None]:
     """The migrated test database, also for a run whose tests all commit (pytest-django makes it only for `django_db`)."""
+    from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django exports no type for it
         made = setup_databases(verbosity=0, interactive=False, aliases=None)
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        _send_away(str(connection.settings_dict["NAME"]))
         teardown_databases(made, verbosity=0)
 
 
@@ -113,11 +116,9 @@ def committed_template(django_db_setup: None, django_db_blocker: pytest.FixtureR
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django exports no type for it
         grant_runtime_role()
         connection.close()
+        _send_away(source)
         _administer(
-            f'drop database if exists "{template}" with (force)',
-            # Once Playwright's loop runs in this thread, Django keeps its connections apart; one made before is out of reach.
-            f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{source}'",  # noqa: S608  # our own name
-            f'create database "{template}" template "{source}"',
+            f'drop database if exists "{template}" with (force)', f'create database "{template}" template "{source}"'
         )
         yield template
         _administer(f'drop database if exists "{template}" with (force)')
@@ -129,7 +130,8 @@ def committed_db(committed_template: str, django_db_blocker: pytest.FixtureReque
     from django.db import connection, connections
 
     settings = connection.settings_dict
-    usual, name = settings["NAME"], f"{committed_template}_copy"
+    # A name of its own: what a process keeps for good of a database, it keeps under the database's name.
+    usual, name = settings["NAME"], f"{committed_template}_{next(_copies)}"
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         connections.close_all()
         _administer(
@@ -148,6 +150,15 @@ def committed_db(committed_template: str, django_db_blocker: pytest.FixtureReque
             connections.close_all()
             settings["NAME"] = usual
             _administer(f'drop database if exists "{name}" with (force)')
+
+
+_copies = itertools.count(1)
+
+
+def _send_away(name: str) -> None:
+    """End every connection to a database. Once Playwright's loop runs in this thread, Django keeps its connections apart,
+    and one made before is out of reach."""
+    _administer(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")  # noqa: S608 (ours)
 
 
 def _administer(*statements: str) -> None:
