@@ -131,8 +131,9 @@ def clock_face(matter: Matter, at: datetime, calendar: WorkCalendar | None = Non
     """How urgent a matter is at this moment, in the words of the work lists."""
     if matter.closed_at is not None:
         return ClockFace("closed", f"{say_day(day_of(matter.closed_at), day_of(at), weekday=False)} 办结")
-    if matter.stopped_since is not None and not (matter.due_at and matter.due_at < at):
-        days = (day_of(at) - day_of(matter.stopped_since)).days
+    stopped = matter.stopped_since
+    if stopped is not None and not (matter.due_at and matter.due_at < stopped):
+        days = (day_of(at) - day_of(stopped)).days
         label = lifecycle.procedure(matter.procedure, matter.procedure_version).state(matter.state).label
         return ClockFace("paused", f"{label} {days} 日" if days else f"{label}")
     if matter.due_on is None or matter.due_at is None:
@@ -140,8 +141,9 @@ def clock_face(matter: Matter, at: datetime, calendar: WorkCalendar | None = Non
     calendar = calendar or work_calendar()
     today = day_of(at)
     if at > matter.due_at:
-        late = max(1, calendar.workdays_between(matter.due_on, today))
-        return ClockFace("red", f"超期 {late} 个工作日")
+        # What was late when the clock stopped grows no later while it stands.
+        late = max(1, calendar.workdays_between(matter.due_on, day_of(stopped) if stopped else today))
+        return ClockFace("red", f"超期 {late} 个工作日" + ("，已停表" if stopped else ""))
     left = calendar.workdays_between(today, matter.due_on)
     if left == 0:
         ends = matter.due_at.astimezone(at.tzinfo)
