@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 import re
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +26,9 @@ END = "\x00yimen end of table\x00"
 DELIMITERS = ",\t;|"
 _ADDRESS = re.compile(rb'\sr="([A-Z]{0,3})(\d{1,9})"')
 PRECISE = 10**15  # whole numbers above this have been rounded by the spreadsheet
+
+# One number for the whole process; what a cell may hold is bounded by the size of its file.
+csv.field_size_limit(sys.maxsize)
 
 
 class UnreadableTable(Invalid):
@@ -167,7 +171,6 @@ def _delimiter(text: str) -> str:
 
 def _records(text: str, delimiter: str, limits: Limits) -> Iterator[tuple[int, Sequence[str], str]]:
     """Records with the line each starts on. A sentinel at the end shows whether a quotation mark stayed open."""
-    csv.field_size_limit(max(limits.file_bytes, 131072))
     ending = "" if text.endswith(("\n", "\r")) else "\n"
     # newline="" keeps a line break inside a cell as it is; only \n, \r and \r\n count as line ends.
     reader = csv.reader(io.StringIO(f"{text}{ending}{END}\n", newline=""), delimiter=delimiter)

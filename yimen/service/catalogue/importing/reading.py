@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ _LOST_SHARE = 0.2
 _CODE = re.compile(r"[0-9A-Z-]{18,40}")
 _KNOWN_AT_LEAST = 2
 # The library's own limit of 131 072 characters would call a long cell a wrong number of columns.
-csv.field_size_limit(MAX_BYTES)
+csv.field_size_limit(sys.maxsize)  # one number for the whole process, as in kit.tables: the file's size bounds a cell
 
 Knows = Callable[[str], bool]
 """Whether a heading is one that the mapping knows."""
