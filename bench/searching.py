@@ -59,8 +59,8 @@ def fill(items: int) -> int:
 
     from yimen.service.catalogue import search
 
-    step = max(1, len(TAILS) * len(KINDS) * len(THINGS) * len(PLACES) // items)
-    titles = [title(number * step) for number in range(items)]
+    every = len(TAILS) * len(KINDS) * len(THINGS) * len(PLACES)
+    titles = [title(number * every // items) for number in range(items)]  # spread over all of them, to the last word
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("create temp table fresh (n int, title text)")
         with cursor.copy("copy fresh from stdin") as copy:
