@@ -198,6 +198,12 @@ def look(axe: Callable[[Page], None]) -> Callable[..., None]:
     return check
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key once the page is all there; one pressed while it still arrives finds no script that hears it."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 def _watch(page: Page, *, js: bool) -> None:
     seen = _seen[id(page)] = Seen(js=js)
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.driving import press
+
 GALLERY = "/manage/look/"
 
 
@@ -76,12 +78,12 @@ def test_elder_mode_is_switched_with_and_without_javascript(browse: Any) -> None
 def test_a_list_is_walked_by_keys(desk: Page) -> None:
     desk.goto(GALLERY)
     chosen = desk.locator('[data-rows] > tr[aria-selected="true"]')
-    desk.keyboard.press("j")
-    desk.keyboard.press("j")
+    press(desk, "j")
+    press(desk, "j")
     expect(chosen).to_contain_text("临时占用城市道路许可")
-    desk.keyboard.press("k")
+    press(desk, "k")
     expect(chosen).to_contain_text("特种设备使用登记")
-    desk.keyboard.press("/")
+    press(desk, "/")
     expect(desk.locator("#list-q")).to_be_focused()
     desk.keyboard.type("jk")
     expect(desk.locator("#list-q")).to_have_value("jk")
@@ -90,9 +92,9 @@ def test_a_list_is_walked_by_keys(desk: Page) -> None:
 def test_the_shortcuts_are_listed(desk: Page) -> None:
     desk.goto(GALLERY)
     desk.locator("h1").click()
-    desk.keyboard.press("?")
+    press(desk, "?")
     expect(desk.get_by_role("dialog", name="快捷键")).to_be_visible()
-    desk.keyboard.press("Escape")
+    press(desk, "Escape")
     expect(desk.get_by_role("dialog", name="快捷键")).to_be_hidden()
 
 
@@ -119,9 +121,9 @@ def test_rows_are_picked_together(desk: Page) -> None:
 
 def test_the_first_tab_leads_past_the_menus(desk: Page) -> None:
     desk.goto("/manage/")
-    desk.keyboard.press("Tab")
+    press(desk, "Tab")
     expect(desk.get_by_role("link", name="跳到正文")).to_be_focused()
-    desk.keyboard.press("Enter")
+    press(desk, "Enter")
     expect(desk.locator("#main")).to_be_focused()
 
 

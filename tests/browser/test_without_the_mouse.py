@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import Browse, Site
+from tests.browser.driving import Browse, Site, press
 from tests.journeys.foodshop import set_up
 
 pytestmark = pytest.mark.browser
@@ -26,7 +26,7 @@ def test_whatever_has_the_focus_shows_it(browse: Browse, site: Site) -> None:
         page.evaluate("document.activeElement?.blur()")
         stops = 0
         for _ in range(60):
-            page.keyboard.press("Tab")
+            press(page, "Tab")
             seen = page.evaluate(RING)
             if seen["tag"] == "BODY":
                 break
@@ -41,11 +41,11 @@ def test_the_focus_comes_back_from_a_dialog(browse: Browse, site: Site) -> None:
     page.goto(f"/desk/cases/{case.matter.code}/")
     opener = page.get_by_role("link", name="当场更正")
     opener.focus()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     dialog = page.get_by_role("dialog", name="当场更正")
     expect(dialog).to_be_visible()
     assert page.evaluate("document.activeElement.closest('dialog') !== null")
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(dialog).to_be_hidden()
     expect(opener).to_be_focused()
 
@@ -56,13 +56,13 @@ def test_a_case_is_taken_in_judged_and_accepted_by_tab_and_enter_alone(browse: B
     page = browse("wang")
     page.goto("/desk/inbox/")
     _tab_to(page, "a.title")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("食品经营许可（新办）")
     _tab_to(page, ".table-foot button")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_text("4 份，已核 4 份")).to_be_visible()
     _tab_to(page, ".next .primary")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("status")).to_contain_text("已受理，受理通知书可以打印了。")
     case.refresh_from_db()
     assert case.slip_number
@@ -72,5 +72,5 @@ def _tab_to(page: Page, selector: str) -> None:
     for _ in range(80):
         if page.evaluate("selector => document.activeElement?.matches(selector)", selector):
             return
-        page.keyboard.press("Tab")
+        press(page, "Tab")
     raise AssertionError(f"Tab never reaches {selector}")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import Browse, Site
+from tests.browser.driving import Browse, Site, press
 from tests.journeys.foodshop import again, set_up
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ def test_review_grant_and_hand_over(browse: Browse, site: Site, look: Look) -> N
     zhao.get_by_label("我的意见").fill("平面图与申请一致。")
     zhao.get_by_role("button", name="写入意见").click()
     expect(zhao.locator(".opinions")).to_contain_text("平面图与申请一致。")
-    zhao.keyboard.press("s")
+    press(zhao, "s")
     dialog = zhao.get_by_role("dialog")
     dialog.get_by_label("审查意见").fill("材料齐全，符合条件。")
     look(zhao, "desk-dialog-review")
@@ -32,20 +32,20 @@ def test_review_grant_and_hand_over(browse: Browse, site: Site, look: Look) -> N
     chen = browse("chen")
     chen.goto(address)
     look(chen, "desk-case-deciding")
-    chen.keyboard.press("g")
+    press(chen, "g")
     chen.get_by_role("dialog").get_by_role("button", name="准予许可").click()
     expect(chen.get_by_role("status")).to_contain_text("已作出准予决定")
     assert again(case).decision == "granted"
     wu = browse("wu")
     wu.goto(address)
-    wu.keyboard.press("d")
+    press(wu, "d")
     look(wu, "desk-deliver")
     wu.get_by_label("领取人").fill("李明")
     wu.get_by_role("button", name="送达并办结").click()
     expect(wu.get_by_role("status")).to_contain_text("已送达，本件办结。")
     look(wu, "desk-case-concluded")
     assert again(case).matter.state == "concluded"
-    wu.keyboard.press("d")
+    press(wu, "d")
     expect(wu.get_by_role("status")).to_contain_text("已归档")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import Browse, Site
+from tests.browser.driving import Browse, Site, press
 from tests.cast import LI_ID
 from tests.journeys.foodshop import again, set_up
 from yimen.service.cases.models import Case, CaseMaterial
@@ -22,26 +22,26 @@ def test_accept_from_the_inbox_by_keyboard(browse: Browse, site: Site, look: Loo
     page = browse("wang")
     page.goto("/desk/")
     look(page, "desk-inbox")
-    page.keyboard.press("j")
-    page.keyboard.press("k")
-    page.keyboard.press("Enter")
+    press(page, "j")
+    press(page, "k")
+    press(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("食品经营许可（新办）")
     page.wait_for_load_state("networkidle")
     look(page, "desk-case-received")
-    page.keyboard.press("y")
+    press(page, "y")
     expect(page.get_by_text("4 份，已核 1 份")).to_be_visible()
-    page.keyboard.press("e")
+    press(page, "e")
     expect(page.get_by_text("4 份，已核 4 份")).to_be_visible()
-    page.keyboard.press("a")
+    press(page, "a")
     expect(page.get_by_role("status")).to_contain_text("已受理，受理通知书可以打印了。")
     expect(page.locator("[data-key=p]")).to_contain_text("打印行政许可申请受理通知书")
     look(page, "desk-case-accepted")
     accepted = again(first)
     assert accepted.matter.state == "reviewing"
     assert accepted.slip_number
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page.get_by_role("heading", level=1)).to_have_text("收件箱")
-    page.keyboard.press("c")
+    press(page, "c")
     expect(page.get_by_role("status")).to_contain_text("已认领")
     assert again(second).matter.person_name == "王芳"
 
@@ -50,31 +50,31 @@ def test_reception_by_keyboard_up_to_the_slip(browse: Browse, site: Site, look: 
     set_up(site.cast)
     page = browse("wang")
     page.goto("/desk/")
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page.locator("#item")).to_be_focused()
     page.keyboard.type("许可证补发")
     expect(page.locator("#items tr[data-first]")).to_contain_text("食品经营许可证补发")
     look(page, "desk-intake-item")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator("#id_id_number")).to_be_focused()
     page.keyboard.type(LI_ID)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_text("有档案：李明")).to_be_visible()
     look(page, "desk-intake-person")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator("#id_shop_name")).to_be_focused()
     look(page, "desk-intake-form")
     page.keyboard.type("小满汤粉店")
-    page.keyboard.press("Tab")
+    press(page, "Tab")
     page.keyboard.type("86.5")
     _tab_to(page, "input[name=cold]")
-    page.keyboard.press("Space")
+    press(page, "Space")
     _answer_what_follows(page)
     for material in range(4):
         _tab_to(page, f".counter-list li:nth-child({material + 1}) input[type=checkbox]")
-        page.keyboard.press("Space")
+        press(page, "Space")
     _tab_to(page, "#id_contact_name")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("status").first).to_contain_text("已收下并受理，受理通知书可以打印了。")
     case = Case.objects.select_related("matter").get()
     assert (case.matter.state, case.matter.channel) == ("reviewing", "window")
@@ -87,7 +87,7 @@ def _tab_to(page: Page, selector: str) -> None:
     for _ in range(40):
         if page.evaluate("selector => document.activeElement?.matches(selector)", selector):
             return
-        page.keyboard.press("Tab")
+        press(page, "Tab")
     raise AssertionError(f"Tab never reaches {selector}")
 
 

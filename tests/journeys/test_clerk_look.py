@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.driving import Browse, Site
+from tests.browser.driving import Browse, Site, press
 from tests.cast import LI_ID
 from tests.journeys.foodshop import set_up
 from yimen.ground.kit import moments
@@ -49,7 +49,7 @@ def test_pages_of_a_clerk(browse: Browse, site: Site, look: Look, phone: bool) -
         page.goto(address)
         look(page, f"clerk-{name}-{where}")
     page.fill("#id_id_number", LI_ID)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.get_by_role("button", name="证件一致，继续").click()
     page.wait_for_url("**/desk/intake/form/**")
     look(page, f"clerk-form-{where}")

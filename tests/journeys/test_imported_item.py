@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import Browse, Site
+from tests.browser.driving import Browse, Site, press
 from yimen.ground.kit import moments
 from yimen.ground.matters import sealing
 from yimen.service.cases.models import Case
@@ -61,23 +61,23 @@ def test_from_the_file_to_the_result(browse: Browse, site: Site) -> None:
         expect(paper).to_have_count(left)
         paper.first.click()
     expect(paper).to_have_count(0)
-    wang.keyboard.press("a")
+    press(wang, "a")
     expect(wang.get_by_role("status")).to_contain_text("已受理")
     zhao = browse("zhao")
     zhao.goto(address)
-    zhao.keyboard.press("s")
+    press(zhao, "s")
     dialog = zhao.get_by_role("dialog")
     dialog.get_by_label("审查意见").fill("材料齐全，符合条件。")
     dialog.get_by_role("button", name="送决定").click()
     expect(zhao.get_by_role("status")).to_contain_text("已送决定")
     chen = browse("chen")
     chen.goto(address)
-    chen.keyboard.press("g")
+    press(chen, "g")
     chen.get_by_role("dialog").get_by_role("button", name="准予许可").click()
     expect(chen.get_by_role("status")).to_contain_text("已作出准予决定")
     wu = browse("wu")
     wu.goto(address)
-    wu.keyboard.press("d")
+    press(wu, "d")
     wu.get_by_label("领取人").fill("李明")
     wu.get_by_role("button", name="送达并办结").click()
     expect(wu.get_by_role("status")).to_contain_text("已送达，本件办结。")
