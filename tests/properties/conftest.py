@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from tests.cast import Cast, build_cast
+from tests.undone import undone
 from yimen.ground.matters.fast_forward import mark_synthetic
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """A transaction that is rolled back at its end, and that the code under test takes for the outermost one."""
-    block = transaction.atomic()
-    block._from_testcase = True  # type: ignore[attr-defined]  # as Django's own TestCase marks its transactions
-    with block:
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -23,11 +22,11 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from tests.cast import Cast
-from tests.properties.conftest import undone
+from tests.properties.machines import run_machine
+from tests.undone import undone
 from yimen.ground.documents.models import Letter
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit.models import AuditEntry
@@ -363,17 +362,7 @@ def run(drill: Cast, examples: int, steps: int) -> None:
         Office.cast = drill
         with time_machine.travel(OPENING - timedelta(days=20), tick=False):
             Office.items = [published(drill), published(drill, name="健康证补办", case_kind="instant")]
-        run_state_machine_as_test(
-            Office,
-            settings=settings(
-                max_examples=examples,
-                stateful_step_count=steps,
-                deadline=None,
-                database=None,
-                phases=[Phase.explicit, Phase.generate, Phase.shrink],
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        run_machine(Office, examples=examples, steps=steps)
 
 
 def test_cases_stay_right_whatever_is_tried(drill: Cast) -> None:

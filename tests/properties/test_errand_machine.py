@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.cast import Cast
-from tests.properties.conftest import undone
+from tests.properties.machines import run_machine
+from tests.undone import undone
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.moments import CHINA, day_of
 from yimen.ground.kit.refusals import Refusal
@@ -188,17 +188,7 @@ def run(examples: int, steps: int) -> None:
     """Let the machine run this often."""
     with undone():
         Bureau.clerks = {name: clerk(name, account_id=account(f"errand_{name}")) for name in ("wang", "zhao")}
-        run_state_machine_as_test(
-            Bureau,
-            settings=settings(
-                max_examples=examples,
-                stateful_step_count=steps,
-                deadline=None,
-                database=None,
-                phases=[Phase.explicit, Phase.generate, Phase.shrink],
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        run_machine(Bureau, examples=examples, steps=steps)
 
 
 def test_errands_stay_right_whatever_is_tried(drill: Cast) -> None:

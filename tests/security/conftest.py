@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from tests.cast import build_cast
 from tests.security.world import World, build_world
+from tests.undone import undone
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +25,3 @@ def world(built_world: World) -> Iterator[World]:
     """The cast with Li's cases in every state; all changes are gone with the test."""
     with undone():
         yield deepcopy(built_world)
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """A transaction that is rolled back at its end, and that the code under test takes for the outermost one."""
-    block = transaction.atomic()
-    block._from_testcase = True  # type: ignore[attr-defined]  # as Django's own TestCase marks its transactions
-    with block:
-        yield
-        transaction.set_rollback(True)
