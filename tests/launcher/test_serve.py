@@ -99,26 +99,17 @@ def serving(prepared: Installation) -> Iterator[Serving]:
         here.process.wait(120)
 
 
-def test_ctrl_c_stops_every_part_cleanly(serving: Serving) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGHUP], ids=["ctrl-c", "terminal closed"])
+def test_ctrl_c_and_a_closed_terminal_stop_every_part_cleanly(serving: Serving, sign: signal.Signals) -> None:
     wait_until(serving.answers, what="an answer")
     parts = [serving.part("yimen.house.web"), serving.part("yimen.house.worker")]
     parts += children(parts[0] or 0)
-    serving.process.send_signal(signal.SIGINT)
+    serving.process.send_signal(sign)
     assert serving.process.wait(120) == 0
     assert not any(alive(pid) for pid in parts if pid)
     assert not runs(serving.installation.home)
     assert "一门已停止" in serving.said
     assert "Traceback" not in serving.said
-
-
-def test_a_terminal_that_closes_stops_every_part(serving: Serving) -> None:
-    wait_until(serving.answers, what="an answer")
-    parts = [serving.part("yimen.house.web"), serving.part("yimen.house.worker")]
-    parts += children(parts[0] or 0)
-    serving.process.send_signal(signal.SIGHUP)
-    assert serving.process.wait(120) == 0
-    assert not any(alive(pid) for pid in parts if pid)
-    assert not runs(serving.installation.home)
 
 
 @pytest.mark.parametrize("module", ["yimen.house.web", "yimen.house.worker"])
