@@ -29,8 +29,9 @@ create constraint trigger organisations_account_stamp
     after update of uid, name, kind, party_id, is_active or delete on identity_account
     deferrable initially deferred for each row execute function organisations_new_stamp();
 
-drop function organisations_session(text, timestamptz, boolean);
-drop function organisations_token(text, timestamptz);
+-- A database of an earlier day of 0.1.0 has them without a stamp.
+drop function if exists organisations_session(text, timestamptz, boolean);
+drop function if exists organisations_token(text, timestamptz);
 
 -- One request's session: {"actor": …, "sign_in": …, "stamp": …}, or {"ended": reason} and the session is gone, or null if
 -- unknown. A caller that holds the actor of post `p_post` as of this day under the stamp `p_stamp` is not told it again:
