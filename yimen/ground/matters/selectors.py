@@ -24,6 +24,7 @@ from yimen.ground.matters import lifecycle, policies, rules
 from yimen.ground.matters.clocks import Clock, ClockMark, clocks_of, ended
 from yimen.ground.matters.lifecycle import ClockStart, Procedure, StepRule
 from yimen.ground.matters.models import Hold, Matter, Step
+from yimen.ground.organisations import selectors as organisations
 
 Box = Literal["mine", "window", "department", "centre"]
 
@@ -324,6 +325,36 @@ def next_steps(matter: Matter, actor: Actor, on: date) -> list[NextStep]:
             why = holds[rule.hold_point]
         found.append(NextStep(rule, why))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """A colleague to whom a matter may be handed, and the post in which they would work on it."""
+
+    account_id: int
+    name: str
+    post_id: int | None
+
+
+def takers(matter: Matter | Asked, on: date) -> list[Taker]:
+    """Who could take this matter over on a day, by name: whoever may see it, claim it and take a step of its present state.
+
+    All three in one post, in a scope that the matter lies in. Of a state that waits for the applicant the steps count
+    that staff may enter for them. Letters are not asked: they may be signed after the hand-over, and the step asks.
+    """
+    table = lifecycle.procedure(matter.procedure, matter.procedure_version)
+    rules_here = [rule for rule in table.steps_from(matter.state) if rule.by in ("staff", "either")]
+    work = {rule.permission for rule in rules_here if rule.by == "staff"} or {rule.permission for rule in rules_here}
+    needed = {"matters.view", "matters.claim"}
+    place = organisations.Place(matter.department_id, matter.window_id, matter.centre_id, matter.division_id)
+    found = organisations.holders(needed | work, place, on)
+    everywhere: dict[int, frozenset[str]] = {each.account_id: each.codes for each in found if each.post_id is None}
+    able: dict[int, Taker] = {}
+    for each in found:
+        held = each.codes | everywhere.get(each.account_id, frozenset())
+        if needed <= held and held & work:
+            able.setdefault(each.account_id, Taker(each.account_id, each.name, each.post_id))
+    return list(able.values())
 
 
 def procedure_of(matter: Matter) -> Procedure:

@@ -17,14 +17,14 @@ from django.db import DatabaseError, connection
 from yimen.ground.calendar.selectors import calendar_version, work_calendar
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit import audit, outbox
-from yimen.ground.kit.moments import say_moment
+from yimen.ground.kit.moments import day_of, say_moment
 from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters import lifecycle
 from yimen.ground.matters.clocks import ClockMark, clocks_of
 from yimen.ground.matters.fast_forward import in_its_own_time, is_synthetic, mark_synthetic, recorded
 from yimen.ground.matters.lifecycle import BEFORE, ClockStart
 from yimen.ground.matters.policies import NoPermission
-from yimen.ground.matters.selectors import Asked, ask, closing_hours
+from yimen.ground.matters.selectors import Asked, ask, closing_hours, takers
 from yimen.ground.matters.thinking import (
     ReasonMissing,
     StalePage,
@@ -44,6 +44,7 @@ from yimen.ground.matters.thinking import (
 )
 
 __all__ = [
+    "CannotTake",
     "ClockStart",
     "Opened",
     "ReasonMissing",
@@ -83,6 +84,12 @@ class AlreadyClaimed(Conflict):
     """Somebody else works on it."""
 
     code = "already_claimed"
+
+
+class CannotTake(Invalid):
+    """A matter handed to somebody who could not go on with it."""
+
+    code = "cannot_take"
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,18 +316,29 @@ def release(*, matter_id: int, actor: Actor, at: datetime, seen: int | None = No
 
 
 def hand_over(
-    *, matter_id: int, actor: Actor, at: datetime, to_account: int, to_name: str, to_post: int | None, reason: str,
-    seen: int | None = None,
-) -> Taken:  # fmt: skip
-    """Hand a matter to a colleague, with the reason; both names stand in the ledger."""
+    *, matter_id: int, actor: Actor, at: datetime, to_account: int, reason: str, seen: int | None = None
+) -> Taken:
+    """Hand a matter to a colleague, with the reason; both names stand in the ledger.
+
+    Raises `CannotTake` for whoever could not go on with it (`selectors.takers`), oneself included.
+    """
+    asked = ready_to(matter=matter_id, action="hand_over", actor=actor, at=at, seen=seen)
+    taker = next((each for each in takers(asked, day_of(at)) if each.account_id == to_account), None)
+    if taker is None or to_account == actor.account_id:
+        raise CannotTake(
+            "这位同事不能接办这件事：不在办理它的部门、窗口任职，或者没有办理它的权限。",
+            next_step="请从名单中另选一位同事。",
+            fields={"to": "请另选一位同事。"},
+        )
     return take_step(
         matter=matter_id,
         action="hand_over",
         actor=actor,
         at=at,
         seen=seen,
-        facts={"reason": reason, "to": to_name},
-        change={"person_id": to_account, "person_name": to_name, "post_id": to_post},
+        ready=asked,
+        facts={"reason": reason, "to": taker.name},
+        change={"person_id": taker.account_id, "person_name": taker.name, "post_id": taker.post_id},
     )
 
 

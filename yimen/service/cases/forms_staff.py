@@ -303,16 +303,12 @@ class HandOverForm(ActForm):
 
     def __init__(self, *args: Any, colleagues: Iterable[tuple[int, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.colleagues = dict(colleagues)
         field = self.fields["to"]
-        field.choices = [("", "请选择"), *self.colleagues.items()]  # type: ignore[attr-defined]  # a choice field
+        field.choices = [("", "请选择"), *colleagues]  # type: ignore[attr-defined]  # a choice field
 
     def arguments(self) -> dict[str, Any]:
-        """The account and its name; in which post to work on it is the colleague's own affair."""
-        to = self.cleaned_data["to"]
-        return {
-            "to_account": to, "to_name": self.colleagues[to], "to_post": None, "reason": self.cleaned_data["reason"]
-        }  # fmt: skip
+        """The account; its name and post are looked up where the step is taken."""
+        return {"to_account": self.cleaned_data["to"], "reason": self.cleaned_data["reason"]}
 
 
 class MaterialForm(ActForm):

@@ -24,7 +24,6 @@ from yimen.ground.kit.refusals import NotAllowed, NotFound, Refusal, SignInNeede
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters import services as matters_services
 from yimen.ground.matters.lifecycle import StepRule
-from yimen.ground.organisations import selectors as organisations
 from yimen.service.cases import forms_staff as asked
 from yimen.service.cases import services
 from yimen.service.cases.models import Case
@@ -156,19 +155,9 @@ def form_for(
 
 
 def colleagues(case: Case, actor: Actor, at: datetime) -> list[tuple[int, str]]:
-    """Who may take this case over: whoever may claim matters of its department, or sits at its window; not oneself."""
-    day = moments.day_of(at)
-    found = {
-        account.pk: account.name
-        for account in organisations.holders("matters.claim", on=day, department=case.matter.department)
-    }
-    if case.matter.window is not None:
-        found |= {
-            account.pk: account.name
-            for account in organisations.holders("matters.claim", on=day, window=case.matter.window)
-        }
-    found.pop(actor.account_id or 0, None)
-    return sorted(found.items(), key=lambda pair: pair[1])
+    """To whom this case may be handed, by name; not oneself."""
+    found = matters.takers(case.matter, moments.day_of(at))
+    return [(each.account_id, each.name) for each in found if each.account_id != actor.account_id]
 
 
 # --- The view
