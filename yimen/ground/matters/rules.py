@@ -45,6 +45,7 @@ LIMIT_MAX = 3660
 # Why a clock stands still, in words; an unknown reason is shown as it was given.
 STOPPED_FOR: dict[str, str] = {
     "correction": "等待申请人补正",
+    "review_correction": "等待申请人补正",
     "special_procedure": "特别程序",
     "hearing": "听证",
     "tender": "招标",
@@ -377,6 +378,7 @@ def _running_day(day: date, number: int, clock: ClockState, tally: _Tally) -> Da
 def _stopped_day(day: date, resumed: date | None, reason: str) -> DayEntry:
     if day == resumed:
         return DayEntry(day, False, "恢复计时当日不计", "resumption_day", LAW_OF_FIRST_DAY)
+    # Only the correction at receipt has an article; what is asked for during review rests on the centre's own rule.
     law = "行政许可法第三十二条" if reason == "correction" else ""
     if reason in SPECIAL_PROCEDURES:
         law = "行政许可法第四十五条"

@@ -36,6 +36,7 @@ from yimen.service.cases.services.letters import SERIES_WORDS
 
 RULES = {rule.action: rule for rule in (*LICENCE.steps, *COMMON_STEPS)}
 PHASES = {state.code: state.phase for state in LICENCE.states}
+CORRECTIONS = {"request_correction": "correction", "request_review_correction": "review_correction"}
 ORIGINS = {action: frozenset(LICENCE.origins(rule)) for action, rule in RULES.items()}
 DAY = 86400
 CLOSED = ClockRow("", None, None, None, None, None, False, NEVER)
@@ -205,7 +206,7 @@ class _Renderer:
             return None
         at = datetime.fromtimestamp(act.at, tz=CHINA)
         if effect != "start":
-            why = "correction" if act.action.endswith("correction") else act.why if act.action == "suspend" else ""
+            why = CORRECTIONS.get(act.action) or (act.why if act.action == "suspend" else "")
             return ClockMark(at=at, effect=effect, by=act.days if effect == "extend" else 0, why=why)
         clock = _clock(case.item, act.action)
         return ClockMark(

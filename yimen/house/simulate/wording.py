@@ -210,7 +210,8 @@ def letter_facts(case: SimCase, act: Act, said: dict[str, Any]) -> dict[str, Any
             limits = {"limit": item.promise_label or "未作承诺", "legal_limit": item.legal_label or "没有规定"}
             return {"accepted_on": day, **limits}
         case "request_correction" | "request_review_correction":
-            return {"items": said["items"], "reason": ""}
+            stage = {"stage": "review"} if act.action == "request_review_correction" else {}
+            return {"items": said["items"], "reason": "", **stage}
         case "grant" | "grant_at_once" | "refuse":
             reason = said["reason"] if act.action == "refuse" else ""
             return {"reason": reason, "decided_on": day, "slip": case.slip, "results": list(case.item.results)}

@@ -151,3 +151,10 @@ def test_codes_as_people_type_them(typed: str, code: str) -> None:
 def test_a_seal_is_split_into_arc_and_line() -> None:
     assert rules.seal_lines("清河县卫生健康局行政审批专用章") == ("清河县卫生健康局", "行政审批专用章")
     assert rules.seal_lines("清河县人民政府") == ("清河县人民政府", "")
+
+
+def test_a_correction_during_review_cites_no_article() -> None:
+    at_receipt, in_review = text_of(draw("correction_notice")), text_of(draw("correction_notice", stage="review"))
+    assert "第三十二条第一款第（四）项" in at_receipt
+    assert "审查中发现下列材料需要补充或者更正" in in_review
+    assert "行政许可法" not in in_review

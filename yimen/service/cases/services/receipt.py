@@ -93,13 +93,14 @@ def request_correction(
 def _tell_correction(
     action: str, code: str, items: Sequence[tuple[int, str]], actor: Actor, at: datetime, reason: str, seen: int | None
 ) -> Taken:
+    reviewing = action == "request_review_correction"
     with transaction.atomic():
         found = open_case(code)
         found.admit(action, actor, at, seen)
         if found.case.corrections:
             raise AlreadyCorrected(
                 "已经一次性告知过补正内容，不能再次要求补正。",
-                next_step="依据行政许可法第三十二条，补正内容应当一次告知；请依现有材料作出处理。",
+                next_step="补正内容应当一次告知（行政许可法第三十二条）；请依现有材料作出处理。",
             )
         named = {line.order: line for line in found.lines()}
         wanted = [(order, problem.strip()) for order, problem in items if problem.strip()]
@@ -111,9 +112,11 @@ def _tell_correction(
         letter = issue(
             "correction_notice", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
             edition=found.edition, actor=actor, at=at, items=rows, reason=reason,
+            stage="review" if reviewing else None,
         )  # fmt: skip
         taken = take_step(
-            matter=found.matter_id, action=action, actor=actor, at=at, seen=seen, ready=found.ready, stopped_for="correction",
+            matter=found.matter_id, action=action, actor=actor, at=at, seen=seen, ready=found.ready,
+            stopped_for="review_correction" if reviewing else "correction",
             facts={"reason": reason or "材料不齐全或不符合法定形式", "items": rows}, documents=[letter.code],
             events=[CorrectionRequested(matter_id=found.matter_id, code=found.code, at=at)],
         )  # fmt: skip
