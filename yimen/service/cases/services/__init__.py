@@ -16,9 +16,9 @@ from yimen.service.cases.services.drafts import (
     submit_draft,
 )
 from yimen.service.cases.services.intake import Submitted, submit_application
+from yimen.service.cases.services.judging import check_material, check_rest
 from yimen.service.cases.services.public_query import look_up
 from yimen.service.cases.services.receipt import (
-    check_material,
     correct_on_spot,
     decline_case,
     find_not_required,
@@ -43,6 +43,7 @@ __all__ = [
     "archive",
     "attach_file",
     "check_material",
+    "check_rest",
     "correct_on_spot",
     "decline_case",
     "deliver",

@@ -9,10 +9,11 @@ from django.db import transaction
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.moments import say_date
 from yimen.ground.kit.refusals import Conflict, Invalid
-from yimen.ground.matters.services import Taken, handling_result, take_step
+from yimen.ground.matters.services import Taken, handling_result, lock, take_step
 from yimen.service.cases import rules
 from yimen.service.cases.events import CaseDecided
 from yimen.service.cases.models import Case, Opinion
+from yimen.service.cases.services.judging import demand_checked
 from yimen.service.cases.services.letters import issue
 from yimen.service.cases.services.open_case import open_case
 from yimen.service.cases.services.review import demand_slip, write_opinion
@@ -45,10 +46,19 @@ def grant(
 
 
 def grant_at_once(*, code: str, actor: Actor, at: datetime, opinion: str = "", seen: int | None = None) -> Taken:
-    """Grant an immediate case (即办件) at the window, without review by a section (R050, art. 34)."""
-    if open_case(code).case.kind != rules.IMMEDIATE:
-        raise NotImmediate("这个事项不是即办件，要经审查后再决定。", next_step="请转审查人员办理。")
-    return _decide("grant_at_once", code, actor, at, opinion or "符合条件，当场办结。", "granted", "", seen, "", None)
+    """Grant an immediate case (即办件) at the window, without review by a section (R050, art. 34).
+
+    Raises `NotImmediate`, `MaterialsUnchecked`.
+    """
+    with transaction.atomic():
+        lock(code)
+        found = open_case(code)
+        if found.case.kind != rules.IMMEDIATE:
+            raise NotImmediate("这个事项不是即办件，要经审查后再决定。", next_step="请转审查人员办理。")
+        demand_checked(found)
+        return _decide(
+            "grant_at_once", code, actor, at, opinion or "符合条件，当场办结。", "granted", "", seen, "", None
+        )
 
 
 def refuse(

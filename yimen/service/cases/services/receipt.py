@@ -10,9 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from yimen.ground.identity.rules import Actor
-from yimen.ground.kit import audit
-from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
-from yimen.ground.matters.selectors import access_matter
+from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters.services import Taken, take_step
 from yimen.service.cases import rules
 from yimen.service.cases.events import (
@@ -22,7 +20,6 @@ from yimen.service.cases.events import (
     CorrectionRequested,
 )
 from yimen.service.cases.models import Case, CaseFile, CaseMaterial
-from yimen.service.cases.policies import may_judge
 from yimen.service.cases.services.acceptance import MaterialsLacking
 from yimen.service.cases.services.intake import refuse_paper_of_applicants
 from yimen.service.cases.services.letters import issue
@@ -35,43 +32,10 @@ class AlreadyCorrected(Conflict):
     code = "already_corrected"
 
 
-class NotJudgedNow(NotAllowed):
-    """The actor does not judge the materials of this case in its present state."""
-
-    code = "not_judged_now"
-
-
 class NothingNamed(Invalid):
     """A correction notice that names no material helps nobody."""
 
     code = "nothing_named"
-
-
-def check_material(*, code: str, order: int, state: str, actor: Actor, at: datetime, note: str = "") -> None:
-    """Mark one material right (`accepted`), taken in on paper (`paper`) or to be corrected (`returned`, with the problem).
-
-    Raises `NotJudgedNow` for whoever does not judge materials in the case's present state.
-    """
-    if state not in ("accepted", "paper", "returned", "provided"):
-        raise Invalid("材料情况只能是合格、已收纸质件或须补正。")
-    if state == "returned" and not note.strip():
-        raise Invalid("须补正的材料要写明问题。", fields={"note": "请写明哪里要改。"})
-    with transaction.atomic():
-        matter = access_matter(actor, code)
-        if not may_judge(actor, matter):
-            raise NotJudgedNow("现在不能核对这件办件的材料。", next_step="待受理时由窗口核对，审查中由审查人员核对。")
-        changed = CaseMaterial.objects.filter(case=matter.pk, order=order).update(
-            state=state, note=note.strip()[:500], checked_by=actor.name, checked_at=at
-        )
-        if not changed:
-            raise Invalid("这件办件没有这份材料。")
-        audit.record(
-            "cases.check_material",
-            actor=actor,
-            target_kind="matter",
-            target=code,
-            facts={"order": order, "state": state},
-        )
 
 
 def request_correction(

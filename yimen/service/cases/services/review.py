@@ -10,11 +10,11 @@ from django.db import transaction
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters.rules import SPECIAL_PROCEDURES, STOPPED_FOR
-from yimen.ground.matters.services import Taken, take_step
-from yimen.service.cases import rules
+from yimen.ground.matters.services import Taken, lock, take_step
 from yimen.service.cases.events import CaseSuspended, LimitExtended
 from yimen.service.cases.lifecycle import EXTENSION_WORKDAYS
 from yimen.service.cases.models import Case, Opinion
+from yimen.service.cases.services.judging import demand_checked
 from yimen.service.cases.services.letters import issue
 from yimen.service.cases.services.open_case import OpenCase, open_case
 from yimen.service.cases.services.receipt import _tell_correction
@@ -36,12 +36,6 @@ class ExtensionTooLong(Invalid):
     """More days than the law allows."""
 
     code = "extension_too_long"
-
-
-class MaterialsUnchecked(Conflict):
-    """Materials that nobody has checked yet."""
-
-    code = "materials_unchecked"
 
 
 def demand_slip(case: Case) -> None:
@@ -76,14 +70,11 @@ def pass_review(
     seen: int | None = None,
 ) -> Taken:  # fmt: skip
     """Close the review with the reviewer's opinion and send it to decision. Every material must have been checked."""
-    found = open_case(code)
-    left = rules.unchecked(found.lines())
-    if left:
-        raise MaterialsUnchecked(
-            f"还有 {len(left)} 份材料没核对：{'、'.join(line.name for line in left[:5])}。",
-            next_step="请逐份核对后再送决定。",
-        )
-    return _with_opinion("pass_review", Opinion.Kind.REVIEW, code, text, actor, at, conclusion, "", files, seen)
+    with transaction.atomic():
+        # Held still from here on: a material judged anew meanwhile would not be the one that is passed.
+        lock(code)
+        demand_checked(open_case(code))
+        return _with_opinion("pass_review", Opinion.Kind.REVIEW, code, text, actor, at, conclusion, "", files, seen)
 
 
 def _with_opinion(

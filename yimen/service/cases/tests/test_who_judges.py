@@ -9,7 +9,7 @@ from yimen.ground.kit.moments import now
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.matters.selectors import access_matter
 from yimen.service.cases import services
-from yimen.service.cases.services.receipt import NotJudgedNow
+from yimen.service.cases.services.judging import NotJudgedNow
 from yimen.service.cases.tests.stage import accepted, decided_on, submitted
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -39,10 +38,9 @@ def material(request: HttpRequest, code: str, order: int) -> HttpResponseBase:
     if not form.is_valid():
         return _ask(request, case, found, form, status=422)
     try:
-        _refuse_stale(case, form.cleaned_data["seen"])
         services.check_material(
             code=case.matter.code, order=order, state=form.cleaned_data["state"], note=form.cleaned_data["note"],
-            actor=actor, at=at,
+            actor=actor, at=at, seen=form.cleaned_data["seen"],
         )  # fmt: skip
     except (StalePage, Invalid) as refusal:
         refuse_form(form, refusal)
@@ -60,21 +58,9 @@ def rest(request: HttpRequest, code: str) -> HttpResponseBase:
     form = MaterialForm(request.POST, case=case)
     if not form.is_valid():
         raise Invalid("这一页不完整，没有保存。", next_step="请刷新页面后再试。")
-    _refuse_stale(case, form.cleaned_data["seen"])
-    with transaction.atomic():
-        left = [each for each in materials_of(case) if each.state == CaseMaterial.State.PROVIDED]
-        for each in left:
-            services.check_material(code=case.matter.code, order=each.order, state="accepted", actor=actor, at=at)
-    messages.success(request, f"{len(left)} 份材料已核为合格。" if left else "没有还要核对的材料。")
+    checked = services.check_rest(code=case.matter.code, actor=actor, at=at, seen=form.cleaned_data["seen"])
+    messages.success(request, f"{checked} 份材料已核为合格。" if checked else "没有还要核对的材料。")
     return redirect(_materials_of_page(case))
-
-
-def _refuse_stale(case: Case, seen: int) -> None:
-    """Judging is no step, so the version is compared here."""
-    if case.matter.version != seen:
-        raise StalePage(
-            "这件事刚刚有了新进展，您看到的页面已经不是最新的。", next_step="请刷新页面，看过新情况后再核对。"
-        )
 
 
 def _materials_of_page(case: Case) -> str:
