@@ -16,6 +16,7 @@ from yimen.ground.kit.refusals import NotFound
 from yimen.ground.organisations import forms as our
 from yimen.ground.organisations import policies, services
 from yimen.ground.organisations.models import AdminRole, Grant, Post, Unit
+from yimen.ground.organisations.views.papers import describe
 from yimen.ground.organisations.views.places import actor_of, manages, sees, unit_url
 
 knows_rights = requires("admin.system", "admin.security", "admin.audit")
@@ -38,7 +39,7 @@ def post_url(post_id: int) -> str:
 @sees
 def post(request: HttpRequest, post_id: int) -> HttpResponseBase:
     """One post: who holds it, who held it, what it may do, its letters."""
-    actor = actor_of(request)
+    actor, today = actor_of(request), day_of(moments.now())
     found = access_post(request, post_id)
     # A window's post acts by letters of many departments, whose own pages may be closed to the centre's manager.
     open_to = Unit.objects.filter(policies.seen(actor), letters__post=found).values_list("pk", flat=True)
@@ -49,7 +50,9 @@ def post(request: HttpRequest, post_id: int) -> HttpResponseBase:
             "post": found,
             "grants": with_labels(found.grants.filter(ended_at__isnull=True)),
             "tenures": found.tenures.select_related("account").order_by("-held_from", "-id"),
-            "letters": found.letters.select_related("department").order_by("-valid_from"),
+            "letters": [
+                describe(letter, today) for letter in found.letters.select_related("department").order_by("-valid_from")
+            ],
             "open_departments": set(open_to),
             "may_manage": policies.may(actor, found.unit),
             "is_security": actor.admin_role == "security",
