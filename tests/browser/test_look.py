@@ -12,26 +12,33 @@ from tests.browser.driving import press
 GALLERY = "/manage/look/"
 
 
+@pytest.fixture
+def keeper(browse: Any) -> Page:
+    """The system administrator, one of those who look after the installation."""
+    page: Page = browse("system")
+    return page
+
+
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 @pytest.mark.parametrize("elder", [False, True], ids=["plain", "elder"])
 @pytest.mark.parametrize("frame", ["", "portal"], ids=["workbench", "portal"])
 def test_the_gallery_is_sound(browse: Any, look: Any, phone: bool, elder: bool, frame: str) -> None:
-    page = browse("wang", phone=phone, elder=elder)
+    page = browse("system", phone=phone, elder=elder)
     page.goto(f"{GALLERY}?frame={frame}")
     size, mode = ("phone" if phone else "desk"), ("elder" if elder else "plain")
     look(page, f"look-{frame or 'workbench'}-{size}-{mode}")
 
 
-def test_the_gallery_on_paper(desk: Page, look: Any) -> None:
-    desk.goto(GALLERY)
-    desk.emulate_media(media="print")
-    expect(desk.locator(".topbar")).to_be_hidden()
-    expect(desk.locator(".sidenav")).to_be_hidden()
-    look(desk, "look-print")
+def test_the_gallery_on_paper(keeper: Page, look: Any) -> None:
+    keeper.goto(GALLERY)
+    keeper.emulate_media(media="print")
+    expect(keeper.locator(".topbar")).to_be_hidden()
+    expect(keeper.locator(".sidenav")).to_be_hidden()
+    look(keeper, "look-print")
 
 
 def test_the_gallery_without_javascript(browse: Any, look: Any) -> None:
-    page = browse("wang", js=False)
+    page = browse("system", js=False)
     page.goto(GALLERY)
     expect(page.get_by_role("heading", name="部件一览")).to_be_visible()
     expect(page.get_by_role("button", name="筛选")).to_be_visible()
@@ -75,47 +82,47 @@ def test_elder_mode_is_switched_with_and_without_javascript(browse: Any) -> None
     expect(plain.locator("html")).not_to_have_attribute("data-elder", "")
 
 
-def test_a_list_is_walked_by_keys(desk: Page) -> None:
-    desk.goto(GALLERY)
-    chosen = desk.locator('[data-rows] > tr[aria-selected="true"]')
-    press(desk, "j")
-    press(desk, "j")
+def test_a_list_is_walked_by_keys(keeper: Page) -> None:
+    keeper.goto(GALLERY)
+    chosen = keeper.locator('[data-rows] > tr[aria-selected="true"]')
+    press(keeper, "j")
+    press(keeper, "j")
     expect(chosen).to_contain_text("临时占用城市道路许可")
-    press(desk, "k")
+    press(keeper, "k")
     expect(chosen).to_contain_text("特种设备使用登记")
-    press(desk, "/")
-    expect(desk.locator("#list-q")).to_be_focused()
-    desk.keyboard.type("jk")
-    expect(desk.locator("#list-q")).to_have_value("jk")
+    press(keeper, "/")
+    expect(keeper.locator("#list-q")).to_be_focused()
+    keeper.keyboard.type("jk")
+    expect(keeper.locator("#list-q")).to_have_value("jk")
 
 
-def test_the_shortcuts_are_listed(desk: Page) -> None:
-    desk.goto(GALLERY)
-    desk.locator("h1").click()
-    press(desk, "?")
-    expect(desk.get_by_role("dialog", name="快捷键")).to_be_visible()
-    press(desk, "Escape")
-    expect(desk.get_by_role("dialog", name="快捷键")).to_be_hidden()
+def test_the_shortcuts_are_listed(keeper: Page) -> None:
+    keeper.goto(GALLERY)
+    keeper.locator("h1").click()
+    press(keeper, "?")
+    expect(keeper.get_by_role("dialog", name="快捷键")).to_be_visible()
+    press(keeper, "Escape")
+    expect(keeper.get_by_role("dialog", name="快捷键")).to_be_hidden()
 
 
-def test_a_dialog_asks_and_can_be_left(desk: Page, axe: Any) -> None:
-    desk.goto(GALLERY)
-    desk.get_by_role("link", name="撤回申请").click()
-    dialog = desk.get_by_role("dialog", name="撤回这份申请？")
+def test_a_dialog_asks_and_can_be_left(keeper: Page, axe: Any) -> None:
+    keeper.goto(GALLERY)
+    keeper.get_by_role("link", name="撤回申请").click()
+    dialog = keeper.get_by_role("dialog", name="撤回这份申请？")
     expect(dialog).to_be_visible()
-    axe(desk)
+    axe(keeper)
     dialog.get_by_role("button", name="先不撤回").click()
     expect(dialog).to_be_hidden()
-    expect(desk).to_have_url(GALLERY)
+    expect(keeper).to_have_url(GALLERY)
 
 
-def test_rows_are_picked_together(desk: Page) -> None:
-    desk.goto(GALLERY)
-    bar = desk.locator("[data-chosen-bar]")
+def test_rows_are_picked_together(keeper: Page) -> None:
+    keeper.goto(GALLERY)
+    bar = keeper.locator("[data-chosen-bar]")
     expect(bar).to_be_hidden()
-    desk.get_by_label("选 食品经营许可（新办）").check()
+    keeper.get_by_label("选 食品经营许可（新办）").check()
     expect(bar).to_contain_text("已选 1 项")
-    desk.get_by_label("全选本页").check()
+    keeper.get_by_label("全选本页").check()
     expect(bar).to_contain_text("已选 6 项")
 
 
@@ -127,15 +134,15 @@ def test_the_first_tab_leads_past_the_menus(desk: Page) -> None:
     expect(desk.locator("#main")).to_be_focused()
 
 
-def test_a_form_is_sent_once_however_often_it_is_clicked(desk: Page) -> None:
-    desk.goto(GALLERY)
+def test_a_form_is_sent_once_however_often_it_is_clicked(keeper: Page) -> None:
+    keeper.goto(GALLERY)
     sent: list[str] = []
-    desk.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
-    desk.evaluate(
+    keeper.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    keeper.evaluate(
         """() => { const form = document.querySelector('#undo form'); form.target = 'elsewhere';
         const button = form.querySelector('.danger');
         document.getElementById('undo').showModal(); button.click(); button.click(); button.click(); }"""
     )
-    desk.wait_for_timeout(500)
+    keeper.wait_for_timeout(500)
     assert len(sent) <= 1
-    assert desk.locator("#undo .danger").get_attribute("aria-busy") == "true"
+    assert keeper.locator("#undo .danger").get_attribute("aria-busy") == "true"

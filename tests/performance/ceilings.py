@@ -114,7 +114,7 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "web:offline": ("li", 3),
     "web:desk_home": ("wang", 4),
     "web:manage_home": ("wang", 4),
-    "web:look": ("wang", 4),
+    "web:look": ("system", 4),
     "identity:register": ("li", 4),
     "identity:sign_in": ("li", 3),
     "identity:staff_sign_in": ("li", 4),

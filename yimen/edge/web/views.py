@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from yimen.edge.web import gallery
 from yimen.ground.identity import services as identity
-from yimen.ground.identity.policies import public, staff
+from yimen.ground.identity.policies import administrators, public, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import moments
 from yimen.ground.kit.pages import ELDER_COOKIE, Shell, address_of
@@ -72,7 +72,7 @@ def manage_home(request: HttpRequest) -> HttpResponse:
     return render(request, "web/tiles.html", {"frame": "kit/manage.html", "area": "manage", "heading": "管理"})
 
 
-@staff
+@administrators("system", "security", "audit")
 @require_safe
 def look(request: HttpRequest) -> HttpResponse:
     """Every component once, in the frame it is used in: `?frame=portal`, or the workbench's."""

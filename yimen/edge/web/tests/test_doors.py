@@ -41,11 +41,14 @@ def test_the_switch_leads_nowhere_else(client: Client, away: str) -> None:
     assert client.get("/elder/", {"on": "1", "next": away})["Location"] == "/"
 
 
-def test_the_gallery_is_for_staff(client: Client, cast: Cast) -> None:
+def test_the_gallery_is_for_administrators(client: Client, cast: Cast) -> None:
     assert client.get("/manage/look/")["Location"].startswith("/staff/sign-in/")
     assert cast.client("li").get("/manage/look/").status_code == 403
+    assert cast.client("wang").get("/manage/look/").status_code == 403
+    assert "部件一览" not in cast.client("manager").get("/manage/").content.decode()
+    assert "部件一览" in cast.client("system").get("/manage/").content.decode()
     for frame in ("", "?frame=portal"):
-        response = cast.client("wang").get(f"/manage/look/{frame}")
+        response = cast.client("system").get(f"/manage/look/{frame}")
         assert response.status_code == 200
         assert response["Cache-Control"] == "no-store, private"
 
