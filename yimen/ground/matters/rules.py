@@ -63,10 +63,10 @@ SPECIAL_PROCEDURES = {
     "expert_review",
 }  # fmt: skip
 WEEKEND = {"周六", "周日", "周末"}
-LAW_OF_COUNTING = {"workday": "行政许可法第八十二条", "calendar": "民法典第二百零一条"}
-LAW_OF_DAYS_OFF = "行政许可法第八十二条"
-LAW_OF_FIRST_DAY = "民法典第二百零一条"
-LAW_OF_LAST_DAY = "民法典第二百零三条"
+LAW_OF_COUNTING = {"workday": "《行政许可法》第八十二条", "calendar": "《民法典》第二百零一条"}
+LAW_OF_DAYS_OFF = "《行政许可法》第八十二条"
+LAW_OF_FIRST_DAY = "《民法典》第二百零一条"
+LAW_OF_LAST_DAY = "《民法典》第二百零三条"
 
 
 class ImpossibleScript(Refusal):
@@ -132,6 +132,8 @@ class ClockState:
     remaining: int | None = None
     started_on: date | None = None
     stopped_since: datetime | None = None
+    stopped_for: str = ""
+    """Why it stands still, as the event said it: a key of `STOPPED_FOR`, or words; "" while it runs."""
     finished_at: datetime | None = None
     reached_on: date | None = None
     provisional: bool = False
@@ -280,16 +282,17 @@ def _replay(terms: ClockTerms, events: Sequence[ClockEvent], calendar: WorkCalen
     limit, tally = terms.limit, _Tally(calendar, terms.unit)
     state: State = "not_started"
     previous = stopped_since = due_on = None
+    stopped_for = ""
     for event in events:
         at = _moment(event)
         _check_order(state, event, at, previous)
         previous = at
         match event.event:
             case "started" | "resumed":
-                state, stopped_since = "running", None
+                state, stopped_since, stopped_for = "running", None, ""
                 tally.open(at.date())
             case "stopped":
-                state, stopped_since = "stopped", at
+                state, stopped_since, stopped_for = "stopped", at, event.why
                 tally.close(at.date())
             case "extended":
                 limit = _extended(terms, limit, tally, event, at)
@@ -297,7 +300,7 @@ def _replay(terms: ClockTerms, events: Sequence[ClockEvent], calendar: WorkCalen
                 due_on = tally.due(limit)
                 if state == "running":
                     tally.close(at.date())
-                state, stopped_since = "finished", None
+                state, stopped_since, stopped_for = "finished", None, ""
     if previous is None:
         return ClockState("not_started", limit=limit, remaining=limit), tally
     if state == "running":
@@ -314,6 +317,7 @@ def _replay(terms: ClockTerms, events: Sequence[ClockEvent], calendar: WorkCalen
         remaining=max(0, limit - counted),
         started_on=tally.segments[0].first,
         stopped_since=stopped_since,
+        stopped_for=stopped_for,
         finished_at=previous if finished else None,
         reached_on=tally.reached(limit),
         provisional=_provisional(tally, limit, due_on or previous.date()),
@@ -375,15 +379,21 @@ def _running_day(day: date, number: int, clock: ClockState, tally: _Tally) -> Da
     return DayEntry(day, True, why, "counted", LAW_OF_COUNTING[tally.unit])
 
 
+def standing_still(reason: str) -> tuple[str, str]:
+    """What a day of standing still is called, and the article it rests on ("" where there is none)."""
+    # Only the correction at receipt has an article; what is asked for during review rests on the centre's own rule.
+    law = "《行政许可法》第三十二条" if reason == "correction" else ""
+    if reason in SPECIAL_PROCEDURES:
+        law = "《行政许可法》第四十五条"
+    words = STOPPED_FOR.get(reason, reason)
+    return (f"{words}，停止计时" if words else "停止计时"), law
+
+
 def _stopped_day(day: date, resumed: date | None, reason: str) -> DayEntry:
     if day == resumed:
         return DayEntry(day, False, "恢复计时当日不计", "resumption_day", LAW_OF_FIRST_DAY)
-    # Only the correction at receipt has an article; what is asked for during review rests on the centre's own rule.
-    law = "行政许可法第三十二条" if reason == "correction" else ""
-    if reason in SPECIAL_PROCEDURES:
-        law = "行政许可法第四十五条"
-    words = STOPPED_FOR.get(reason, reason)
-    return DayEntry(day, False, f"{words}，停止计时" if words else "停止计时", "stopped", law)
+    words, law = standing_still(reason)
+    return DayEntry(day, False, words, "stopped", law)
 
 
 def _extended(terms: ClockTerms, limit: int, tally: _Tally, event: ClockEvent, at: datetime) -> int:

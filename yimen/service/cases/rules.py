@@ -72,7 +72,7 @@ _UNITS = {"working_day": "workday", "calendar_day": "calendar", "": "workday"}
 def receipt_clock() -> ClockStart:
     """Art. 32: five working days to accept, decline or tell what is missing."""
     return ClockStart(
-        name="receipt", limit=RECEIPT_WORKDAYS, legal=RECEIPT_WORKDAYS, law="行政许可法第三十二条第一款第（四）项"
+        name="receipt", limit=RECEIPT_WORKDAYS, legal=RECEIPT_WORKDAYS, law="《行政许可法》第三十二条第一款第（四）项"
     )
 
 
@@ -81,7 +81,7 @@ def handling_clock(terms: Terms) -> ClockStart:
     limit, unit = terms.promise_limit, terms.promise_unit
     if limit is None:
         limit, unit = terms.legal_limit, terms.legal_unit
-    law = {"statutory_default": "行政许可法第四十二条（法定默认）", "none": ""}.get(terms.legal_source, "事项实施清单")
+    law = {"statutory_default": "《行政许可法》第四十二条（法定默认）", "none": ""}.get(terms.legal_source, "事项实施清单")
     return ClockStart(
         name="handling",
         limit=limit,
@@ -95,7 +95,7 @@ def handling_clock(terms: Terms) -> ClockStart:
 
 def delivery_clock() -> ClockStart:
     """Art. 44: ten working days from the decision to delivery."""
-    return ClockStart(name="delivery", limit=DELIVERY_WORKDAYS, legal=DELIVERY_WORKDAYS, law="行政许可法第四十四条")
+    return ClockStart(name="delivery", limit=DELIVERY_WORKDAYS, legal=DELIVERY_WORKDAYS, law="《行政许可法》第四十四条")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from yimen.ground.kit.daybook import Day
 from yimen.ground.kit.moments import day_of, say_date, say_moment
 from yimen.ground.matters.lifecycle import Procedure
-from yimen.ground.matters.rules import LAW_OF_FIRST_DAY, UNITS, DayEntry, Derivation
+from yimen.ground.matters.rules import LAW_OF_FIRST_DAY, UNITS, DayEntry, Derivation, standing_still
 from yimen.ground.matters.selectors import ClockAccount, ClockFace, Explanation, Shown
 
 START_WORDS = {
@@ -27,7 +27,7 @@ DUE_WORDS = {
     "handling": "期满，最晚这天作出决定",
     "delivery": "期满，最晚这天送达",
 }
-LAW_OF_CLOCK = {"receipt": "行政许可法第三十二条", "delivery": "行政许可法第四十四条"}
+LAW_OF_CLOCK = {"receipt": "《行政许可法》第三十二条", "delivery": "《行政许可法》第四十四条"}
 HOLIDAYS = ("元旦", "春节", "清明", "劳动", "端午", "中秋", "国庆")
 
 
@@ -167,9 +167,9 @@ def _days_of(account: ClockAccount, until: date | None, today: date) -> Iterator
         number += entry.counted
         yield _day(entry, number, account, clock, today)
     if until is None and clock.state == "stopped" and clock.stopped_since is not None:
+        why, law = standing_still(clock.stopped_for)
         for ordinal in range(day_of(clock.stopped_since).toordinal() + 1, today.toordinal() + 1):
-            why = "停止计时，还没有恢复。"
-            yield Day(date.fromordinal(ordinal), "paused", label="停表", why=why, mark="停")
+            yield Day(date.fromordinal(ordinal), "paused", label="停表", why=f"{why}。", law=law, mark="停")
 
 
 def _day(entry: DayEntry, number: int, account: ClockAccount, clock: Derivation, today: date) -> Day:
@@ -259,11 +259,17 @@ def _entry(step: Shown, letters: Mapping[str, tuple[str, str]], *, names: bool) 
     )
 
 
+def in_one_line(items: Sequence[Mapping[str, Any]]) -> str:
+    """`平面图：没有标出消毒间；检测报告：已过一年。` — each problem may end in a full stop of its own."""
+    said = [f"{item.get('name', '')}：{str(item.get('problem', '')).rstrip('。；; ')}" for item in items]
+    return f"{'；'.join(said)}。"
+
+
 def _reason(step: Shown) -> str:
     """What was told: for a correction each material with what is wrong with it, else the reason."""
     items = [item for item in step.facts.get("items") or () if isinstance(item, Mapping)]
     if items:
-        return "；".join(f"{item.get('name', '')}：{item.get('problem', '')}" for item in items)
+        return in_one_line(items)
     return str(step.facts.get("reason") or "")
 
 

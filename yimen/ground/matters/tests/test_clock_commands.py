@@ -59,7 +59,7 @@ def test_due_explains_each_run_of_days() -> None:
     for part in (
         "中秋节放假：3 日不计",
         "国庆节调休上班：计 1 日，累计 6",
-        "行政许可法第八十二条",
+        "《行政许可法》第八十二条",
         "2026年10月29日(周四) 届满",
     ):
         assert part in told

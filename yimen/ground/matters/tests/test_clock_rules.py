@@ -217,12 +217,12 @@ def test_every_day_of_a_correction_and_a_hearing_over_the_national_day_is_accoun
     ]
     found = explain(ClockTerms(20), script, CALENDAR)
     assert [(r.first.day, r.last.day, r.counted, r.why, r.law, r.number) for r in found.runs()[:6]] == [
-        (22, 23, True, "工作日", "行政许可法第八十二条", 2),
-        (24, 27, False, "等待申请人补正，停止计时", "行政许可法第三十二条", 2),
-        (28, 28, False, "恢复计时当日不计", "民法典第二百零一条", 2),
-        (29, 30, True, "工作日", "行政许可法第八十二条", 4),
-        (1, 11, False, "听证，停止计时", "行政许可法第四十五条", 4),
-        (12, 12, False, "恢复计时当日不计", "民法典第二百零一条", 4),
+        (22, 23, True, "工作日", "《行政许可法》第八十二条", 2),
+        (24, 27, False, "等待申请人补正，停止计时", "《行政许可法》第三十二条", 2),
+        (28, 28, False, "恢复计时当日不计", "《民法典》第二百零一条", 2),
+        (29, 30, True, "工作日", "《行政许可法》第八十二条", 4),
+        (1, 11, False, "听证，停止计时", "《行政许可法》第四十五条", 4),
+        (12, 12, False, "恢复计时当日不计", "《民法典》第二百零一条", 4),
     ]
     assert found.due_on == date(2026, 11, 3)
     assert len(found.days) == (date(2026, 11, 3) - date(2026, 9, 21)).days

@@ -11,6 +11,7 @@ from yimen.ground.matters.selectors import Shown
 from yimen.service.cases.editions import EditionCard
 from yimen.service.cases.models import Case
 from yimen.service.cases.rules import IMMEDIATE
+from yimen.service.cases.telling import in_one_line
 from yimen.service.cases.views.staff.papers import Paper
 
 
@@ -167,5 +168,5 @@ def _note(step: Shown) -> str:
     said = str(step.facts.get("reason", ""))
     items = step.facts.get("items")
     if isinstance(items, list) and items:
-        said = "；".join(f"{row.get('name', '')}：{row.get('problem', '')}" for row in items if isinstance(row, dict))
+        said = in_one_line([row for row in items if isinstance(row, dict)])
     return said if len(said) <= 120 else f"{said[:118]}……"
