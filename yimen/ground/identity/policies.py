@@ -111,6 +111,13 @@ def with_old_password(view: View) -> View:
     return declare(view, replace(access_of(view) or Access("signed_in"), with_old_password=True))
 
 
+def not_for(actor: Actor) -> NotAllowed:
+    """The page exists and is for others; what one then does depends on who one is."""
+    if actor.kind == "citizen":
+        return NotAllowed("这一页是给工作人员用的。", next_step="您要办的事和办到哪一步，在“我的办件”里看。")
+    return NotAllowed("您的岗位没有打开这个页面的权限。", next_step="如工作需要，请联系安全管理员授权。")
+
+
 def access_of(view: Any, method: str = "GET") -> Access | None:
     """What a resolved view says of its access; None when it says nothing.
 
@@ -161,9 +168,7 @@ class AccessMiddleware:
                 if ended := getattr(request, "session_ended", ""):
                     messages.warning(request, ended)
                 return refuse(request, SignInNeeded(ended or "请先登录。"))
-            return refuse(
-                request, NotAllowed("您的岗位没有打开这个页面的权限。", next_step="如工作需要，请联系安全管理员授权。")
-            )
+            return refuse(request, not_for(actor))
         sign_in: SignIn | None = getattr(request, "sign_in", None)
         if sign_in and sign_in.must_change_password and not access.with_old_password:
             if errors.for_machines(request):

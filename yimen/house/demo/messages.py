@@ -22,7 +22,8 @@ def tell(parties: Collection[int], now: datetime) -> int:
     mine = dict(Matter.objects.filter(applicant__in=parties).values_list("pk", "code"))
     tellers = [each for each in outbox.subscriptions() if each.handler.__module__ == TELLERS]
     news = OutboxEvent.objects.filter(fanned_at__isnull=True)
-    waiting = list(news.order_by("pk").values_list("name", "payload"))
+    # The load goes case by case; an inbox reads day by day.
+    waiting = sorted(news.values_list("name", "payload"), key=lambda each: str(each[1].get("at", "")))
     news.update(fanned_at=now)
     for name, payload in waiting:
         for teller in tellers:
