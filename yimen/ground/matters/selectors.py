@@ -12,13 +12,13 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from yimen.ground.calendar.rules import BusinessClose, WorkCalendar
 from yimen.ground.calendar.selectors import business_closes, calendar_version, work_calendar
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.moments import CHINA, day_of, say_day
+from yimen.ground.kit.postgresql.statements import Statement
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.matters import lifecycle, policies, rules
 from yimen.ground.matters.clocks import Clock, ClockMark, clocks_of, ended
@@ -74,14 +74,12 @@ ASKED = """m.id, m.code, m.procedure, m.procedure_version, m.state, m.version, m
 """The columns of `Asked` from `matters_matter m`, for a module that asks for more in the same query; see `read_asked`."""
 
 _ASK = f"select {ASKED} from matters_matter m where m."  # noqa: S608 (a constant of ours)
-_ASK_BY_ID, _ASK_BY_CODE = f"{_ASK}id = %s", f"{_ASK}code = %s"
+_ASK_BY_ID, _ASK_BY_CODE = Statement(f"{_ASK}id = %s"), Statement(f"{_ASK}code = %s")
 
 
 def ask(which: int | str) -> Asked:
     """Read a matter (by id or number), its version, clock marks and holds in one query; raises `NotFound`."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ASK_BY_ID if isinstance(which, int) else _ASK_BY_CODE, [which])
-        row = cursor.fetchone()
+    row = (_ASK_BY_ID if isinstance(which, int) else _ASK_BY_CODE).first([which])
     if row is None:
         raise NotFound("没有找到这件事。", next_step="请核对编号。")
     return read_asked(row)

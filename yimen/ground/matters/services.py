@@ -18,6 +18,7 @@ from yimen.ground.calendar.selectors import calendar_version, work_calendar
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit import audit, outbox
 from yimen.ground.kit.moments import day_of, say_moment
+from yimen.ground.kit.postgresql.statements import Statement
 from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters import lifecycle
 from yimen.ground.matters.clocks import ClockMark, clocks_of
@@ -103,6 +104,12 @@ class Opened:
     recorded_at: datetime
 
 
+_OPEN = Statement(
+    "select matter_id, matter_uid, step_id, recorded_at from matters_open("
+    "%s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s)"
+)
+
+
 def open_matter(
     *,
     procedure: str,
@@ -154,10 +161,8 @@ def open_matter(
     mark = mark_of(rule, clock, effective_at or at, 0, "")
     cached = clock_text([mark], calendar_version(), centre_id) if mark else None
     context = audit.current()
-    with said_in_chinese(at), connection.cursor() as cursor:
-        cursor.execute(
-            "select matter_id, matter_uid, step_id, recorded_at from matters_open("
-            "%s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s)",
+    with said_in_chinese(at):
+        written = _OPEN.one(
             [
                 as_json(row),
                 action,
@@ -176,9 +181,9 @@ def open_matter(
                 context.request_id,
                 context.ip,
                 recorded(at, recorded_at),
-            ],
+            ]
         )
-        return Opened(*cursor.fetchone())
+    return Opened(*written)
 
 
 def ready_to(*, matter: int | str, action: str, actor: Actor, at: datetime, seen: int | None = None) -> Asked:
@@ -245,6 +250,12 @@ def take_step(
     return twice(attempt)
 
 
+_TAKE_STEP = Statement(
+    "select verdict, step_id, seq, recorded_at from matters_take_step("
+    "%s, %s, %s::text[], %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s)"
+)
+
+
 def _tell(
     thought: Thought,
     actor: Actor,
@@ -257,10 +268,8 @@ def _tell(
 ) -> Taken | None:
     """Write the step; None where the matter moved between reading and writing."""
     context = audit.current()
-    with said_in_chinese(at), connection.cursor() as cursor:
-        cursor.execute(
-            "select verdict, step_id, seq, recorded_at from matters_take_step("
-            "%s, %s, %s::text[], %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s)",
+    with said_in_chinese(at):
+        written = _TAKE_STEP.one(
             [
                 thought.asked.id,
                 thought.asked.version,
@@ -282,9 +291,9 @@ def _tell(
                 context.request_id,
                 context.ip,
                 recorded(at, recorded_at),
-            ],
+            ]
         )
-        return thought.taken(*cursor.fetchone())
+    return thought.taken(*written)
 
 
 def claim(*, matter_id: int, actor: Actor, at: datetime) -> Taken:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from yimen.ground.identity import selectors as people
 from yimen.ground.identity.rules import Actor, LetterPower, PostChoice, SignIn
 from yimen.ground.kit import moments
+from yimen.ground.kit.postgresql.statements import Statement
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.organisations.models import (
     AuthorisationLetter,
@@ -46,6 +47,10 @@ class Found:
     kept: bool = False
 
 
+_SESSION = Statement("select organisations_session(%s, %s, %s, %s, %s)::text")
+_TOKEN = Statement("select organisations_token(%s, %s, %s)::text")
+_ACTOR = Statement("select organisations_actor(%s, %s, %s)::text")
+_POSTS = Statement("select organisations_posts(%s, %s)::text")
 _found = msgspec.json.Decoder(Found)
 _actor = msgspec.json.Decoder(Actor)
 _posts = msgspec.json.Decoder(tuple[PostChoice, ...])
@@ -55,8 +60,7 @@ def by_session(key_hash: str, at: datetime, *, passive: bool = False) -> Found |
     """Session, account, post, rights and letters in one query; None when there is no such session."""
     day = moments.day_of(at)
     held = _actors.get((key_hash, day))
-    text = _ask(
-        "select organisations_session(%s, %s, %s, %s, %s)::text",
+    text = _SESSION.value(
         [key_hash, at, passive, held.stamp if held else None, held.actor.post_id if held and held.actor else None],
     )
     if not text:
@@ -74,7 +78,7 @@ def by_token(token_hash: str, at: datetime) -> Found | None:
     or its account disabled."""
     day = moments.day_of(at)
     held = _actors.get((token_hash, day))
-    text = _ask("select organisations_token(%s, %s, %s)::text", [token_hash, at, held.stamp if held else None])
+    text = _TOKEN.value([token_hash, at, held.stamp if held else None])
     if not text:
         return None
     found = _found.decode(text)
@@ -96,7 +100,7 @@ def actor_for(account: Account, at: datetime, post: Post | None = None) -> Actor
     if post is not None and post.pk not in {choice.post_id for choice in held}:
         raise NotFound("该账号当日不担任这个岗位。")
     chosen = post.pk if post is not None else held[0].post_id if held else None
-    text = _ask("select organisations_actor(%s, %s, %s)::text", [account.pk, chosen, at])
+    text = _ACTOR.value([account.pk, chosen, at])
     if not text:
         raise NotFound("账号不存在或已停用。")
     return _actor.decode(text)
@@ -104,7 +108,7 @@ def actor_for(account: Account, at: datetime, post: Post | None = None) -> Actor
 
 def posts_of(account_id: int | None, on: date) -> tuple[PostChoice, ...]:
     """The posts an account holds on a day, the main one first."""
-    text = _ask("select organisations_posts(%s, %s)::text", [account_id, on])
+    text = _POSTS.value([account_id, on])
     return _posts.decode(text) if text else ()
 
 
@@ -129,13 +133,6 @@ class _Kept(Generic[Key, Value]):
 
 _actors: _Kept[tuple[str, date], Found] = _Kept(5000)
 _letterheads: _Kept[tuple[int, date, UUID], Letterhead] = _Kept(1000)
-
-
-def _ask(sql: str, values: list[Any]) -> str | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        row = cursor.fetchone()
-    return row[0] if row else None
 
 
 # The tree
@@ -411,6 +408,7 @@ class Letterhead:
         return self.seal.id if self.seal else None
 
 
+_LETTERHEAD = Statement("select organisations_letterhead(%s, %s)::text")
 _letterhead = msgspec.json.Decoder(Letterhead)
 
 
@@ -422,7 +420,7 @@ def letterhead(department_id: int, day: date, stamp: UUID | None = None) -> Lett
     held = _letterheads.get((department_id, day, stamp)) if stamp else None
     if held is not None:
         return held
-    head = _read_letterhead(_ask("select organisations_letterhead(%s, %s)::text", [department_id, day]))
+    head = _read_letterhead(_LETTERHEAD.value([department_id, day]))
     if stamp:
         _letterheads.keep((department_id, day, stamp), head)
     return head

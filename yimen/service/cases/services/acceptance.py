@@ -13,13 +13,13 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from django.db import connection
 
 from yimen.ground.documents.services import PreparedLetter
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import masked_number
 from yimen.ground.kit import audit
 from yimen.ground.kit.moments import day_of, say_date
+from yimen.ground.kit.postgresql.statements import Statement
 from yimen.ground.kit.refusals import Conflict
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters import services as thread
@@ -83,7 +83,7 @@ class _Waiting:
     head: Letterhead
 
 
-_ASK = f"""
+_ASK = Statement(f"""
 select {matters.ASKED}, m.title, c.kind, c.edition_id, p.name, p.kind, p.id_number,
        (select json_agg(json_build_array(l."order", l.name, l.required, l.state) order by l."order")::text
           from cases_casematerial l where l.case_id = c.matter_id),
@@ -92,15 +92,13 @@ select {matters.ASKED}, m.title, c.kind, c.edition_id, p.name, p.kind, p.id_numb
   join cases_case c on c.matter_id = m.id
   join identity_party p on p.id = m.applicant_id
  where m.code = %s
-"""  # noqa: S608 (a constant of ours)
+""")  # noqa: S608 (a constant of ours)
 _materials = msgspec.json.Decoder(list[tuple[int, str, bool, str]])
 
 
 def _ask(code: str, at: datetime) -> _Waiting:
     """Everything that acceptance must know, in one query where the letterhead is known; raises `NotFound`."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ASK, [code[:60]])
-        row = cursor.fetchone()
+    row = _ASK.first([code[:60]])
     if row is None:
         raise no_such_case()
     *asked, title, kind, edition_id, name, sort, number, materials, stamp = row
@@ -157,6 +155,12 @@ def why_that_day(ahead: Derivation | None) -> dict[str, Any]:
     return {"due_on": say_date(ahead.due_on) + provisional, "derivation": tuple(rows)}
 
 
+_ACCEPT = Statement(
+    "select verdict, step_id, seq, recorded_at from cases_accept("
+    "%s, %s, %s::text[], %s, %s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s)"
+)
+
+
 def _tell(
     case: _Waiting,
     thought: thread.Thought,
@@ -169,10 +173,8 @@ def _tell(
     """Write it; None where the case moved between reading and writing."""
     context = audit.current()
     event = thread.event_json(CaseAccepted(matter_id=case.matter.id, code=case.matter.code, slip_number="", at=at))
-    with thread.said_in_chinese(at), connection.cursor() as cursor:
-        cursor.execute(
-            "select verdict, step_id, seq, recorded_at from cases_accept("
-            "%s, %s, %s::text[], %s, %s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s)",
+    with thread.said_in_chinese(at):
+        written = _ACCEPT.one(
             [
                 case.matter.id,
                 case.matter.version,
@@ -193,6 +195,6 @@ def _tell(
                 context.request_id,
                 context.ip,
                 thread.recorded(at, recorded_at),
-            ],
+            ]
         )
-        return thought.taken(*cursor.fetchone())
+    return thought.taken(*written)
