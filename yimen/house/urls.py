@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from yimen.ground.identity.policies import name_actions
 from yimen.house import api, health
+
+name_actions({"house.demo": "装入演示县", "house.simulate": "生成模拟办件"})
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),

@@ -11,3 +11,9 @@ class DocumentsConfig(AppConfig):
     name = "yimen.ground.documents"
     label = "documents"
     verbose_name = "文书与档案"
+
+    def ready(self) -> None:
+        """Say what the audit's codes of this module mean."""
+        from yimen.ground.identity.policies import name_actions
+
+        name_actions({"documents.void_letter": "作废文书"})

@@ -13,12 +13,16 @@ class CasesConfig(AppConfig):
     verbose_name = "办件"
 
     def ready(self) -> None:
-        """Make the procedure of cases known to the thread, and put the desk's entries into the menu."""
-        from yimen.ground.matters.lifecycle import register_procedure
+        """Make the procedure of cases known to the thread and to the audit, and put the desk's entries into the menu."""
+        from yimen.ground.identity.policies import name_actions
+        from yimen.ground.matters.lifecycle import COMMON_STEPS, register_procedure
         from yimen.service.cases.lifecycle import LICENCE
         from yimen.service.cases.views.public import menu as public_menu
         from yimen.service.cases.views.staff import menu
 
         register_procedure(LICENCE)
+        # A step taken is written down under the procedure's name, a step refused under the module's.
+        for rule in (*LICENCE.steps, *COMMON_STEPS):
+            name_actions({f"{LICENCE.name}.{rule.action}": rule.label, f"cases.{rule.action}": rule.label})
         menu.register()
         public_menu.register()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yimen.ground.identity.policies import register_permission
+from yimen.ground.identity.policies import name_actions, register_permission
 from yimen.ground.identity.rules import Actor
 from yimen.ground.matters.policies import may
 
@@ -31,6 +31,14 @@ register_permission(
     "cases.deliver", "送达、归档", scopes=("window", "department", "centre"),
     usual={"issuer": "centre", "clerk": "window", "chief": "department"},
 )  # fmt: skip
+
+name_actions(
+    {
+        "cases.check_material": "核对材料",
+        "cases.discard_draft": "删除没提交的申请",
+        "cases.reveal": "查看办件中的完整信息",
+    }
+)
 
 JUDGED_BY = {"received": "cases.accept", "reviewing": "cases.review"}
 """Who judges materials: the window until acceptance, the reviewers during review, nobody before or after."""

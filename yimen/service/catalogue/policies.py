@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from yimen.ground.identity.policies import register_permission
+from yimen.ground.identity.policies import name_actions, register_permission
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.service.catalogue.models import ServiceItem
@@ -23,6 +23,37 @@ register_permission(
 register_permission(LEGAL_CHECK, "对事项作合法性审查", scopes=("department", "division", "all"), usual={"legal": "all"})
 register_permission(PUBLISH, "发布、停办、取消事项", scopes=("department", "division", "all"), usual={"manager": "all"})
 register_permission(IMPORT, "导入事项目录", scopes=("all",), usual={"manager": "all"})
+
+name_actions(
+    {
+        "catalogue.create_item": "新建事项",
+        "catalogue.new_edition": "起草新版办事指南",
+        "catalogue.save_edition": "编制办事指南",
+        "catalogue.save_form": "编制申请表单",
+        "catalogue.discard_draft": "删除办事指南草稿",
+        "catalogue.submit_for_legal_check": "送合法性审查",
+        "catalogue.recall_edition": "撤回送审",
+        "catalogue.legal_check_passed": "合法性审查通过",
+        "catalogue.legal_check_returned": "合法性审查退回",
+        "catalogue.legal_check_batch": "整批合法性审查通过",
+        "catalogue.publish_edition": "发布办事指南",
+        "catalogue.publish_batch": "整批发布",
+        "catalogue.retire_edition": "停用办事指南",
+        "catalogue.freeze_item": "暂停事项",
+        "catalogue.thaw_item": "恢复事项",
+        "catalogue.cancel_item": "取消事项",
+        "catalogue.cancel_material": "取消材料",
+        "catalogue.save_standard_material": "登记标准材料",
+        "catalogue.cancel_standard_material": "取消标准材料",
+        "catalogue.save_synonym": "登记同义词",
+        "catalogue.map_department": "对应来源部门",
+        "catalogue.check_import": "试导入事项目录",
+        "catalogue.request_import": "提交导入",
+        "catalogue.import": "导入事项目录",
+        "catalogue.undo_import": "撤回导入",
+        "catalogue.discard_import": "放弃导入",
+    }
+)
 
 STAFF_CODES = (EDIT, LEGAL_CHECK, PUBLISH, IMPORT)
 
