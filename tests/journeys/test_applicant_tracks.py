@@ -8,8 +8,11 @@ from django.test import Client
 
 from tests.cast import Cast
 from tests.journeys.teahouse import apply, open_teahouse
+from yimen.ground.documents.rules import shown_code
+from yimen.ground.documents.selectors import letters_of
 from yimen.ground.kit import moments
 from yimen.service.cases import services
+from yimen.service.cases.rules import short_code
 from yimen.service.cases.services.public_query import TRIES_OF_A_NUMBER
 from yimen.service.cases.views.public import track
 
@@ -19,7 +22,7 @@ def code(cast: Cast) -> str:
     return apply(cast.client("li"), open_teahouse(cast))
 
 
-@pytest.mark.parametrize("typed", ["{}", " {} ", "{}".lower()])
+@pytest.mark.parametrize("typed", ["{}", " {} ", "{}-", "—{}\u3000"])
 def test_anybody_with_number_and_tail_sees_how_far_it_is(client: Client, cast: Cast, code: str, typed: str) -> None:
     services.request_correction(
         code=code, items=[(2, "李明的报告已过期")], actor=cast.actor("wang"), at=moments.now(), reason="李明材料不齐"
@@ -34,6 +37,31 @@ def test_anybody_with_number_and_tail_sees_how_far_it_is(client: Client, cast: C
     assert "告知补正" in said
     for name in ("李明", "王芳", "138", "0029", "柳溪镇", "听泉茶馆", "报告已过期", "/letters/"):
         assert name not in said.replace(code, ""), name
+
+
+def test_a_number_is_read_however_it_is_copied(client: Client, code: str) -> None:
+    wide = "".join(chr(ord(each) + 0xFEE0) for each in code.lower())
+    spaced = "－".join(wide[at : at + 8] for at in range(0, len(wide), 8))
+    assert client.post("/track/", {"code": spaced, "tail": "００－２９"}).status_code == 302
+
+
+def test_the_code_on_a_letter_stands_for_the_number(client: Client, code: str) -> None:
+    letter = letters_of(code)[0]
+    found = client.post("/track/", {"code": shown_code(letter.code).lower(), "tail": "0029"})
+    assert found.status_code == 302
+    assert code in client.get(found["Location"]).content.decode()
+    assert client.post("/track/", {"code": letter.code, "tail": "0028"}).status_code == 404
+    unknown = client.post("/track/", {"code": "7K4XQ2P9M3TA", "tail": "0029"})
+    assert (unknown.status_code, "没有查到这件办件" in unknown.content.decode()) == (404, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("{short}", "简短编号"), ("{code}9", "您填了 44 位"), ("1234567", "您填了 7 位")]
+)
+def test_what_is_no_number_is_told_why(client: Client, code: str, typed: str, said: str) -> None:
+    answer = client.post("/track/", {"code": typed.format(code=code, short=short_code(code)), "tail": "0029"})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
 
 
 def test_every_mistake_gets_the_same_answer(client: Client, code: str) -> None:

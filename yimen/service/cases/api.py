@@ -345,7 +345,7 @@ def inbox(
 @public
 def query(
     request: HttpRequest,
-    code: Annotated[str, Query(max_length=60)],
+    code: Annotated[str, Query(max_length=60, description="43 位办件编号，或文书上的 12 位验证码")],
     tail: Annotated[str, Query(max_length=8, description="申请人证件号码的后四位")],
 ) -> dict[str, Any]:
     """公众查询；编号不对和后四位不对得到同样的答复。"""

@@ -81,7 +81,9 @@ def handling_clock(terms: Terms) -> ClockStart:
     limit, unit = terms.promise_limit, terms.promise_unit
     if limit is None:
         limit, unit = terms.legal_limit, terms.legal_unit
-    law = {"statutory_default": "《行政许可法》第四十二条（法定默认）", "none": ""}.get(terms.legal_source, "事项实施清单")
+    law = {"statutory_default": "《行政许可法》第四十二条（法定默认）", "none": ""}.get(
+        terms.legal_source, "事项实施清单"
+    )
     return ClockStart(
         name="handling",
         limit=limit,

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from yimen.ground.documents.rules import CODE_LENGTH
 from yimen.ground.kit.forms import Form, Line, Paragraph, Phone
 
 DELIVERY = {
@@ -16,6 +17,9 @@ DELIVERY = {
     "post": "邮寄\n寄到您写的地址，由您本人签收",
     "online": "网上下载\n办结后在“我的办件”里下载",
 }
+NUMBER_LENGTH, VERIFICATION_LENGTH = 43, CODE_LENGTH
+SHORT = re.compile(r"20\d{10}")
+"""A short number, day and serial, as `rules.short_code` says it."""
 TAIL = re.compile(r"[0-9A-Z]{4}")
 
 
@@ -67,7 +71,8 @@ class TrackForm(Form):
     """The public query: the number on the receipt and the last four characters of the applicant's document."""
 
     code = forms.CharField(
-        label="办件编号", max_length=80, help_text="在收件凭证或受理通知书上，43 位字母和数字。",
+        label="办件编号或验证码", max_length=120,
+        help_text="在收件凭证、受理通知书左下角的二维码旁边：验证码 12 位，办件编号 43 位，填哪一个都行，空格和短横线不用管。",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
     )  # fmt: skip
     tail = forms.CharField(
@@ -78,8 +83,16 @@ class TrackForm(Form):
     def clean_code(self) -> str:
         """Spaces, dashes and full-width characters come from copying and do no harm."""
         code = _plain(self.cleaned_data["code"])
-        if not re.fullmatch(r"[0-9A-Z]{6,60}", code):
-            raise ValidationError("办件编号由字母和数字组成，请对照收件凭证再看一遍", code="code")
+        if not re.fullmatch(r"[0-9A-Z]+", code):
+            raise ValidationError("只有字母和数字，请对照收件凭证再看一遍", code="code")
+        if SHORT.fullmatch(code):
+            raise ValidationError(
+                "这是简短编号，同一天会有几件事用同一个，查不准。请填二维码旁的验证码，或 43 位的办件编号", code="short"
+            )
+        if len(code) not in (NUMBER_LENGTH, VERIFICATION_LENGTH):
+            raise ValidationError(
+                f"您填了 {len(code)} 位；办件编号是 43 位，验证码是 12 位，请对照收件凭证再看一遍", code="length"
+            )
         return code
 
     def clean_tail(self) -> str:
@@ -92,4 +105,4 @@ class TrackForm(Form):
 
 def _plain(text: str) -> str:
     wide = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-    return re.sub(r"[\s\-‐—]+", "", text.translate(wide)).upper()
+    return re.sub(r"[\s\-‐‑–—−·_\u200b\ufeff]+", "", text.translate(wide)).upper()

@@ -14,7 +14,9 @@ from yimen.service.cases import services
 from yimen.service.cases.tests.stage import accepted, matter_of, submitted
 
 
-@pytest.mark.parametrize(("reviewing", "law", "stage"), [(False, "《行政许可法》第三十二条", None), (True, "", "review")])
+@pytest.mark.parametrize(
+    ("reviewing", "law", "stage"), [(False, "《行政许可法》第三十二条", None), (True, "", "review")]
+)
 def test_letter_and_clock_say_what_the_law_says(cast: Cast, reviewing: bool, law: str, stage: str | None) -> None:
     if reviewing:
         code = accepted(cast)
