@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from typing import get_args
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Q
 
 from yimen.ground.calendar.models import CalendarDay, CalendarNotice, OfficeHours
@@ -100,5 +100,5 @@ def office_sessions(centre_id: int | None = None) -> tuple[tuple[int, time, time
 
 
 def _database() -> str:
-    settings = connection.settings_dict
+    settings = connections[DEFAULT_DB_ALIAS].settings_dict
     return f"{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"

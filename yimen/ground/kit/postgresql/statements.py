@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.errors import InvalidSqlStatementName, error_from_result
 from psycopg.pq import DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
@@ -50,15 +50,16 @@ class Statement:
 
     def first(self, values: Sequence[Value]) -> tuple[Any, ...] | None:
         """The first row, or None without one; raises what a cursor raises (`django.db.Error`)."""
-        if connection.in_atomic_block or connection.execute_wrappers or connection.queries_logged:
-            with connection.cursor() as cursor:
+        database = connections[DEFAULT_DB_ALIAS]
+        if database.in_atomic_block or database.execute_wrappers or database.queries_logged:
+            with database.cursor() as cursor:
                 cursor.execute(self._sql, values)
                 found: tuple[Any, ...] | None = cursor.fetchone()
                 return found
-        connection.close_if_health_check_failed()
-        connection.ensure_connection()
-        with connection.wrap_database_errors:
-            result = self._result(connection.connection.pgconn, [_sent(value) for value in values])
+        database.close_if_health_check_failed()
+        database.ensure_connection()
+        with database.wrap_database_errors:
+            result = self._result(database.connection.pgconn, [_sent(value) for value in values])
         if not result.ntuples:
             return None
         return tuple(_received(result, place) for place in range(result.nfields))
