@@ -31,8 +31,9 @@ from yimen.house.demo.items import ITEMS
 from yimen.service.cases.lifecycle import STATES
 from yimen.service.cases.models import Case, CaseMaterial, Draft
 from yimen.service.catalogue.models import ItemEdition
+from yimen.service.catalogue.rules.limits import compare
 from yimen.service.catalogue.rules.quality import errors
-from yimen.service.catalogue.selectors import findings, whole
+from yimen.service.catalogue.selectors import findings, limits, whole
 
 pytestmark = pytest.mark.usefixtures("county")
 
@@ -87,15 +88,9 @@ def test_promises_keep_within_the_law() -> None:
     for edition in whole(ItemEdition.objects.filter(status="published")):
         assert errors(findings(edition, now().date())) == []
         if edition.legal_limit is not None:
-            assert edition.promise_unit == edition.legal_unit == "working_day"
-            assert edition.promise_limit is not None
-            assert edition.promise_limit <= edition.legal_limit
-        assert edition.review_body and edition.suit_court
-    at_once = ItemEdition.objects.filter(status="published", case_kind="instant")
-    assert at_once.count() >= 6
-    assert {edition.promise_limit for edition in at_once} == {0}
-    short = [item for item in ITEMS if item.legal and item.promise * 3 <= item.legal]
-    assert len(short) >= 5
+            legal = limits(edition)
+            assert legal.promise and legal.legal
+            assert compare(legal.promise, legal.legal) == "not_longer"
 
 
 def test_forms_ask_by_condition_and_know_the_applicant() -> None:

@@ -116,10 +116,10 @@ class Living:
             if name.startswith("soon"):
                 self._next_day(code, 10, lambda at, code=code, item=item: stage.opinion(code, item, at, ARRANGED))
             self.codes[name] = code
-        code = self._accepted("environment", "qiming", 11)
+        code = self._accepted("drainage", "qiming", 6)
         stage.extend(
             code,
-            "environment",
+            "drainage",
             days.at(days.back(2), 10, 0),
             10,
             "需核实上下游单位的意见，经本机关负责人批准延长十个工作日。",

@@ -73,7 +73,7 @@ def _values(item: DemoItem, department: county.Department) -> dict[str, Any]:
         "legal_basis": item.basis,
         "conditions": item.conditions,
         "legal_limit": item.legal,
-        "legal_unit": "working_day" if item.legal is not None else "",
+        "legal_unit": item.legal_unit if item.legal is not None else "",
         "legal_limit_basis": item.legal_basis,
         "promise_limit": item.promise,
         "promise_unit": "working_day",

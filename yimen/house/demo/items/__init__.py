@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yimen.house.demo.items import health, land, life, trade
+from yimen.house.demo.items import health, land, life, safety, trade
 from yimen.house.demo.items.parts import DemoItem
 
-ITEMS: tuple[DemoItem, ...] = (*health.ITEMS, *trade.ITEMS, *land.ITEMS, *life.ITEMS)
+ITEMS: tuple[DemoItem, ...] = (*health.ITEMS, *trade.ITEMS, *land.ITEMS, *life.ITEMS, *safety.ITEMS)

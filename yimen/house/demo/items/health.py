@@ -70,7 +70,7 @@ HYGIENE = DemoItem(
     conditions="已领营业执照，经营场所在本县；场所、设施、空气、水质、采光、照明、噪声符合国家卫生标准；"
     "直接为顾客服务的人员持有有效的健康合格证明。",
     legal=20,
-    legal_basis=f"{RULES}第二十五条",
+    legal_basis=ART_42,
     promise=10,
     result="公共场所卫生许可证",
     result_kind="证照",
@@ -240,7 +240,7 @@ MEDICINE = DemoItem(
     conditions="有依法经过资格认定的药师或者其他药学技术人员；有与所经营药品相适应的场所、设备、仓储和卫生环境；"
     "有质量管理机构或者人员和规章制度。",
     legal=20,
-    legal_basis="《药品经营和使用质量监督管理办法》第二章",
+    legal_basis=ART_42,
     promise=10,
     result="药品经营许可证",
     result_kind="证照",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Applicants = Literal["person", "enterprise", "either"]
+LegalUnit = Literal["working_day", "calendar_day"]
 
 OWN, LIBRARY, ISSUED, FILLED = "申请人自备", "省电子证照库", "政府部门核发", "在线填写"
 ART_29 = "《行政许可法》第二十九条"
@@ -28,7 +29,11 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class DemoItem:
-    """One service item. `legal` and `promise` are working days; None where no rule sets one (a licence then gets art. 42).
+    """One service item. `promise` is in working days; `legal` in `legal_unit`, None where no rule sets one (a licence then
+    gets art. 42).
+
+    A law that says 工作日 is counted in working days. A bare 日 of another law than 行政许可法 is a calendar day (民法典
+    第二百零四条; art. 82 speaks of the periods of that law alone): the reading that holds the organ to less.
 
     `at_once` marks a 即办件. `special` names the special procedures of art. 45 that it may need. `weight` says how often
     people apply for it, beside the others.
@@ -56,6 +61,7 @@ class DemoItem:
     form: dict[str, Any] | None = None
     special: tuple[str, ...] = ()
     weight: int = 5
+    legal_unit: LegalUnit = "working_day"
 
 
 def form(title: str, *sections: dict[str, Any]) -> dict[str, Any]:
