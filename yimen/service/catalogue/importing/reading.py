@@ -11,6 +11,7 @@ import io
 import re
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,13 +29,16 @@ MAX_RECORD_CHARACTERS = 4_000_000
 HEADER_WITHIN = 10
 """Among so many filled lines the header is looked for: exports put titles and notes above it."""
 SEPARATORS = (",", "\t", ";", "|", "，")
+FARTHEST_ROW = MAX_ROWS + 1000
+"""Cells below this row, or right of column ZZ, are not laid out."""
+_ADDRESS = re.compile(rb'\sr="([A-Z]{0,3})(\d{1,9})"')
 _BREAKS = re.compile(r"\r\n|\n|\r")
 _HALVES = re.compile("[\ud800-\udfff]")
 _LOST_SHARE = 0.2
 _CODE = re.compile(r"[0-9A-Z-]{18,40}")
 _KNOWN_AT_LEAST = 2
 # The library's own limit of 131 072 characters would call a long cell a wrong number of columns.
-csv.field_size_limit(sys.maxsize)  # one number for the whole process, as in kit.tables: the file's size bounds a cell
+csv.field_size_limit(sys.maxsize)  # one number for the whole process: the file's size bounds a cell
 
 Knows = Callable[[str], bool]
 """Whether a heading is one that the mapping knows."""
@@ -270,7 +274,8 @@ def _read_workbook(content: bytes, knows: Knows) -> Table:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
                     raise UnreadableFile("表格解开后太大，不能导入。", next_step="请拆成几个文件，或另存为 CSV。")
-        except zipfile.BadZipFile:
+                _refuse_far_cells(archive)
+        except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError):
             raise UnreadableFile("表格文件已损坏，打不开。", next_step="请在表格软件里重新另存一次。") from None
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -301,6 +306,24 @@ def _read_workbook(content: bytes, knows: Knows) -> Table:
         if len(table.rows) > MAX_ROWS:
             raise _too_many_rows()
     return table
+
+
+def _refuse_far_cells(archive: zipfile.ZipFile) -> None:
+    """Look at the addresses of the cells before a sheet is laid out: two cells far apart would fill the memory."""
+    for entry in archive.infolist():
+        if not entry.filename.startswith("xl/worksheets/"):
+            continue
+        with archive.open(entry) as content:
+            rest = b""
+            while chunk := content.read(1024 * 1024):
+                part = rest + chunk
+                for column, row in _ADDRESS.findall(part):
+                    if int(row) > FARTHEST_ROW or len(column) > 2:
+                        raise UnreadableFile(
+                            f"表格在 {column.decode()}{int(row)} 格还有内容，离得太远。",
+                            next_step="请删去远处的单元格后再导入。",
+                        )
+                rest = part[-64:]
 
 
 def _sheet_with_header(sheets: list[tuple[str, list[list[Any]]]], knows: Knows) -> tuple[str, list[list[Any]], int]:

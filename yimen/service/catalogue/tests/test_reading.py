@@ -6,6 +6,7 @@ import io
 import random
 import zipfile
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -111,6 +112,16 @@ def test_what_is_no_catalogue_is_refused_as_a_whole(content: bytes) -> None:
     with pytest.raises(UnreadableFile) as refused:
         parse(read_table(content))
     assert refused.value.next_step
+
+
+@pytest.mark.parametrize("cell", ["XFD1048576", "A900000", "AAA3"])
+def test_cells_far_apart_do_not_fill_the_memory(cell: str) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active[cell] = "事项名称", "x"
+    file = io.BytesIO()
+    book.save(file)
+    with pytest.raises(UnreadableFile, match=f"{cell} 格"):
+        read_table(file.getvalue())
 
 
 def test_a_bomb_is_not_unpacked() -> None:
