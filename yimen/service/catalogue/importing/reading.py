@@ -319,9 +319,9 @@ def _refuse_far_cells(archive: zipfile.ZipFile) -> None:
                 part = rest + chunk
                 for column, row in _ADDRESS.findall(part):
                     if int(row) > FARTHEST_ROW or len(column) > 2:
+                        place = f"{column.decode()}{int(row)} 格" if column else f"第 {int(row)} 行"
                         raise UnreadableFile(
-                            f"表格在 {column.decode()}{int(row)} 格还有内容，离得太远。",
-                            next_step="请删去远处的单元格后再导入。",
+                            f"表格在{place}还有内容，离得太远。", next_step="请删去远处的单元格后再导入。"
                         )
                 rest = part[-64:]
 
