@@ -14,9 +14,6 @@ from tests.security.world import Place, World, places
 FRAMED = ("cases:desk_original", "cases:desk_letter")
 """Originals are shown beside the case, in a frame of our own."""
 
-PROGRAMS = ("/api/v1/docs",)
-"""The page of the interface's documentation brings its own script."""
-
 
 def rules_of(answer: Any) -> dict[str, str]:
     """The content policy by directive."""
@@ -45,9 +42,8 @@ def faults(answer: Any, place: Place, *, known: bool) -> list[str]:
         found.append(f"default-src {policy.get('default-src')}")
     if policy.get("frame-ancestors") != ("'self'" if framed else "'none'"):
         found.append(f"frame-ancestors {policy.get('frame-ancestors')}")
-    if place.url not in PROGRAMS:
-        found += [f"{name} is unsafe" for name in ("script-src", "default-src") if "unsafe" in policy.get(name, "")]
-        found += [f"{name} {rule}" for name, rule in policy.items() if re.search(r"https?:|\*", rule)]
+    found += [f"{name} is unsafe" for name in ("script-src", "default-src") if "unsafe" in policy.get(name, "")]
+    found += [f"{name} {rule}" for name, rule in policy.items() if re.search(r"https?:|\*", rule)]
     if known and "no-store" not in answer.get("Cache-Control", ""):
         found.append(f"Cache-Control: {answer.get('Cache-Control')}")
     if "Server" in answer.headers or "X-Powered-By" in answer.headers:

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
-from ninja.openapi.docs import Swagger
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
@@ -18,6 +17,7 @@ from yimen.ground.kit import errors
 from yimen.ground.kit.apis import Problem
 from yimen.ground.kit.refusals import Invalid, Refusal
 from yimen.ground.matters.api import router as deadlines
+from yimen.house.api_page import Handbook
 from yimen.service.cases.api import router as applications
 from yimen.service.cases.api_accept import accept
 from yimen.service.catalogue.api import router as items
@@ -61,7 +61,7 @@ api = Documented(
     version="1",
     description="政务服务事项、办件、期限的接口。出错时返回 application/problem+json（RFC 9457），说明是中文。",
     urls_namespace="api",
-    docs=Swagger(),
+    docs=Handbook(),
     parser=OneMeaning(),
     docs_decorator=public,
     openapi_extra={
