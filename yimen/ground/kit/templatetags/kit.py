@@ -215,7 +215,11 @@ def error_summary(*forms: Any) -> SafeString:
             if name in form.fields:
                 bound = form[name]
                 lines += [(_first_control(bound), str(message)) for message in form.errors[name]]
-    return render_to_string("kit/parts/error_summary.html", {"lines": lines}) if lines else mark_safe("")
+    if not lines:
+        return mark_safe("")
+    # Where no field is wrong there is nothing to correct: the act itself was refused.
+    said = not any(target for target, _ in lines)
+    return render_to_string("kit/parts/error_summary.html", {"lines": lines, "said": said})
 
 
 @register.simple_tag

@@ -140,6 +140,14 @@ def test_optional_fields_say_so_and_choices_are_blocks() -> None:
     assert 'inputmode="numeric"' in drawn
 
 
+def test_a_refusal_without_a_wrong_field_is_no_mistake_to_correct() -> None:
+    form = Premises(GOOD)
+    form.add_error(None, "操作太频繁。")
+    page = engines["django"].from_string("{% error_summary form %}").render({"form": form})
+    assert "刚才没有办成" in page
+    assert "需要改" not in page
+
+
 def test_the_mistakes_stand_at_the_top_and_in_the_title() -> None:
     form = Premises(GOOD | {"name": "", "kind": "", "area": "x"})
     page = engines["django"].from_string("{% mistakes_in_title %}申请|{% error_summary form %}").render({"form": form})
