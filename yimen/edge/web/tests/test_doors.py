@@ -43,7 +43,10 @@ def test_the_switch_leads_nowhere_else(client: Client, away: str) -> None:
 
 def test_the_gallery_is_for_administrators(client: Client, cast: Cast) -> None:
     assert client.get("/manage/look/")["Location"].startswith("/staff/sign-in/")
-    assert cast.client("li").get("/manage/look/").status_code == 403
+    refused = cast.client("li").get("/manage/look/")
+    assert refused.status_code == 403
+    assert "给工作人员用的" in refused.content.decode()
+    assert "岗位" not in refused.content.decode()
     assert cast.client("wang").get("/manage/look/").status_code == 403
     assert "部件一览" not in cast.client("manager").get("/manage/").content.decode()
     assert "部件一览" in cast.client("system").get("/manage/").content.decode()

@@ -145,3 +145,22 @@ def test_the_public_query_names_nobody() -> None:
     assert "王芳" not in repr(public)
     assert own[1].kind == "paused"
     assert [entry.kind for entry in own[2:]] == ["ahead", "ahead", "ahead"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said", "law"),
+    [
+        ("correction", "等待申请人补正，停止计时。", "《行政许可法》第三十二条"),
+        ("expert_review", "专家评审，停止计时。", "《行政许可法》第四十五条"),
+        ("review_correction", "等待申请人补正，停止计时。", ""),
+    ],
+)
+def test_a_clock_that_stands_still_says_for_what(reason: str, said: str, law: str) -> None:
+    events = [ClockEvent(moment(10, 9), "started"), ClockEvent(moment(10, 9, 15), "stopped", reason)]
+    days = telling.book(Explanation("1", "x", (account("handling", 10, events, current=True),)), TODAY)
+    assert [(day.why, day.law) for day in days if day.kind == "paused"] == [(said, law)] * 3
+
+
+def test_what_is_lacking_is_one_sentence() -> None:
+    items = [{"name": "平面图", "problem": "没有标出消毒间。"}, {"name": "检测报告", "problem": "已过一年"}]
+    assert telling.in_one_line(items) == "平面图：没有标出消毒间；检测报告：已过一年。"
