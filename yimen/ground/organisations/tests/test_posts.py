@@ -90,3 +90,7 @@ def test_an_abolished_post_keeps_nothing(cast: Cast) -> None:
 
 def test_who_heads_a_department(cast: Cast) -> None:
     assert list(selectors.heads_of(cast.units["health"], AT.date())) == [cast.accounts["tang"]]
+
+
+def test_who_has_one_post_is_told_so(cast: Cast) -> None:
+    assert "只有这一个岗位" in cast.client("wang").get("/desk/post/").content.decode()

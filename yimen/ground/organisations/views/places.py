@@ -37,6 +37,8 @@ def switch_post(request: HttpRequest) -> HttpResponseBase:
     """Choose the post one works in from here on."""
     actor = actor_of(request)
     sign_in: SignIn = request.sign_in  # type: ignore[attr-defined]
+    posts = selectors.posts_of(actor.account_id, moments.day_of(moments.now()))
+    only = "您现在只有这一个岗位；要增加岗位，请联系本单位的管理人员。" if len(posts) == 1 else ""
 
     class Choice(forms.Form):
         post = django_forms.TypedChoiceField(
@@ -44,7 +46,7 @@ def switch_post(request: HttpRequest) -> HttpResponseBase:
             coerce=int,
             choices=[
                 (choice.post_id, f"{choice.unit} {choice.title}" + (f"\n{choice.window}" if choice.window else ""))
-                for choice in selectors.posts_of(actor.account_id, moments.day_of(moments.now()))
+                for choice in posts
             ],
             widget=django_forms.RadioSelect,
         )
@@ -52,7 +54,7 @@ def switch_post(request: HttpRequest) -> HttpResponseBase:
     return asking.ask(
         request,
         heading="切换岗位",
-        note="收件箱、权限和委托书随岗位而变；办理记录写明您当时的岗位。",
+        note=only or "收件箱、权限和委托书随岗位而变；办理记录写明您当时的岗位。",
         verb="切换",
         form=Choice(request.POST if request.method == "POST" else None, initial={"post": actor.post_id}),
         act=lambda given: services.switch_post(actor=actor, session=sign_in, post_id=given["post"], at=moments.now()),
