@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -279,7 +279,7 @@ def holders(codes: Collection[str], place: Place, on: date) -> list[Holder]:
     department, centre or window give nothing, and the scope `own` reaches no place. What an account holds of its own is
     a row without a post and is true in each of its posts.
     """
-    values = {
+    values: dict[str, Any] = {
         "codes": list(codes), "day": on, "department": place.department_id, "window": place.window_id,
         "centre": place.centre_id, "division": place.division,
     }  # fmt: skip
