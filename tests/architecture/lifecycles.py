@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from yimen.ground.matters.lifecycle import BEFORE, Procedure, procedures
@@ -21,10 +22,28 @@ def document() -> str:
         "the same tables (`lifecycle.py` of each module).",
         "",
     ]
-    for table in procedures():
+    drawn: dict[object, list[Procedure]] = {}
+    # A lifecycle in several words is drawn once, in the words of the table that cites its articles.
+    for table in sorted(procedures(), key=lambda each: (not any(rule.law for rule in each.steps), each.name)):
         if table.name not in TEST_ONLY:
-            parts += draw(table)
+            drawn.setdefault(_course(table), []).append(table)
+    for first, *others in drawn.values():
+        parts += draw(first)
+        if others:
+            parts += ["The same course in the words of other powers, which 行政许可法 does not bind:", ""]
+            parts += ["| table | 名称 | 准予 | 不予 |", "|---|---|---|---|"]
+            parts += [
+                f"| `{each.name}` | {each.label} | {each.step('grant').label} | {each.step('refuse').label} |"
+                for each in others
+            ]
+            parts.append("")
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _course(table: Procedure) -> object:
+    """All of a table but its words."""
+    bare = tuple(replace(rule, label="", public_label="", law="") for rule in table.steps)
+    return tuple((state.code, state.phase) for state in table.states), bare
 
 
 def draw(table: Procedure) -> list[str]:

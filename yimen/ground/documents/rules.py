@@ -82,6 +82,19 @@ _ROWS = {
 SEAL_USES = ("行政审批专用章", "政务服务受理专用章", "联合审批专用章", "行政许可专用章", "专用章")
 
 
+def title_of(code: str, facts: Mapping[str, Any]) -> str:
+    """The title of a letter in the words of its power: facts without `grant` are a licence's.
+
+    `grant`, `refuse` and `power` (行政确认, may be empty) come from the module whose letter it is.
+    """
+    title = kind_of(code).title
+    if not facts.get("grant"):
+        return title
+    title = title.replace("不需要取得行政许可", "不需要办理").replace("准予行政许可", str(facts["grant"]))
+    title = title.replace("不予行政许可", str(facts.get("refuse", "")))
+    return title.replace("行政许可", str(facts.get("power", "")))
+
+
 def kind_of(code: str) -> LetterKind:
     """The kind by its code; raises `IncompleteLetter` for an unknown one."""
     try:

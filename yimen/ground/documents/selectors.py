@@ -96,7 +96,7 @@ def verify(typed: str) -> Verification:
     return Verification(
         standing="voided" if letter.voided_at else "valid",
         code=rules.shown_code(letter.code),
-        title=rules.kind_of(letter.kind).title,
+        title=rules.title_of(letter.kind, facts),
         number=letter.number,
         organ=str(facts.get("department", "")),
         applicant=_shown_applicant(str(facts.get("applicant", "")), str(facts.get("applicant_kind", ""))),
@@ -132,7 +132,7 @@ def _shown(letter: Letter) -> LetterShown:
     return LetterShown(
         letter.code,
         letter.kind,
-        rules.kind_of(letter.kind).title,
+        rules.title_of(letter.kind, letter_facts(letter)),
         letter.number,
         letter.issued_at,
         letter.voided_at,

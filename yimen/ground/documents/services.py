@@ -143,7 +143,7 @@ def prepare_letter(
             "sealed_by_uid": hand.uid,
             "sealed_by": hand.name,
             "sealed_by_post": hand.post,
-            "title": sort.title,
+            "title": rules.title_of(kind, kept),
         }
     return PreparedLetter(code=code, text=msgspec.json.encode(letter).decode())
 
@@ -165,7 +165,7 @@ def draw_letter(letter_id: int) -> StoredFile:
             signed_on=say_date(local(letter.issued_at).date(), weekday=False),
         )
         data = rendering.draw(letter.kind, facts, at=letter.issued_at)
-        name = uploads.clean_name(f"{rules.kind_of(letter.kind).title} {letter.number}.pdf")
+        name = uploads.clean_name(f"{rules.title_of(letter.kind, facts)} {letter.number}.pdf")
         letter.pdf = _keep(io.BytesIO(data), name=name, kind="pdf", media_type=PDF, actor=SYSTEM, at=letter.issued_at)
         letter.signature = keyring.sign(signed_text(letter, letter.pdf.digest), purpose="letter")
         letter.save(update_fields=["pdf", "signature"])

@@ -15,7 +15,7 @@ from json import JSONEncoder
 from typing import Any
 from uuid import UUID
 
-from yimen.ground.documents.rules import ALPHABET, CODE_LENGTH, checked_facts, facts_text, kind_of
+from yimen.ground.documents.rules import ALPHABET, CODE_LENGTH, checked_facts, facts_text, kind_of, title_of
 from yimen.ground.kit import keyring
 from yimen.ground.kit.masking import mask_id_number
 from yimen.ground.kit.moments import CHINA
@@ -32,7 +32,7 @@ from yimen.house.simulate.world import Hand, SimItem, World
 from yimen.service.cases import rules
 from yimen.service.cases.lifecycle import LICENCE
 from yimen.service.cases.services.acceptance import why_that_day
-from yimen.service.cases.services.letters import SERIES_WORDS
+from yimen.service.cases.services.letters import SERIES_WORDS, words_of
 
 RULES = {rule.action: rule for rule in (*LICENCE.steps, *COMMON_STEPS)}
 PHASES = {state.code: state.phase for state in LICENCE.states}
@@ -224,14 +224,14 @@ class _Renderer:
         moment = ledger_field(f"{act.at}000000")
         text = (
             f"{ledger_field(str(case.matter_id))}{ledger_field(str(case.seq))}{move}{who}{moment}{moment}0:,"
-            f"{ledger_field(clock)}{ledger_field(facts)}{ledger_field(documents)}{_tail(case.item.division)}"
+            f"{ledger_field(clock)}{ledger_field(facts)}{ledger_field(documents)}{_tail(case.item.power.procedure, case.item.division)}"
         )
         case.last_link = link(case.last_link, text)
         when = moment_text(act.at)
         said = facts.replace("\\", "\\\\") if "\\" in facts else facts
         self.steps.append(
             f"{case.matter_id}\t{case.seq}\t{move_row}\t{who_row}\t{when}\t{when}\t\t{clock}\t{said}\t{documents}\t"
-            f"{LICENCE.name}\t{case.item.division}\t\\\\x{case.last_link.hex()}\n".encode()
+            f"{case.item.power.procedure}\t{case.item.division}\t\\\\x{case.last_link.hex()}\n".encode()
         )
         self.links.append(case.last_link)
 
@@ -271,7 +271,7 @@ class _Renderer:
                 "code": case.code, "short_code": rules.short_code(case.code), "item": item.name,
                 "applicant": case.party.invented.name, "applicant_id": case.party.masked, "department": item.department,
                 "place": item.place, "phone": item.phone, "handler": hand.name if hand else case.party.invented.name,
-                "review_body": item.review_body, "suit_court": item.suit_court, **letter_facts(case, act, said),
+                "review_body": item.review_body, "suit_court": item.suit_court, **words_of(item.power), **letter_facts(case, act, said),
                 **(self._why_that_day(case) if act.action == "accept" else {}),
             }
         )  # fmt: skip
@@ -287,7 +287,9 @@ class _Renderer:
         if item.seal_id is not None:
             user = (hand.uid, hand.name, hand.title) if hand else (str(UUID(int=0)), "一门系统", "系统")
             granted = hand.letters.get(item.department_id) if hand else None
-            self.tables["seal_use"].append(line(item.seal_id, granted, when, *user, kind_of(kind).title, number))
+            self.tables["seal_use"].append(
+                line(item.seal_id, granted, when, *user, title_of(kind, words_of(item.power)), number)
+            )
 
     def _why_that_day(self, case: SimCase) -> dict[str, Any]:
         """The last day and the ledger behind it, as the acceptance slip prints them."""
@@ -306,7 +308,7 @@ class _Renderer:
         desk = item.desks[story.desk]
         self.tables["matter"].append(
             line(
-                case.matter_id, self._uid(), LICENCE.name, LICENCE.version, case.code, item.name, item.code31, case.state,
+                case.matter_id, self._uid(), item.power.procedure, LICENCE.version, case.code, item.name, item.code31, case.state,
                 case.seq, case.seq, case.last_link, case.party.id, case.party.invented.name, item.department_id,
                 case.person.post_id if case.person else None, case.person.account_id if case.person else None,
                 case.person.name if case.person else "", desk.window_id, item.centre_id, item.division, story.channel,
@@ -362,8 +364,10 @@ OPINIONS = {
 
 def _clock(item: SimItem, action: str) -> ClockStart:
     if action == "submit":
-        return rules.receipt_clock()
-    return rules.handling_clock(item.terms) if action == "accept" else rules.delivery_clock()
+        return rules.receipt_clock(licence=item.power.licence)
+    if action == "accept":
+        return rules.handling_clock(item.terms)
+    return rules.delivery_clock(licence=item.power.licence)
 
 
 _json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -386,8 +390,8 @@ def _move(action: str, before: str, target: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=64)
-def _tail(division: str) -> str:
-    return fields(LICENCE.name, division)
+def _tail(procedure: str, division: str) -> str:
+    return fields(procedure, division)
 
 
 def _when(at: int | None) -> str | None:

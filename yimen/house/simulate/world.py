@@ -30,6 +30,7 @@ from yimen.service.cases.editions import EditionCard, card_of
 from yimen.service.cases.lifecycle import LICENCE
 from yimen.service.cases.models import Case
 from yimen.service.catalogue.models import ItemEdition
+from yimen.service.catalogue.rules.powers import Power
 from yimen.service.catalogue.selectors import whole
 
 MOST_ITEMS = 400
@@ -112,6 +113,7 @@ class SimItem:
     phone: str
     seal_id: int | None
     seal_text: str
+    power: Power
     weight: int
     special: tuple[str, ...]
     desks: tuple[Desk, ...]
@@ -283,7 +285,7 @@ def _item(
         department_id=card.department_id, department=head.name, division=hall.division, centre_id=hall.centre_id,
         form_version=card.form_version, kind=card.case_kind, terms=card.terms, promise_label=card.promise_label,
         legal_label=card.legal_label, review_body=card.review_body, suit_court=card.suit_court, results=card.result_names,
-        series_word=head.series_word, place=head.address, phone=head.phone, seal_id=head.seal_id,
+        series_word=head.series_word, power=card.power, place=head.address, phone=head.phone, seal_id=head.seal_id,
         seal_text=seal.text if seal else "", weight=_WEIGHTS.get(card.name, 2), special=_SPECIAL.get(card.name, ()),
         desks=tuple(desks), reviewers=allowed("pass_review"), approvers=allowed("grant"), at_once=allowed("grant_at_once"),
         heads=allowed("extend_limit"), deliverers=allowed("deliver"), variants=_variants(card, edition, last, seed),

@@ -16,13 +16,15 @@ class CasesConfig(AppConfig):
         """Make the procedure of cases known to the thread and to the audit, and put the desk's entries into the menu."""
         from yimen.ground.identity.policies import name_actions
         from yimen.ground.matters.lifecycle import COMMON_STEPS, register_procedure
-        from yimen.service.cases.lifecycle import LICENCE
+        from yimen.service.cases.lifecycle import PROCEDURES
         from yimen.service.cases.views.public import menu as public_menu
         from yimen.service.cases.views.staff import menu
 
-        register_procedure(LICENCE)
-        # A step taken is written down under the procedure's name, a step refused under the module's.
-        for rule in (*LICENCE.steps, *COMMON_STEPS):
-            name_actions({f"{LICENCE.name}.{rule.action}": rule.label, f"cases.{rule.action}": rule.label})
+        # A step taken is written down under the procedure's name, a step refused under the module's. The licence comes
+        # last, so that the module's names are in its words.
+        for table in reversed(PROCEDURES):
+            register_procedure(table)
+            for rule in (*table.steps, *COMMON_STEPS):
+                name_actions({f"{table.name}.{rule.action}": rule.label, f"cases.{rule.action}": rule.label})
         menu.register()
         public_menu.register()

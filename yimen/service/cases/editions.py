@@ -12,6 +12,7 @@ from django.db import connection
 
 from yimen.service.cases import rules
 from yimen.service.catalogue import selectors as catalogue
+from yimen.service.catalogue.rules.powers import Power, power_of
 
 if TYPE_CHECKING:
     from yimen.service.catalogue.models import ItemEdition
@@ -48,6 +49,7 @@ class EditionCard:
     review_body: str
     suit_court: str
     result_names: tuple[str, ...]
+    power: Power
 
     def materials(self, answers: Mapping[str, Any], on: date) -> list[NeededMaterial]:
         """The materials needed on that day, conditions decided by the answers, cancelled ones left out (R030)."""
@@ -84,6 +86,7 @@ def card_of(edition: ItemEdition) -> EditionCard:
         legal_label=str(limits.legal) if limits.legal else "",
         review_body=edition.review_body,
         suit_court=edition.suit_court,
+        power=power_of(edition.kind),
         result_names=tuple(str(result.get("name", "")) for result in edition.results),
     )
 

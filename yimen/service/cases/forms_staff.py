@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -25,6 +25,16 @@ class ActForm(Form):
     def __init__(self, *args: Any, case: Case | None = None, **kwargs: Any) -> None:
         self.case = case
         super().__init__(*args, **kwargs)
+
+    def speak(self, say: Callable[[str], str]) -> None:
+        """Put what the form says, which is written for a licence, into the words of another power."""
+        for field in self.fields.values():
+            field.label, field.help_text = say(str(field.label or "")), say(str(field.help_text))
+            if isinstance(field.initial, str):
+                field.initial = say(field.initial)
+            if isinstance(field.widget, forms.RadioSelect) and isinstance(field, forms.ChoiceField):
+                choices: Any = field.choices
+                field.choices = [(value, say(str(label))) for value, label in choices]
 
     def arguments(self) -> dict[str, Any]:
         """What the service takes besides case, actor, moment and version."""

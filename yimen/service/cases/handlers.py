@@ -6,15 +6,17 @@ from yimen.ground.kit.outbox import handles
 from yimen.ground.notices.services import notify_party
 from yimen.service.cases import events, rules
 from yimen.service.cases.models import Case
+from yimen.service.catalogue.rules.powers import power_by
 
 
 def _tell(code: str, key: str, subject: str, body: str) -> None:
     case = Case.objects.select_related("matter").get(matter__code=code)
     if case.matter.applicant_id is None:
         return
+    power = power_by(case.matter.procedure)
     notify_party(
-        key=key, party_id=case.matter.applicant_id, subject=subject,
-        body=body.format(item=case.matter.title, number=rules.short_code(code)), link=f"/my/matters/{code}/",
+        key=key, party_id=case.matter.applicant_id, subject=power.say(subject),
+        body=power.say(body).format(item=case.matter.title, number=rules.short_code(code)), link=f"/my/matters/{code}/",
     )  # fmt: skip
 
 

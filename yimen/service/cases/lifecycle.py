@@ -5,7 +5,10 @@ Articles are those of 行政许可法 unless another law is named.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from yimen.ground.matters.lifecycle import BEFORE, Procedure, State, StepRule
+from yimen.service.catalogue.rules.powers import POWERS, Power
 
 RECEIPT_WORKDAYS = 5
 """Art. 32: incomplete materials are told on the spot or within five working days, once."""
@@ -131,5 +134,25 @@ STEPS = (
 )  # fmt: skip
 
 LICENCE = Procedure("licence", 1, "依申请办件", STATES, STEPS)
+
+
+def _spoken(power: Power) -> Procedure:
+    """The same table in the words of another power; articles of 行政许可法 do not bind it."""
+    return Procedure(
+        power.procedure,
+        LICENCE.version,
+        f"{LICENCE.label}（{power.title or '服务'}）",
+        tuple(
+            replace(state, label=power.say(state.label), public_label=power.say(state.public_label)) for state in STATES
+        ),
+        tuple(
+            replace(rule, label=power.say(rule.label), public_label=power.say(rule.public_label), law="")
+            for rule in STEPS
+        ),
+    )
+
+
+PROCEDURES = (LICENCE, *(_spoken(power) for power in POWERS if not power.licence))
+"""One lifecycle, once in the words of each power."""
 
 OUTCOMES_AT_RECEIPT = ("find_not_required", "decline", "correct_on_spot", "request_correction", "accept")

@@ -65,12 +65,20 @@ class Terms:
     kind: str
 
 
+OWN_RULE = "本中心办理规则"
+"""What a clock rests on where no law sets its days."""
+
 _UNITS = {"working_day": "workday", "calendar_day": "calendar", "": "workday"}
 """The catalogue's words for units, as the clock says them; months and hours are called the same in both."""
 
 
-def receipt_clock() -> ClockStart:
-    """Art. 32: five working days to accept, decline or tell what is missing."""
+def receipt_clock(*, licence: bool = True) -> ClockStart:
+    """Art. 32: five working days to accept, decline or tell what is missing.
+
+    For what is no licence no law sets them: the centre keeps the same days as a rule of its own.
+    """
+    if not licence:
+        return ClockStart(name="receipt", limit=RECEIPT_WORKDAYS, law=OWN_RULE)
     return ClockStart(
         name="receipt", limit=RECEIPT_WORKDAYS, legal=RECEIPT_WORKDAYS, law="《行政许可法》第三十二条第一款第（四）项"
     )
@@ -95,8 +103,10 @@ def handling_clock(terms: Terms) -> ClockStart:
     )
 
 
-def delivery_clock() -> ClockStart:
-    """Art. 44: ten working days from the decision to delivery."""
+def delivery_clock(*, licence: bool = True) -> ClockStart:
+    """Art. 44: ten working days from the decision to delivery; for what is no licence, a rule of the centre."""
+    if not licence:
+        return ClockStart(name="delivery", limit=DELIVERY_WORKDAYS, law=OWN_RULE)
     return ClockStart(name="delivery", limit=DELIVERY_WORKDAYS, legal=DELIVERY_WORKDAYS, law="《行政许可法》第四十四条")
 
 

@@ -16,6 +16,7 @@ from yimen.ground.kit.moments import day_of, say_date, say_moment
 from yimen.ground.matters.lifecycle import Procedure
 from yimen.ground.matters.rules import LAW_OF_FIRST_DAY, UNITS, DayEntry, Derivation, standing_still
 from yimen.ground.matters.selectors import ClockAccount, ClockFace, Explanation, Shown
+from yimen.service.catalogue.rules.powers import power_by
 
 START_WORDS = {
     "receipt": ("收件", "收到申请。当日不计，从次日起算"),
@@ -35,6 +36,8 @@ class Told(Protocol):
     """What of a matter the first sentence needs; a `Matter` fits."""
 
     @property
+    def procedure(self) -> str: ...
+    @property
     def state(self) -> str: ...
     @property
     def due_on(self) -> date | None: ...
@@ -53,6 +56,10 @@ class Told(Protocol):
 
 def first_sentence(matter: Told, at: datetime, *, lacking: int = 0) -> str:
     """先答后说: what stands at the top of the page, one sentence. `lacking` counts the materials still to come."""
+    return power_by(matter.procedure).say(_first_sentence(matter, at, lacking))
+
+
+def _first_sentence(matter: Told, at: datetime, lacking: int) -> str:
     due = say_date(matter.due_on, year=matter.due_on.year != at.year) if matter.due_on else ""
     late = matter.due_at is not None and at > matter.due_at
     match matter.state:

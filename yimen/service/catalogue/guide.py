@@ -251,7 +251,7 @@ def _apply_url(code: str) -> str:
 def _procedure_label(edition: ItemEdition) -> str:
     """The procedure as people call it, with its version."""
     try:
-        label = lifecycle.procedure(edition.procedure, edition.procedure_version).label
+        label = lifecycle.procedure(selectors.procedure_name(edition), edition.procedure_version).label
     except KeyError:
         label = f"{edition.procedure}（本机没有这个程序）"
     return f"{label} 第 {edition.procedure_version} 版"
@@ -275,9 +275,9 @@ def _who(rule: lifecycle.StepRule, limits: selectors.Limits, *, long: bool = Fal
     if rule.hold_point == "decide":
         limit = str(limits.working) if limits.working else ""
         if not limit:
-            return "依法作出决定；不予许可的，说明理由并告知复议、诉讼权利。" if long else ""
+            return "依法作出决定；不同意的，说明理由并告知复议、诉讼权利。" if long else ""
         within = limit if limits.working and limits.working.number == 0 else f"{limit}内"
-        return f"受理后{within}作出决定；不予许可的，说明理由并告知复议、诉讼权利。" if long else within
+        return f"受理后{within}作出决定；不同意的，说明理由并告知复议、诉讼权利。" if long else within
     if rule.clock == "finish" and rule.hold_point == "deliver":
         return "决定之日起 10 个工作日内送达，可到窗口领取或邮寄。" if long else "10 个工作日内"
     if rule.by in ("applicant", "either"):

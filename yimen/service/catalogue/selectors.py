@@ -28,6 +28,7 @@ from yimen.service.catalogue.rules import questions
 from yimen.service.catalogue.rules.basic_form import BASIC_FORM
 from yimen.service.catalogue.rules.course import Course, course, said
 from yimen.service.catalogue.rules.limits import Limit
+from yimen.service.catalogue.rules.powers import LICENCE, power_of
 from yimen.service.catalogue.rules.quality import EditionFacts, Finding, MaterialFacts, lint
 from yimen.service.catalogue.rules.vocabulary import LimitUnit, ServiceObject
 from yimen.service.catalogue.search import Page as Page
@@ -161,10 +162,16 @@ def is_cancelled(material: EditionMaterial, on: date) -> bool:
     return any(day is not None and day <= on for day in days)
 
 
+def procedure_name(edition: ItemEdition) -> str:
+    """The step table that the edition's cases follow: the common one in the words of its power, or one of its own."""
+    own = edition.procedure != LICENCE.procedure
+    return edition.procedure if own else power_of(edition.kind).procedure
+
+
 def course_of(edition: ItemEdition) -> Course | None:
     """The course of the procedure that the edition follows; None where this installation does not know it."""
     try:
-        return course(lifecycle.procedure(edition.procedure, edition.procedure_version))
+        return course(lifecycle.procedure(procedure_name(edition), edition.procedure_version))
     except KeyError:
         return None
 

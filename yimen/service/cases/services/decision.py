@@ -89,7 +89,7 @@ def _decide(
         demand_slip(found.case)
         if decision == "refused" and not (found.edition.review_body and found.edition.suit_court):
             raise RemediesUnknown(
-                "这个事项没有写明行政复议机关和行政诉讼法院，不能作出不予许可决定。",
+                found.edition.power.say("这个事项没有写明行政复议机关和行政诉讼法院，不能作出不予许可决定。"),
                 next_step="请事项管理员在实施清单中补齐救济途径。",
             )
         letter = issue(
@@ -99,7 +99,7 @@ def _decide(
         )  # fmt: skip
         taken = take_step(
             matter=found.matter_id, action=action, actor=actor, at=at, seen=seen, ready=found.ready,
-            clock=rules.delivery_clock(), basis=basis,
+            clock=rules.delivery_clock(licence=found.edition.power.licence), basis=basis,
             facts={"reason": opinion, "decision": decision, "letter": letter.number}, documents=[letter.code],
             change=handling_result(found.ready, at) if found.ready else None,
             events=[CaseDecided(matter_id=found.matter_id, code=found.code, decision=decision, at=at)],

@@ -24,7 +24,6 @@ from yimen.ground.organisations.selectors import hall_of_department, letter_for
 from yimen.service.cases import rules
 from yimen.service.cases.editions import EditionCard, open_edition
 from yimen.service.cases.events import CaseSubmitted
-from yimen.service.cases.lifecycle import LICENCE
 from yimen.service.cases.models import Case, CaseFile, CaseMaterial
 from yimen.service.cases.services.letters import issue
 from yimen.service.catalogue.rules.questions import clean_answers
@@ -128,7 +127,7 @@ def submit_edition(
     day = day_of(at)
     code = rules.case_code(edition.code31, day, next_number(rules.series(edition.code31, day)))
     opened = open_matter(
-        procedure=LICENCE.name,
+        procedure=edition.power.procedure,
         action="submit",
         code=code,
         title=edition.name,
@@ -142,7 +141,7 @@ def submit_edition(
         division=hall.division,
         channel=channel,
         window_id=actor.window_id or hall.window_id,
-        clock=rules.receipt_clock(),
+        clock=rules.receipt_clock(licence=edition.power.licence),
         effective_at=_effective(at, hall.centre_id),
         basis=basis,
         facts={"item": edition.code, "edition": edition.number, "form": edition.form_version, "channel": channel},

@@ -14,6 +14,7 @@ from yimen.ground.organisations.selectors import Letterhead, letterhead
 from yimen.service.cases import rules
 from yimen.service.cases.editions import EditionCard
 from yimen.service.cases.models import Case
+from yimen.service.catalogue.rules.powers import Power
 
 if TYPE_CHECKING:
     from yimen.ground.identity.models import Party
@@ -86,12 +87,18 @@ def prepare(
             "handler": actor.name,
             "review_body": edition.review_body,
             "suit_court": edition.suit_court,
+            **words_of(edition.power),
             **facts,
         },
         seal=head.seal,
         actor=actor,
         at=at,
     )
+
+
+def words_of(power: Power) -> dict[str, str]:
+    """How a power that is no licence calls its acts; a licence's letters are written in its own words as they are."""
+    return {} if power.licence else {"power": power.title, "grant": power.grant, "refuse": power.refuse}
 
 
 def material_rows(lines: Sequence[tuple[int, str, str]]) -> list[dict[str, Any]]:

@@ -105,6 +105,7 @@ class Waiting:
     stopped_since: datetime | None = None
     closed_at: datetime | None = None
     provisional: bool = False
+    procedure: str = "licence"
 
 
 @pytest.mark.parametrize(

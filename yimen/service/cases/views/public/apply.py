@@ -300,7 +300,7 @@ def submitted(request: HttpRequest, code: str) -> HttpResponse:
     waiting = [line for line in selectors.materials_of(case) if line.required and line.state == "missing"]
     return page(
         request, "cases/public/submitted.html", case=case, matter=case.matter, names=STEP_NAMES, step=5,
-        short_code=rules.short_code(code), letters=letters_of(case.matter.code), waiting=waiting,
+        short_code=rules.short_code(code), letters=letters_of(case.matter.code, case.matter.procedure), waiting=waiting,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from yimen.ground.kit.refusals import NotFound
 from yimen.service.cases import selectors
 from yimen.service.cases.models import CaseFile
 from yimen.service.cases.views.public.asking import actor_of
+from yimen.service.catalogue.rules.powers import power_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,12 @@ SHORT_NAMES = {
 }
 
 
-def letters_of(matter_code: str) -> list[LetterLink]:
-    """The letters of a case that stand, newest first."""
+def letters_of(matter_code: str, procedure: str = "") -> list[LetterLink]:
+    """The letters of a case that stand, newest first, named in the words of its power."""
+    say = power_by(procedure).say
     return [
         LetterLink(
-            each.code, each.kind, SHORT_NAMES.get(each.kind, each.title), each.number, each.issued_at,
+            each.code, each.kind, say(SHORT_NAMES.get(each.kind, each.title)), each.number, each.issued_at,
             reverse("cases:letter", args=[each.code]),
         )
         for each in reversed(documents.letters_of(matter_code))

@@ -88,7 +88,7 @@ def mine_case(request: HttpRequest, code: str) -> HttpResponse:
     matter = case.matter
     materials = list(selectors.materials_of(case))
     wanted = _wanted(materials) if matter.state in CORRECTING else []
-    letters = letters_of(matter.code)
+    letters = letters_of(matter.code, matter.procedure)
     story = story_of(case, at, names=True, letters=letters_by_code(letters), lacking=len(wanted))
     may = {each.rule.action: each for each in matters.next_steps(matter, actor, at.date())}
     return page(

@@ -7,7 +7,7 @@ back with what was typed and with what has happened in the meantime.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ from yimen.service.cases.models import Case
 from yimen.service.cases.rules import short_code
 from yimen.service.cases.selectors import access_case, edition_of, materials_of
 from yimen.service.cases.views.staff.asking import actor_of, back_to
+from yimen.service.catalogue.rules.powers import power_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,15 @@ ACTS: dict[str, Act] = {
     "release": Act(matters_services.release, "退回认领", "已退回，别人可以认领。", direct=True),
 }  # fmt: skip
 
+
+def spoken_act(case: Case, action: str) -> Act:
+    """An act in the words of the case's power: 予以确认 where a licence is 准予许可."""
+    act, power = ACTS[action], power_by(case.matter.procedure)
+    if power.licence:
+        return act
+    return replace(act, press=power.say(act.press), done=power.say(act.done), consequence=power.say(act.consequence))
+
+
 OF_MATTERS = ("hand_over", "claim", "release")
 """Acts that every procedure has; their services stand in `matters` and take the matter's number."""
 
@@ -144,7 +154,7 @@ def form_for(
         more["materials"] = materials_of(case)
     if issubclass(kind, asked.HandOverForm):
         more["colleagues"] = colleagues(case, actor, at)
-    return kind(
+    form = kind(
         data,
         files,
         case=case,
@@ -152,6 +162,8 @@ def form_for(
         initial={"seen": case.matter.version if seen is None else seen},
         **more,
     )
+    form.speak(power_by(case.matter.procedure).say)
+    return form
 
 
 def colleagues(case: Case, actor: Actor, at: datetime) -> list[tuple[int, str]]:
@@ -187,7 +199,7 @@ def act(request: HttpRequest, code: str, action: str) -> HttpResponseBase:
         )
         case = access_case(actor, code)
         return _refused(request, case, action, form, actor, at, refusal, seen)
-    messages.success(request, ACTS[action].done)
+    messages.success(request, spoken_act(case, action).done)
     return redirect(_next_page(request, action, case))
 
 
@@ -253,7 +265,8 @@ def _page(
         "matter": case.matter,
         "code": short_code(case.matter.code),
         "rule": rule,
-        "act": ACTS[action],
+        "act": spoken_act(case, action),
+        "refuse_word": power_by(case.matter.procedure).refuse,
         "action": action,
         "closed_because": why_closed(case, rule, actor, at) if refusal is None else "",
         "form": form,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ from yimen.service.cases.models import Case, CaseMaterial, Opinion
 from yimen.service.cases.policies import may_judge
 from yimen.service.cases.selectors import access_case, edition_of, materials_of, opinions_of
 from yimen.service.cases.views.staff import facts, thread
-from yimen.service.cases.views.staff.acts import ACTS, Act, form_for
+from yimen.service.cases.views.staff.acts import ACTS, Act, form_for, spoken_act
 from yimen.service.cases.views.staff.asking import actor_of
 from yimen.service.cases.views.staff.boxes import open_boxes
 from yimen.service.cases.views.staff.papers import papers_of
@@ -116,7 +116,7 @@ def case_page(
         "open_count": sum(1 for each in materials if each.state == CaseMaterial.State.PROVIDED),
         "facts": shown,
         "reveals": [fact for fact in shown.all() if fact.field] if shown.may_reveal else [],
-        "opinions": [_opinion(each) for each in opinions],
+        "opinions": [_opinion(each, edition.power.say) for each in opinions],
         "opinion_form": writing,
         "buttons": buttons,
         "dialogs": [each for each in buttons if each.act.dialog and not each.closed_because and not each.act.direct],
@@ -177,7 +177,7 @@ def _buttons(
     writing = None
     for step in matters.next_steps(case.matter, actor, moments.day_of(at)):
         rule = step.rule
-        act = ACTS.get(rule.action)
+        act = spoken_act(case, rule.action) if rule.action in ACTS else None
         if act is None or (rule.action == "grant_at_once" and case.kind != rules.IMMEDIATE):
             continue
         if step.closed_because and not may(actor, rule.permission, case.matter):
@@ -268,11 +268,11 @@ CONCLUSIONS = {
 }  # fmt: skip
 
 
-def _opinion(opinion: Opinion) -> ShownOpinion:
+def _opinion(opinion: Opinion, say: Callable[[str], str]) -> ShownOpinion:
     return ShownOpinion(
         kind=opinion.get_kind_display(),
         people=opinion.people or opinion.author,
-        conclusion=CONCLUSIONS.get(opinion.conclusion, opinion.conclusion),
+        conclusion=say(CONCLUSIONS.get(opinion.conclusion, opinion.conclusion)),
         text=opinion.text,
         written_at=opinion.written_at,
         files=list(opinion.files.all()),

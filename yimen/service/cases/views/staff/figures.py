@@ -12,6 +12,7 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import moments
 from yimen.ground.kit.models import AuditEntry
 from yimen.ground.matters import selectors as matters
+from yimen.service.cases.lifecycle import PROCEDURES
 from yimen.service.cases.views.staff.boxes import usual_box
 
 MOST = 99
@@ -42,6 +43,10 @@ def _by_state(actor: Actor) -> dict[str, int]:
     return {row["state"]: row["count"] for row in rows}
 
 
+STEPPED = frozenset(table.name for table in PROCEDURES)
+"""The names under which steps of cases stand in the audit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Today:
     """What the actor has done today, from the audit of their own acts."""
@@ -63,7 +68,8 @@ def today(request: HttpRequest) -> Today:
             if at < start:
                 break
             if result == "ok":
-                acts.append(action.removeprefix("licence."))
+                procedure, _, step = action.partition(".")
+                acts.append(step if procedure in STEPPED else action)
     return Today(
         submitted=acts.count("submit"),
         accepted=acts.count("accept"),
