@@ -18,7 +18,7 @@ from yimen.ground.identity.rules import Actor
 from yimen.service.catalogue.importing.bulk import copy_in, take_ids
 from yimen.service.catalogue.importing.comparing import Outcome, Verdict, compare
 from yimen.service.catalogue.importing.departments import match_departments
-from yimen.service.catalogue.importing.parsing import ParsedFile, ParsedItem, RejectedRow
+from yimen.service.catalogue.importing.parsed import ParsedFile, ParsedItem, RejectedRow
 from yimen.service.catalogue.models import (
     EditionMaterial,
     ImportBatch,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yimen.service.catalogue.importing.parsing import ParsedItem
+from yimen.service.catalogue.importing.parsed import ParsedItem
 from yimen.service.catalogue.models import ImportRow, ItemCode, ItemEdition, ServiceItem
 
 Outcome = ImportRow.Outcome

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from yimen.ground.organisations import selectors as organisations
-from yimen.service.catalogue.importing.parsing import ParsedItem
+from yimen.service.catalogue.importing.parsed import ParsedItem
 from yimen.service.catalogue.models import SourceDepartment
 from yimen.service.catalogue.rules import codes
 

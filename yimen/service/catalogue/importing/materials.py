@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from yimen.service.catalogue.importing.mapping import MATERIAL_NAMES, Columns, recognise
+from yimen.service.catalogue.importing.parsed import RejectedRow
 from yimen.service.catalogue.importing.reading import RawRow, Table
 from yimen.service.catalogue.rules import codes
 from yimen.service.catalogue.rules.limits import NOTHING
 from yimen.service.catalogue.rules.vocabulary import Necessity
-
-if TYPE_CHECKING:
-    from yimen.service.catalogue.importing.parsing import RejectedRow
 
 CUT_AT = 26
 MOST_ORDER = 9999
@@ -68,8 +66,6 @@ class MaterialsFile:
 
 def parse_materials(table: Table) -> MaterialsFile:
     """Read every row; raises `UnreadableFile` when the columns cannot be recognised."""
-    from yimen.service.catalogue.importing.parsing import RejectedRow
-
     columns = recognise(table, MATERIAL_NAMES, items=False)
     read = MaterialsFile(len(table.rows), [], [], [f"材料文件：{message}" for message in table.messages])
     names: dict[tuple[str, str], int] = {}

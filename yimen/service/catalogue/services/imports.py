@@ -22,7 +22,8 @@ from yimen.service.catalogue.importing import applying, undoing
 from yimen.service.catalogue.importing.comparing import Outcome, Verdict, compare
 from yimen.service.catalogue.importing.mapping import knows_item, knows_material
 from yimen.service.catalogue.importing.materials import parse_materials
-from yimen.service.catalogue.importing.parsing import ParsedFile, parse
+from yimen.service.catalogue.importing.parsed import ParsedFile
+from yimen.service.catalogue.importing.parsing import parse
 from yimen.service.catalogue.importing.reading import read_table
 from yimen.service.catalogue.models import (
     ImportBatch,

@@ -8,7 +8,7 @@ import io
 import openpyxl
 import pytest
 
-from yimen.service.catalogue.importing.parsing import ParsedFile
+from yimen.service.catalogue.importing.parsed import ParsedFile
 from yimen.service.catalogue.services.imports import parse_files
 from yimen.service.catalogue.tests.conftest import CODE, CODES, HEADER, row, table
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from yimen.service.catalogue.importing.materials import parse_materials
-from yimen.service.catalogue.importing.parsing import ParsedFile, parse
+from yimen.service.catalogue.importing.parsed import ParsedFile
+from yimen.service.catalogue.importing.parsing import parse
 from yimen.service.catalogue.importing.reading import UnreadableFile, read_table
 from yimen.service.catalogue.tests.conftest import CODE, CODES, HEADER, row, table
 
