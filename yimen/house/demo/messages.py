@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from yimen.ground.kit import outbox
 from yimen.ground.kit.models import OutboxEvent
@@ -23,7 +24,7 @@ def tell(parties: Collection[int], now: datetime) -> int:
     tellers = [each for each in outbox.subscriptions() if each.handler.__module__ == TELLERS]
     news = OutboxEvent.objects.filter(fanned_at__isnull=True)
     # The load goes case by case; an inbox reads day by day.
-    waiting = sorted(news.values_list("name", "payload"), key=lambda each: str(each[1].get("at", "")))
+    waiting = sorted(news.values_list("name", "payload"), key=lambda each: _moment(each[1]))
     news.update(fanned_at=now)
     for name, payload in waiting:
         for teller in tellers:
@@ -34,3 +35,8 @@ def tell(parties: Collection[int], now: datetime) -> int:
                 read_at = at + timedelta(hours=9) if now - at > READ_AFTER else None
                 Message.objects.filter(pk__in=newest.values("pk")).update(created_at=at, read_at=read_at)
     return Message.objects.count()
+
+
+def _moment(payload: Mapping[str, Any]) -> float:
+    """When it happened, in seconds; texts of moments in different zones do not sort by time."""
+    return datetime.fromisoformat(payload["at"]).timestamp() if payload.get("at") else 0.0
