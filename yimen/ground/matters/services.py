@@ -203,7 +203,7 @@ def lock(which: int | str) -> None:
     """
     by = "id = %s" if isinstance(which, int) else "code = %s"
     with connection.cursor() as cursor:
-        cursor.execute(f"select from matters_matter where {by} for no key update", [which])  # noqa: S608 (ours)
+        cursor.execute(f"select from matters_matter where {by} for no key update", [which])
 
 
 def take_step(
