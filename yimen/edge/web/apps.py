@@ -26,4 +26,6 @@ class WebConfig(AppConfig):
         register_menu("portal", MenuItem("我要办事", "catalogue:search", order=10))
         register_menu("portal", MenuItem("办件查询", "cases:track", order=30))
         register_menu("footer", MenuItem("无障碍说明", "web:accessibility", order=10))
-        register_menu("manage", MenuItem("部件一览", "web:look", "bulb", permission=ADMINISTERS, group="基础", order=95))
+        register_menu(
+            "manage", MenuItem("部件一览", "web:look", "bulb", permission=ADMINISTERS, group="基础", order=95)
+        )
