@@ -9,7 +9,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -23,7 +25,9 @@ from tests.launcher.test_start_and_stop import runs
 class Serving:
     """A running `yimen serve`, its address, and what it said."""
 
-    def __init__(self, installation: Installation, wanted: int = 0) -> None:
+    def __init__(
+        self, installation: Installation, wanted: int = 0, *, hangup: signal.Handlers = signal.SIG_DFL
+    ) -> None:
         self.installation = installation
         self.lines: list[str] = []
         self.process = subprocess.Popen(
@@ -33,6 +37,8 @@ class Serving:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # Said, not inherited: whoever started these tests may stand under nohup.
+            preexec_fn=partial(signal.signal, signal.SIGHUP, hangup),
         )
         threading.Thread(target=self._listen, daemon=True).start()
         wait_until(lambda: "按 Ctrl-C 停止" in self.said, seconds=120, what="the address")
@@ -110,6 +116,19 @@ def test_ctrl_c_and_a_closed_terminal_stop_every_part_cleanly(serving: Serving, 
     assert not runs(serving.installation.home)
     assert "一门已停止" in serving.said
     assert "Traceback" not in serving.said
+
+
+def test_under_nohup_a_closed_terminal_stops_nothing(prepared: Installation) -> None:
+    here = Serving(prepared, hangup=signal.SIG_IGN)
+    try:
+        wait_until(here.answers, what="an answer")
+        here.process.send_signal(signal.SIGHUP)
+        time.sleep(2)
+        assert here.process.poll() is None
+        assert here.answers()
+    finally:
+        here.process.terminate()
+        here.process.wait(120)
 
 
 @pytest.mark.parametrize("module", ["yimen.house.web", "yimen.house.worker"])
