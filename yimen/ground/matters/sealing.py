@@ -297,8 +297,10 @@ def _verify_seals(verdict: Verdict) -> None:
         if not keyring.check_signature(bytes(head), bytes(signature).decode(), purpose=SIGN_PURPOSE):
             verdict.faults.append(Fault("signature", f"封 {seal_id}", "签名不符"))
         previous = bytes(head)
-    # The connection is busy while it streams; what needs questions of its own comes after.
-    batches.close()
+    # The connection is busy while it streams, so what needs questions of its own comes after, and the stream is read to its
+    # end: one left half-read is cancelled, and a cancellation that comes late strikes whatever is asked next.
+    for _ in batches:
+        pass
     for seal_id, key in suspects:
         verdict.faults.extend(_changed(seal_id, key))
     with connection.cursor() as cursor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -120,3 +121,26 @@ def test_a_removed_seal_entry_is_found() -> None:
     as_superuser("delete from matters_sealentry where step_id = %s", ids[0])
     assert named("seal")
     assert any(str(ids[0]) in row for row in named("inserted"))
+
+
+def test_a_removed_seal_is_found() -> None:
+    """The last one: its entries come after all the seals that are left."""
+    three_steps()
+    _, ids = three_steps()
+    as_superuser("alter table matters_seal disable trigger all")
+    as_superuser("alter table matters_sealentry disable trigger all")
+    as_superuser(
+        "delete from matters_seal where id = (select seal_id from matters_sealentry where step_id = %s)", ids[-1]
+    )
+    assert any(str(ids[-1]) in row for row in named("seal"))
+
+
+def test_the_proof_cancels_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cancellation of what is over already strikes the next question, now and then."""
+
+    cancelled: list[int] = []
+    three_steps()
+    for way in ("cancel", "cancel_safe"):
+        monkeypatch.setattr(psycopg.Connection, way, lambda *_, **__: cancelled.append(1))
+    assert sealing.verify().sound
+    assert cancelled == []
