@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from yimen.ground.kit.forms import Attachment, Form, Line, Paragraph, Phone
 from yimen.ground.matters.rules import SPECIAL_PROCEDURES, STOPPED_FOR
+from yimen.service.cases import rules
 from yimen.service.cases.lifecycle import EXTENSION_WORKDAYS
 from yimen.service.cases.models import Case, CaseMaterial
 from yimen.service.cases.services.delivery import METHODS
@@ -200,14 +201,10 @@ class SurveyForm(_WithFile):
 
     def clean_people(self) -> str:
         """Two names at least."""
-        people = [
-            name
-            for name in self.cleaned_data["people"].replace("，", "、").replace(",", "、").split("、")
-            if name.strip()
-        ]
+        people = rules.people_named(self.cleaned_data["people"])
         if len(people) < 2:
-            raise forms.ValidationError("实质核查要两名以上工作人员（行政许可法第三十四条），请写全姓名。")
-        return "、".join(name.strip() for name in people)
+            raise forms.ValidationError("实质核查要两名以上工作人员，请写全姓名。")
+        return "、".join(people)
 
 
 class PassReviewForm(_WithFile):

@@ -125,6 +125,12 @@ def lacking(materials: Iterable[MaterialLine]) -> list[MaterialLine]:
     return [line for line in materials if line.required and line.state in ("missing", "returned")]
 
 
+def people_named(text: str) -> list[str]:
+    """The names in `张三、李四`; commas of both kinds part them too."""
+    names = text.replace("，", "、").replace(",", "、").split("、")
+    return [name.strip() for name in names if name.strip()]
+
+
 def unchecked(materials: Iterable[MaterialLine]) -> list[MaterialLine]:
     """Materials that were handed in and not yet found right."""
     return [line for line in materials if line.state == "provided"]

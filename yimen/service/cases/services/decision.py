@@ -72,10 +72,6 @@ def refuse(
     recorded_at: datetime | None = None,
 ) -> Taken:
     """Refuse, with the reason told; the letter tells the remedies. Impossible without either (art. 38)."""
-    if not reason.strip():
-        raise Invalid(
-            "不予许可必须写明理由（行政许可法第三十八条）。", fields={"reason": "请写明不予许可的事实和依据。"}
-        )
     return _decide("refuse", code, actor, at, reason, "refused", reason, seen, basis, recorded_at)
 
 
@@ -87,6 +83,12 @@ def _decide(
         found = open_case(code)
         found.admit(action, actor, at, seen)
         demand_slip(found.case)
+        if decision == "refused" and not reason.strip():
+            say = found.edition.power.say
+            raise Invalid(
+                say("不予许可必须写明理由（《行政许可法》第三十八条）。"),
+                fields={"reason": say("请写明不予许可的事实和依据。")},
+            )
         if decision == "refused" and not (found.edition.review_body and found.edition.suit_court):
             raise RemediesUnknown(
                 found.edition.power.say("这个事项没有写明行政复议机关和行政诉讼法院，不能作出不予许可决定。"),

@@ -64,7 +64,9 @@ def _tell_correction(
         if found.case.corrections:
             raise AlreadyCorrected(
                 "已经一次性告知过补正内容，不能再次要求补正。",
-                next_step="补正内容应当一次告知（《行政许可法》第三十二条）；请依现有材料作出处理。",
+                next_step=found.edition.power.say(
+                    "补正内容应当一次告知（《行政许可法》第三十二条）；请依现有材料作出处理。"
+                ),
             )
         named = {line.order: line for line in found.lines()}
         wanted = [(order, problem.strip()) for order, problem in items if problem.strip()]

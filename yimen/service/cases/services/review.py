@@ -11,6 +11,7 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters.rules import SPECIAL_PROCEDURES, STOPPED_FOR
 from yimen.ground.matters.services import Taken, lock, take_step
+from yimen.service.cases import rules
 from yimen.service.cases.events import CaseSuspended, LimitExtended
 from yimen.service.cases.lifecycle import EXTENSION_WORKDAYS
 from yimen.service.cases.models import Case, Opinion
@@ -57,9 +58,9 @@ def record_survey(
     seen: int | None = None,
 ) -> Taken:  # fmt: skip
     """Record an on-site survey (R071): art. 34 asks for two or more staff, named in `people`."""
-    if len([name for name in people.replace("，", "、").replace(",", "、").split("、") if name.strip()]) < 2:
+    if len(rules.people_named(people)) < 2:
         raise Invalid(
-            "现场核查应当由两名以上工作人员进行（《行政许可法》第三十四条）。",
+            "现场核查应当由两名以上工作人员进行。",
             fields={"people": "请写明两名以上核查人员，用顿号隔开。"},
         )
     return _with_opinion("record_survey", Opinion.Kind.SURVEY, code, text, actor, at, conclusion, people, files, seen)
@@ -157,7 +158,7 @@ def extend_limit(*, code: str, days: int, reason: str, actor: Actor, at: datetim
     """Extend the handling limit once, by at most ten working days, by the head of the organ; the reason is told (art. 42)."""
     if not 1 <= days <= EXTENSION_WORKDAYS:
         raise ExtensionTooLong(
-            f"最多可以延长 {EXTENSION_WORKDAYS} 个工作日（《行政许可法》第四十二条）。",
+            f"最多可以延长 {EXTENSION_WORKDAYS} 个工作日。",
             fields={"days": f"请填写 1 至 {EXTENSION_WORKDAYS}。"},
         )
     with transaction.atomic():

@@ -43,6 +43,8 @@ def test_one_lifecycle_in_several_words() -> None:
 def test_the_words_of_a_kind(kind: str, grant: str, refuse: str) -> None:
     assert (power_of(kind).say("准予许可"), power_of(kind).say("不予许可")) == (grant, refuse)
     assert power_of(kind).say("不予受理") == "不予受理"
+    cited = "补正内容应当一次告知（《行政许可法》第三十二条）；"
+    assert power_of(kind).say(cited) == (cited if kind == "licence" else "补正内容应当一次告知；")
 
 
 def test_a_confirmation_speaks_of_confirming(cast: Cast) -> None:

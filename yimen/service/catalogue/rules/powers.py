@@ -12,6 +12,8 @@ from functools import cached_property
 
 from yimen.service.catalogue.rules.vocabulary import ItemKind
 
+_CITED = re.compile("（《行政许可法》[^（）]*）")
+
 
 @dataclass(frozen=True)
 class Power:
@@ -34,13 +36,11 @@ class Power:
         """A sentence in the words of a licence, put into this power's words."""
         if self.licence:
             return text
-        return self._licence_words.sub(lambda found: self._words[found.group()], text)
+        return self._licence_words.sub(lambda found: self._words[found.group()], _CITED.sub("", text))
 
     @cached_property
     def _words(self) -> dict[str, str]:
         return {
-            "（《行政许可法》第三十八条）": "",
-            "（行政许可法第三十八条）": "",
             "不需要取得许可": "不需要办理",
             "不需要办理许可": "不需要办理",
             "不需要许可": "不需要办理",

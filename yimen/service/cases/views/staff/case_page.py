@@ -219,7 +219,8 @@ def closed_by_case(action: str, case: Case, edition: EditionCard, materials: Seq
             left = rules.unchecked(lines)
             return f"还有 {len(left)} 份材料没核对。" if left else ""
         case "request_correction" | "request_review_correction":
-            return "已经一次告知过补正内容，不能再告知第二次（行政许可法第三十二条）。" if case.corrections else ""
+            once = "已经一次告知过补正内容，不能再告知第二次（《行政许可法》第三十二条）。"
+            return edition.power.say(once) if case.corrections else ""
         case "extend_limit":
             return f"已经延长过 {case.extended_days} 个工作日，只能延长一次。" if case.extended_days else ""
         case "refuse":
