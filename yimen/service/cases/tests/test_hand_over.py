@@ -9,9 +9,12 @@ import pytest
 from tests.cast import INSTALLER, Cast
 from yimen.ground.identity import services as people
 from yimen.ground.identity.models import Account
+from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.moments import day_of, now
+from yimen.ground.matters import policies
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters import services as thread
+from yimen.ground.organisations import selectors as places
 from yimen.ground.organisations import services as organisations
 from yimen.service.cases.tests.stage import accepted, decided_on, matter_of, submitted
 from yimen.service.cases.views.staff.acts import colleagues
@@ -40,6 +43,28 @@ def test_each_state_offers_those_who_do_its_work(cast: Cast) -> None:
     # An immediate case is decided out of this state, so the approver is among them; the window is not any more.
     assert set(names(accepted(cast))) == {"周平", "赵强", "陈静"}
     assert set(names(decided_on(cast))) == {"周平", "赵强", "陈静"}
+
+
+@pytest.mark.parametrize("right", ["matters.view", "matters.claim", "cases.review", "cases.decide"])
+def test_the_list_reaches_as_far_as_the_rights_themselves(cast: Cast, right: str) -> None:
+    """The one asks the database for all at once, the other each actor; they are two ways of saying one rule."""
+    matter = matter_of(accepted(cast))
+    place = places.Place(matter.department_id, matter.window_id, matter.centre_id, matter.division_id)
+    held = {(each.account_id, each.post_id) for each in places.holders({right}, place, day_of(now()))}
+    asked = 0
+    assert held
+    for account in Account.objects.filter(kind="staff", is_active=True):
+        for choice in places.posts_of(account.pk, day_of(now())):
+            actor = cast_actor(account, choice.post_id)
+            listed = bool({(account.pk, choice.post_id), (account.pk, None)} & held)
+            assert policies.may(actor, right, matter) == listed, (account.name, right)
+            asked += 1
+    assert asked > 8
+
+
+def cast_actor(account: Account, post_id: int) -> Actor:
+    """Who the account is in this post."""
+    return places.actor_for(account, now(), account.posts.get(pk=post_id))
 
 
 def test_an_ended_post_and_a_locked_account_are_not_offered(cast: Cast) -> None:
