@@ -1,0 +1,25 @@
+"""Natural and legal persons, and the accounts they sign in with."""
+
+from __future__ import annotations
+
+from yimen.ground.identity.models.people import Account, AccountManager, Party
+from yimen.ground.identity.models.signing_in import (
+    ApiToken,
+    OneTimeCode,
+    PasswordHistory,
+    SecurityProfile,
+    Session,
+    SignInThrottle,
+)
+
+__all__ = [
+    "Account",
+    "AccountManager",
+    "ApiToken",
+    "OneTimeCode",
+    "Party",
+    "PasswordHistory",
+    "SecurityProfile",
+    "Session",
+    "SignInThrottle",
+]
