@@ -59,7 +59,9 @@ def trespasses() -> list[str]:
             if not owner or owner in (home, "yimen.ground.kit"):
                 continue
             door = target.removeprefix(owner).lstrip(".").split(".")[0]
-            if door in DOORS or (door == "models" and (types_only or path.name == "models.py")):
+            if door in DOORS or (
+                door == "models" and (types_only or (path.name == "models.py" or path.parent.name == "models"))
+            ):
                 continue
             found.append(f"{path.relative_to(ROOT)}: {target}")
     return found

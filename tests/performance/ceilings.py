@@ -6,6 +6,8 @@ more should ask better. To add an address: run the tests, read the number, think
 
 from __future__ import annotations
 
+from tests.rooms import gathered
+
 DETAIL = 25
 
 QUESTIONS: dict[str, str] = {
@@ -186,3 +188,7 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "notices:read_all": ("li", 4),
 }
 """By name of the view (its pattern where it has none)."""
+
+QUESTIONS |= gathered("QUESTIONS")
+LIST |= gathered("LIST")
+CEILINGS |= gathered("CEILINGS")

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests import rooms
 from tests.cast import INSTALLER, LI_ID, Cast
 from yimen.ground.documents.services import draw_letter
 from yimen.ground.identity import services as people
@@ -286,6 +287,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "organisations:end_seal": {"seal_id": cast.seals["market"].pk},
         "documents:verify": {"code": letter.code},
         "_matter": {"id": matter.pk},
+        **rooms.arguments(world),
     }  # fmt: skip
 
 

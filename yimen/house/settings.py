@@ -40,6 +40,9 @@ INSTALLED_APPS = [
     "yimen.ground.matters",
     "yimen.service.catalogue",
     "yimen.service.cases",
+    "yimen.service.reform",
+    "yimen.service.residence",
+    "yimen.service.coordination",
     "yimen.edge.web",
 ]
 

@@ -22,6 +22,7 @@ from yimen.house.config import Config
 from yimen.house.demo import accounts, messages, teahouse
 from yimen.house.demo.acting import Days, Stage
 from yimen.house.demo.building import build
+from yimen.house.demo.chapters import CHAPTERS
 from yimen.house.demo.living import Living
 from yimen.house.demo.publishing import publish
 from yimen.house.simulate.hurry import without_savepoints
@@ -65,6 +66,9 @@ def load_county(say: Callable[[str], None], *, share: float) -> dict[str, Any]:
             told = Living(stage, {"teahouse": tea}).tell()
         say("在办的办件已办到各个环节。")
         done = run(Plan(cases=max(1, int(MASS * share)), seed=SEED, until=moment, letters=True))
+        with in_its_own_time():
+            for chapter in CHAPTERS:
+                chapter(stage)
         told_people = messages.tell(list(parties.values()), moment)
         lines += accounts.open_doors(made, moment)
         while seal_once() == BATCH:

@@ -1,0 +1,35 @@
+"""What the tests of every address must know of a room, one file a room: `ceilings` and `world` gather them.
+
+A file here may hold `CEILINGS` (name of the view: who opens it, how often it may ask the database), `LIST` (names of pages of
+many rows), `QUESTIONS` (what stands behind the question mark) and `arguments(world)` (for each address with parameters, the
+object that stands there, made on first asking).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+
+def rooms() -> Iterator[Any]:
+    """Each file of this folder."""
+    for found in iter_modules(__path__):
+        yield import_module(f"{__name__}.{found.name}")
+
+
+def gathered(name: str) -> Any:
+    """The dictionaries (or sets) of this name, of all rooms together."""
+    parts = [getattr(room, name) for room in rooms() if hasattr(room, name)]
+    whole: Any = {} if name != "LIST" else set()
+    for part in parts:
+        whole |= part
+    return whole
+
+
+def arguments(world: Any) -> dict[str, dict[str, Any]]:
+    """Addresses with parameters, of all rooms together."""
+    return {
+        key: value for room in rooms() if hasattr(room, "arguments") for key, value in room.arguments(world).items()
+    }

@@ -1,0 +1,9 @@
+"""Chapters of the county's story beside its cases: one function of the stage each, told in this order after the cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from yimen.house.demo.acting import Stage
+
+CHAPTERS: tuple[Callable[[Stage], None], ...] = ()
