@@ -126,6 +126,8 @@ def record_refusal(
         facts={"code": refusal.code, "status": refusal.status},
     )
     refusal.audited = True
+    for write in refusal.afterwards:
+        write()
     return entry
 
 

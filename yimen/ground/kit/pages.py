@@ -80,7 +80,10 @@ class Footer:
     supervision: str = ""
 
 
+Part = Callable[[HttpRequest, Any], str]
+
 _menus: dict[str, list[MenuItem]] = {}
+_parts: dict[str, list[Part]] = {}
 _unread: list[Callable[[HttpRequest], int]] = []
 _footer: list[Callable[[HttpRequest], Footer]] = []
 
@@ -99,6 +102,21 @@ def register_unread(count: Callable[[HttpRequest], int]) -> None:
 def register_footer(facts: Callable[[HttpRequest], Footer]) -> None:
     """Say where the centre's address, hours and telephones come from."""
     _footer[:] = [facts]
+
+
+def register_part(place: str, part: Part) -> None:
+    """Add what an upper module has to say at a named place of a lower one's page (`{% parts "catalogue.guide" item %}`).
+
+    `part` gets the request and the subject the place names, and gives safe HTML, or "" where it has nothing to say.
+    """
+    held = _parts.setdefault(place, [])
+    if part not in held:
+        held.append(part)
+
+
+def parts_of(place: str, request: HttpRequest, subject: Any) -> list[str]:
+    """What is said at a place, in the order of registration, without the empty."""
+    return [said for part in _parts.get(place, ()) if (said := part(request, subject))]
 
 
 class Shell:

@@ -6,12 +6,15 @@ and nothing that was half done when it was raised is kept.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class Refusal(Exception):
     """What was refused, why, and what to do next, in Chinese. Subclasses name the refusal beside the code that refuses.
 
     `code` is stable and machine-readable (`snake_case`); `status` is the HTTP status; `fields` maps a form field's
-    name to its message where the refusal is about input.
+    name to its message where the refusal is about input. What `afterwards` holds is done once, after the rollback, together
+    with the audit row: the place for a record of the attempt itself.
     """
 
     status = 422
@@ -25,6 +28,7 @@ class Refusal(Exception):
         self.next_step = next_step
         self.fields = fields or {}
         self.audited = False  # set by kit.audit, so that one refusal leaves one row
+        self.afterwards: list[Callable[[], object]] = []  # what must be written although the act is rolled back
         if code:
             self.code = code
 

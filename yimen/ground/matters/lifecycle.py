@@ -7,9 +7,11 @@ stays registered for as long as a matter may carry it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
+
+from yimen.ground.kit.checkpoints import register_check as register_check
+from yimen.ground.kit.checkpoints import run_checks as run_checks
 
 Phase = Literal["open", "stopped", "closed"]
 ClockEffect = Literal["", "start", "stop", "resume", "extend", "finish"]
@@ -146,7 +148,6 @@ COMMON_STEPS: tuple[StepRule, ...] = (
 
 
 _procedures: dict[tuple[str, int], Procedure] = {}
-_checks: dict[str, list[Callable[..., Any]]] = {}
 
 
 def register_procedure(procedure: Procedure) -> None:
@@ -170,16 +171,3 @@ def procedure(name: str, version: int | None = None) -> Procedure:
 def procedures() -> tuple[Procedure, ...]:
     """Every registered procedure, by name and version."""
     return tuple(_procedures[key] for key in sorted(_procedures))
-
-
-def register_check(point: str, check: Callable[..., Any]) -> None:
-    """Let an upper module add a check at a named point; the check raises a `Refusal` to say no."""
-    checks = _checks.setdefault(point, [])
-    if check not in checks:
-        checks.append(check)
-
-
-def run_checks(point: str, **facts: Any) -> None:
-    """Run every check of a point with these facts; the first refusal is raised."""
-    for check in _checks.get(point, ()):
-        check(**facts)

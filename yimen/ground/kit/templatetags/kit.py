@@ -19,7 +19,7 @@ from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from yimen.ground.kit import daybook, moments
+from yimen.ground.kit import daybook, moments, pages
 from yimen.ground.kit.money import Fen, say_yuan
 
 register = template.Library()
@@ -115,6 +115,13 @@ def nothing_here(title: str, hint: str = "", url: str = "", link: str = "") -> S
     """Nothing here: what there is none of, and what to do."""
     more = format_html('<a href="{}">{}</a>', url, link) if url else ""
     return format_html('<div class="empty"><h2>{}</h2><p>{}{}</p></div>', title, hint, more)
+
+
+@register.simple_tag(takes_context=True)
+def parts(context: Context, place: str, subject: Any = None) -> SafeString:
+    """What upper modules say at this place about its subject (`pages.register_part`)."""
+    request = context.get("request")
+    return SafeString("".join(pages.parts_of(place, request, subject))) if request is not None else SafeString("")
 
 
 @register.simple_tag

@@ -12,6 +12,7 @@ from stdnum.cn import uscc
 from yimen.ground.identity.policies import require_role
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit
+from yimen.ground.kit.checkpoints import run_checks
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.particulars import tidy
 from yimen.ground.kit.refusals import Conflict, Invalid, NotFound
@@ -181,25 +182,44 @@ def open_window(
 
 @transaction.atomic
 def set_window(*, actor: Actor, window: Window, name: str, departments: Iterable[Unit], at: datetime) -> Window:
-    """Change a window's name and the departments it serves."""
+    """Change a window's name and the departments it serves. Upper modules may object to a department's leaving at the point
+    `organisations.window_changes` (window, leaving, closing, actor, at)."""
     require(actor, window.centre)
+    window = _locked(window)
     window.name = tidy(name, "名称", 60, field="name")
+    departments = list(departments)
+    serving = {unit.pk for unit in departments}
+    leaving = frozenset(window.departments.values_list("pk", flat=True)) - serving
+    if leaving:
+        _may_change(window, leaving, actor, at, closing=False)
     window.save(update_fields=["name"])
     window.departments.set(departments)
-    _note("organisations.set_window", actor, window, departments=sorted(unit.pk for unit in departments))
+    _note("organisations.set_window", actor, window, departments=sorted(serving))
     return window
 
 
 @transaction.atomic
 def close_window(*, actor: Actor, window: Window, at: datetime) -> Window:
-    """Take a window out of use; refused while somebody holds a post at it."""
+    """Take a window out of use; refused while somebody holds a post at it, and where the checks at
+    `organisations.window_changes` object."""
     require(actor, window.centre)
+    window = _locked(window)
     if window.posts.filter(account__isnull=False).exists():
         raise Conflict("这个窗口还有在任人员。", next_step="请先免去该窗口各岗位的任职。")
+    _may_change(window, frozenset(window.departments.values_list("pk", flat=True)), actor, at, closing=True)
     window.closed_on = day_of(at)
     window.save(update_fields=["closed_on"])
     _note("organisations.close_window", actor, window)
     return window
+
+
+def _locked(window: Window) -> Window:
+    """The window as it stands, until the end of the transaction: whoever places an item there waits."""
+    return Window.objects.select_for_update(of=("self",)).select_related("centre").get(pk=window.pk)
+
+
+def _may_change(window: Window, leaving: frozenset[int], actor: Actor, at: datetime, *, closing: bool) -> None:
+    run_checks("organisations.window_changes", window=window, leaving=leaving, closing=closing, actor=actor, at=at)
 
 
 def checked_credit_code(code: str) -> str:

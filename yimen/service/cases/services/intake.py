@@ -16,6 +16,7 @@ from yimen.ground.calendar.rules import effective_receipt
 from yimen.ground.calendar.selectors import business_closes, calendar_version, work_calendar
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import party as party_file
+from yimen.ground.kit.checkpoints import run_checks
 from yimen.ground.kit.moments import CHINA, day_of
 from yimen.ground.kit.numbering import next_number
 from yimen.ground.kit.refusals import Invalid, NotAllowed
@@ -116,8 +117,11 @@ def submit_edition(
     basis: str = "",
     recorded_at: datetime | None = None,
 ) -> Submitted:
-    """As `submit_application`, for an edition already opened; runs in the caller's transaction."""
+    """As `submit_application`, for an edition already opened; runs in the caller's transaction. Where staff take it in, upper
+    modules may object at the point `cases.intake` (actor, item_id, name, at)."""
     demand_intake(actor, party_id, edition, at)
+    if actor.kind == "staff":
+        run_checks("cases.intake", actor=actor, item_id=edition.item_id, name=edition.name, at=at)
     refuse_paper_of_applicants(actor, paper)
     party = party_file(party_id)
     said, wrong = clean_answers(edition.form, answers)
