@@ -142,10 +142,10 @@ select new_id, new_uid, procedure, procedure_version, new_code, title, subject, 
   from made
 """
 _CASES = """
-insert into cases_case (matter_id, form_version, kind, answers, contact_name, contact_phone, delivery_method,
+insert into cases_case (matter_id, form_version, kind, answers, situation, contact_name, contact_phone, delivery_method,
     delivery_address, slip_number, accepted_at, corrections, extended_days, decided_at, decision, decision_number,
     decision_reason, delivered_at, receiver, delivery_proof, edition_id, item_id)
-select m.new_id, c.form_version, c.kind, c.answers, c.contact_name, c.contact_phone, c.delivery_method, c.delivery_address,
+select m.new_id, c.form_version, c.kind, c.answers, c.situation, c.contact_name, c.contact_phone, c.delivery_method, c.delivery_address,
     case when {done} then '受〔2024〕' || m.n || '号' else '' end, case when {done} then m.new_opened end, 0, 0,
     case when {done} then m.new_opened + interval '2 days' end, case when {done} then 'granted' else '' end, '', '',
     case when {done} then m.new_opened + interval '3 days' end, '', '', c.edition_id, c.item_id

@@ -28,6 +28,7 @@ class Draft(models.Model):
     edition = models.ForeignKey(ItemEdition, on_delete=models.PROTECT, related_name="drafts")
     answers = EncryptedText("答案", default="{}")
     arrangements = EncryptedText("联系与领取", default="{}")
+    situation = EncryptedText("办理情形", blank=True)
     step = models.CharField("填到哪一步", max_length=12, default="form")
     window_intake = models.BooleanField("窗口代录", default=False)
     version = models.PositiveIntegerField("版本", default=1)
@@ -57,6 +58,9 @@ class DraftFile(models.Model):
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="files")
     material = models.ForeignKey(EditionMaterial, on_delete=models.PROTECT, related_name="+")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    reused_from = models.ForeignKey(
+        "CaseFile", on_delete=models.PROTECT, null=True, related_name="+", verbose_name="取自以前的办件"
+    )
     added_at = models.DateTimeField()
 
     class Meta:
@@ -79,6 +83,7 @@ class Case(models.Model):
     form_version = models.CharField("表单版本", max_length=80)
     kind = models.CharField("办件类型", max_length=12)
     answers = EncryptedText("申请信息")
+    situation = EncryptedText("办理情形", blank=True)
     contact_name = models.CharField("联系人", max_length=100, blank=True)
     contact_phone = EncryptedText("联系电话", blank=True)
     delivery_method = models.CharField(
@@ -156,6 +161,9 @@ class CaseFile(models.Model):
     case_material = models.ForeignKey(CaseMaterial, on_delete=models.PROTECT, related_name="files")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     step_seq = models.PositiveIntegerField("随哪一步提交")
+    reused_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, db_index=False, related_name="+", verbose_name="取自以前的办件"
+    )
     added_at = models.DateTimeField("提交时间")
 
     class Meta:

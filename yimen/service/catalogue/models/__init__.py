@@ -14,9 +14,22 @@ from yimen.service.catalogue.models.editions import (
 from yimen.service.catalogue.models.finding import CatalogueVersion, ItemSearch, Synonym
 from yimen.service.catalogue.models.imports import ImportBatch, ImportRow
 from yimen.service.catalogue.models.items import ItemCode, ServiceItem, SourceDepartment
+from yimen.service.catalogue.models.judging import (
+    CatalogueSetting,
+    CentreDisclosure,
+    CheckTally,
+    DisclosureSet,
+    EditionCheck,
+)
+from yimen.service.catalogue.models.workbooks import ProposalRow, WorkbookProposal
 
 __all__ = [
+    "CatalogueSetting",
     "CatalogueVersion",
+    "CentreDisclosure",
+    "CheckTally",
+    "DisclosureSet",
+    "EditionCheck",
     "EditionMaterial",
     "FormDefinition",
     "ImportBatch",
@@ -25,8 +38,10 @@ __all__ = [
     "ItemEdition",
     "ItemSearch",
     "LegalCheck",
+    "ProposalRow",
     "ServiceItem",
     "SourceDepartment",
     "StandardMaterial",
     "Synonym",
+    "WorkbookProposal",
 ]

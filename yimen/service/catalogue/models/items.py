@@ -101,13 +101,16 @@ class ServiceItem(models.Model):
 
 
 class ItemCode(models.Model):
-    """Another code of an item, exactly as its source writes it: national, provincial, old (R018, law-and-codes
-    §4.5).
+    """Another code of an item, exactly as its source writes it: national, provincial, old (R018, law-and-codes §4.5).
+
+    `system` is a key of `rules.code_systems`; `place` the division whose code it is, "" where the system itself says so.
     """
 
     item = models.ForeignKey(ServiceItem, on_delete=models.CASCADE, related_name="codes", verbose_name="事项")
     system = models.CharField("编码体系", max_length=20)
     code = models.CharField("编码", max_length=120)
+    place = models.CharField("行政区划代码", max_length=12, blank=True)
+    note = models.CharField("说明", max_length=200, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "来源编码"

@@ -134,3 +134,24 @@ class Channel(Word):
     PHONE = "phone", "手机"
     KIOSK = "kiosk", "自助机"
     POST = "post", "邮寄"
+
+
+class HandleArea(Word):
+    """通办范围: where else one may hand the application in."""
+
+    NATION = "nation", "全国通办"
+    CROSS_PROVINCE = "cross_province", "跨省通办"
+    PROVINCE = "province", "全省通办"
+    CITY = "city", "全市通办"
+    COUNTY = "county", "全县（区）通办"
+    TOWN = "town", "镇（乡、街道）内通办"
+
+
+class MaterialKind(Word):
+    """材料类型: what of it is wanted."""
+
+    FORM = "form", "申请表格文书"
+    ORIGINAL = "original", "原件"
+    COPY = "copy", "复印件"
+    BOTH = "both", "原件和复印件"
+    OTHER = "other", "其他"
