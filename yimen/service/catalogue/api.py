@@ -12,6 +12,7 @@ from yimen.ground.kit.apis import NOT_READ, Paged, readable
 from yimen.ground.kit.moments import day_of, now
 from yimen.ground.kit.paging import StaleCursor
 from yimen.service.catalogue import search, selectors
+from yimen.service.catalogue.rules.elements import ELEMENTS
 
 router = Router()
 
@@ -39,6 +40,16 @@ class MaterialOut(Schema):
     exempt: bool
     basis: str
     source_channel: str
+    source_explain: str
+    kind: str
+    format: str
+    originals: int | None
+    copies: int | None
+    paper_size: str
+    accept_standard: str
+    exempt_how: str
+    note: str
+    condition_text: str
 
 
 class LimitOut(Schema):
@@ -69,8 +80,14 @@ class ItemOut(Schema):
     fee: bool | None
     review_body: str
     suit_court: str
+    elements: dict[str, Any]
+    """Every element of `rules.elements` by its name, as it is stored."""
 
 
+_OF_A_MATERIAL = (
+    "source_channel", "source_explain", "kind", "format", "originals", "copies", "paper_size", "accept_standard",
+    "exempt_how", "note", "condition_text",
+)  # fmt: skip
 DIGITS_OF_A_PLACE = 18
 """More are no place in any list, nor a number that the database takes."""
 
@@ -124,7 +141,7 @@ def item(request: HttpRequest, code: str) -> dict[str, Any]:
                 "necessity": material.necessity,
                 "exempt": material.exempt,
                 "basis": material.basis,
-                "source_channel": material.source_channel,
+                **{name: getattr(material, name) for name in _OF_A_MATERIAL},
             }
             for material in selectors.materials_of(edition, day_of(at))
         ],
@@ -133,4 +150,5 @@ def item(request: HttpRequest, code: str) -> dict[str, Any]:
         "fee": edition.fee,
         "review_body": edition.review_body,
         "suit_court": edition.suit_court,
+        "elements": {name: getattr(edition, name) for name in ELEMENTS if name != "change_note"},
     }

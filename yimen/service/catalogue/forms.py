@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms as django_forms
@@ -11,155 +11,104 @@ from django.http import QueryDict
 from yimen.ground.kit import forms
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.catalogue.models import EditionMaterial, ItemEdition, StandardMaterial
+from yimen.service.catalogue.rules import elements
 from yimen.service.catalogue.rules.condition_text import read_condition, write_condition
 from yimen.service.catalogue.rules.conditions import ConditionProblem
+from yimen.service.catalogue.rules.elements import Element, keys_of, read_records, write_records
 from yimen.service.catalogue.rules.questions import KIND_LABELS, PREFILL_LABELS
-from yimen.service.catalogue.rules.vocabulary import (
-    CaseKind,
-    Channel,
-    ItemKind,
-    LimitUnit,
-    Necessity,
-    ServiceObject,
-    UseLevel,
-)
-from yimen.service.catalogue.services.editions import TEXTS, MaterialValues, element_label
+from yimen.service.catalogue.rules.vocabulary import ItemKind, MaterialKind, Necessity, UseLevel
+from yimen.service.catalogue.services.editions import MaterialValues
 
 YES_NO = [("", "未载明"), ("yes", "是"), ("no", "否")]
-_ONE_LINE = frozenset(
-    {
-        "name", "sub_item_name", "main_item_name", "short_name", "daily_name", "legal_limit_basis", "visits_reason",
-        "online_depth", "hours", "review_body", "suit_court", "co_departments", "change_note",
-    }
-)  # fmt: skip
-_RECORDS = {
-    "results": ("办理结果", "每行一个，名称与类型用“|”隔开，例如：公共场所卫生许可证|证照", ("name", "kind")),
-    "fees": ("收费项目", "每行一个：名称|金额|依据", ("name", "amount", "basis")),
-    "special_procedures": ("特别程序", "每行一个：名称|时限|单位|依据，例如：卫生检测|15|个工作日|《行政许可法》第四十五条",
-                           ("name", "limit", "unit", "basis")),
-    "steps": ("办理环节", "每行一步：环节|说明。不填时按办理程序自动写", ("name", "text")),
-    "questions": ("常见问题", "每行一问：问题|回答", ("question", "answer")),
-}  # fmt: skip
-GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("名称与内容", ("name", "sub_item_name", "main_item_name", "short_name", "daily_name", "kind", "content")),
-    ("谁能办", ("service_objects", "themes", "conditions", "legal_basis")),
-    (
-        "时限",
-        ("legal_limit", "legal_unit", "legal_limit_basis", "promise_limit", "promise_unit", "case_kind",
-         "special_procedures"),
-    ),
-    ("收费", ("fee", "fee_standard", "fee_basis", "fees")),
-    ("怎么办", ("channels", "online_depth", "visits", "visits_reason", "delivery_by_post", "steps", "results")),
-    ("哪里问", ("place", "hours", "consult_phone", "complaint_phone", "co_departments")),
-    ("救济与问答", ("review_body", "suit_court", "questions", "change_note")),
-)  # fmt: skip
-
-
-def _text_field(name: str) -> django_forms.Field:
-    label = element_label(name)
-    if name in _ONE_LINE:
-        return forms.Line(label=label, max_length=TEXTS[name], required=name == "name")
-    return forms.Paragraph(label=label, max_length=TEXTS[name], required=False, rows=3)
+_WIDE = ("fees", "windows")
+"""Records of many parts, which have a page of rows of their own."""
+GROUPS = tuple(
+    (title, tuple(element for element in group if element.name not in _WIDE)) for title, group in elements.GROUPS
+)
 
 
 class EditionForm(forms.Form):
-    """The elements of an edition. Records (results, fees, steps …) are one line each, their parts parted by `|`."""
+    """The elements of an edition. Records (results, steps …) are one line each, their parts parted by `|`."""
 
     version = django_forms.IntegerField(widget=django_forms.HiddenInput, min_value=0)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for _, names in GROUPS:
-            for name in names:
-                self.fields[name] = self._field(name)
-                forms.make_polite(self.fields[name], str(self.fields[name].label))
-
-    def _field(self, name: str) -> django_forms.Field:
-        if name in TEXTS:
-            return _text_field(name)
-        if name in _RECORDS:
-            label, help_text, _ = _RECORDS[name]
-            return forms.Paragraph(label=label, help_text=help_text, required=False, rows=3, max_length=20_000)
-        label = element_label(name)
-        if name in ("legal_limit", "promise_limit", "visits"):
-            helps = {
-                "legal_limit": "法律、法规、规章写的数。行政许可不填时取 20 个工作日，并标“法定默认”",
-                "promise_limit": "不得长于法定时限；当场办结填 0",
-                "visits": "群众要到现场的次数",
-            }
-            return django_forms.IntegerField(
-                label=label, required=False, min_value=0, max_value=3650, help_text=helps[name]
-            )
-        if name in ("fee", "delivery_by_post"):
-            return django_forms.ChoiceField(label=label, choices=YES_NO, required=False)
-        if name == "themes":
-            return forms.Line(label="主题", help_text="几个主题之间用顿号隔开", required=False, max_length=600)
-        if name in ("service_objects", "channels"):
-            pairs = ServiceObject.pairs() if name == "service_objects" else Channel.pairs()
-            return django_forms.MultipleChoiceField(
-                label=label, choices=pairs, required=False,
-                widget=django_forms.CheckboxSelectMultiple(attrs={"class": "two"}),
-            )  # fmt: skip
-        pairs = {
-            "kind": ItemKind.pairs(),
-            "case_kind": CaseKind.pairs(),
-            "legal_unit": [("", "请选择"), *LimitUnit.pairs()],
-            "promise_unit": [("", "请选择"), *LimitUnit.pairs()],
-        }[name]
-        return django_forms.ChoiceField(label=label, choices=pairs, required=not name.endswith("unit"))
+        for _, group in GROUPS:
+            for element in group:
+                self.fields[element.name] = field_of(element)
+                forms.make_polite(self.fields[element.name], element.label)
 
     def values(self) -> dict[str, Any]:
         """What `services.save_edition` takes."""
-        found: dict[str, Any] = {}
-        for _, names in GROUPS:
-            for name in names:
-                value = self.cleaned_data.get(name)
-                if name in _RECORDS:
-                    value = read_records(str(value or ""), _RECORDS[name][2])
-                elif name in ("fee", "delivery_by_post"):
-                    value = {"yes": True, "no": False}.get(str(value))
-                elif name == "themes":
-                    value = str(value or "").replace("，", "、").replace(",", "、").split("、")
-                found[name] = value
-        return found
+        return {
+            element.name: said_by(element, self.cleaned_data.get(element.name))
+            for _, group in GROUPS
+            for element in group
+        }
 
     def groups(self) -> list[tuple[str, list[Any]]]:
         """Fields under their headings, for the template."""
-        return [(title, [self[name] for name in names]) for title, names in GROUPS]
+        return [(title, [self[element.name] for element in group]) for title, group in GROUPS]
+
+
+def field_of(element: Element) -> django_forms.Field:
+    """The field that an element is written in."""
+    label, needed = element.label, element.name == "name"
+    if element.form in ("line", "address"):
+        return forms.Line(label=label, max_length=element.longest, required=needed, help_text=element.help)
+    if element.form == "text":
+        return forms.Paragraph(label=label, max_length=element.longest, required=False, rows=3, help_text=element.help)
+    if element.form == "records":
+        parts = elements.SEPARATOR.join(part for _, part in element.parts)
+        return forms.Paragraph(label=label, help_text=f"每行一个：{parts}", required=False, rows=3, max_length=20_000)
+    if element.form == "count":
+        return django_forms.IntegerField(
+            label=label, required=False, min_value=0, max_value=element.longest, help_text=element.help
+        )
+    if element.form == "flag":
+        return django_forms.ChoiceField(label=label, choices=YES_NO, required=False)
+    if element.form == "day":
+        return forms.Day(label=label, required=False)
+    if element.form == "tags":
+        return forms.Line(label=label, help_text=element.help, required=False, max_length=1200)
+    if element.form == "words":
+        return django_forms.MultipleChoiceField(
+            label=label, choices=element.words, required=False,
+            widget=django_forms.CheckboxSelectMultiple(attrs={"class": "two"}),
+        )  # fmt: skip
+    return django_forms.ChoiceField(
+        label=label, choices=element.words, required="" not in dict(element.words), help_text=element.help
+    )
+
+
+def said_by(element: Element, value: Any) -> Any:
+    """What a field's value means for `services.save_edition`."""
+    if element.form == "records":
+        return read_records(str(value or ""), keys_of(element))
+    if element.form == "flag":
+        return {"yes": True, "no": False}.get(str(value))
+    if element.form == "tags":
+        return str(value or "").replace("，", "、").replace(",", "、").split("、")
+    return value
 
 
 def edition_initial(edition: ItemEdition) -> dict[str, Any]:
     """What the form starts with."""
     found: dict[str, Any] = {"version": edition.version}
-    for _, names in GROUPS:
-        for name in names:
-            value = getattr(edition, name)
-            if name in _RECORDS:
-                value = write_records(value, _RECORDS[name][2])
-            elif name in ("fee", "delivery_by_post"):
+    for _, group in GROUPS:
+        for element in group:
+            value = getattr(edition, element.name)
+            if element.form == "records":
+                value = write_records(value, keys_of(element))
+            elif element.form == "flag":
                 value = {True: "yes", False: "no", None: ""}[value]
-            elif name == "themes":
+            elif element.form == "tags":
                 value = "、".join(value)
-            found[name] = value
+            found[element.name] = value
     if edition.legal_source == "statutory_default":
         found["legal_limit"] = None
     return found
-
-
-def read_records(text: str, keys: Sequence[str]) -> list[dict[str, str]]:
-    """Lines `a|b|c` as records; a last part may hold further bars."""
-    records = []
-    for line in text.splitlines():
-        parts = [part.strip() for part in line.replace("｜", "|").split("|", len(keys) - 1)]
-        if any(parts):
-            records.append(dict(zip(keys, parts + [""] * len(keys), strict=False)))
-    return records
-
-
-def write_records(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> str:
-    """Records as lines, without empty parts at their ends."""
-    lines = ["|".join(str(record.get(key, "")).replace("\n", " ") for key in keys).rstrip("|") for record in records]
-    return "\n".join(lines)
 
 
 class NewItemForm(forms.Form):
@@ -191,10 +140,18 @@ class MaterialForm(forms.Form):
     originals = django_forms.IntegerField(label="原件份数", required=False, min_value=0, max_value=99)
     copies = django_forms.IntegerField(label="复印件份数", required=False, min_value=0, max_value=99)
     format = django_forms.ChoiceField(label="形式", choices=EditionMaterial.Format.choices, required=False)
+    kind = django_forms.ChoiceField(label="材料类型", choices=[("", "未载明"), *MaterialKind.pairs()], required=False)
+    paper_size = forms.Line(label="纸质材料规格", required=False, max_length=60)
     source_channel = forms.Line(label="来源渠道", required=False, max_length=200)
+    source_explain = forms.Line(label="来源渠道说明", required=False, max_length=500)
+    accept_standard = forms.Paragraph(label="受理标准", required=False, max_length=2000, rows=2)
     basis = forms.Line(label="依据", required=False, max_length=500)
     note = forms.Line(label="填报须知", required=False, max_length=500)
+    template_url = forms.Line(label="空白表地址", required=False, max_length=300)
+    sample_url = forms.Line(label="样表地址", required=False, max_length=300)
     exempt = django_forms.BooleanField(label="免提交", required=False)
+    exempt_how = forms.Line(label="免提交方式", required=False, max_length=200)
+    held = django_forms.IntegerField(required=False, widget=django_forms.HiddenInput, min_value=1)
     standard = django_forms.ModelChoiceField(
         label="标准材料",
         queryset=StandardMaterial.objects.filter(cancelled_on__isnull=True).order_by("name"),
@@ -216,12 +173,12 @@ class MaterialForm(forms.Form):
             self.add_error("name", "请填写材料名称；不要这一行就把整行清空")
         return cleaned
 
-    def material(self) -> MaterialValues | None:
-        """The material, None for an empty row."""
+    def material(self, held: Mapping[int, EditionMaterial]) -> MaterialValues | None:
+        """The material, None for an empty row. `held` are the edition's own, whose files stay with them."""
         cleaned = self.cleaned_data
         if not cleaned.get("name"):
             return None
-        standard = cleaned.get("standard")
+        standard, before = cleaned.get("standard"), held.get(cleaned.get("held") or 0)
         return MaterialValues(
             name=cleaned["name"],
             necessity=cleaned.get("necessity") or "required",
@@ -230,11 +187,20 @@ class MaterialForm(forms.Form):
             originals=cleaned.get("originals"),
             copies=cleaned.get("copies"),
             format=cleaned.get("format") or "either",
+            kind=cleaned.get("kind") or "",
+            paper_size=cleaned.get("paper_size") or "",
             source_channel=cleaned.get("source_channel") or "",
+            source_explain=cleaned.get("source_explain") or "",
+            accept_standard=cleaned.get("accept_standard") or "",
+            template_url=cleaned.get("template_url") or "",
+            sample_url=cleaned.get("sample_url") or "",
+            exempt_how=cleaned.get("exempt_how") or "",
             exempt=bool(cleaned.get("exempt")),
             basis=cleaned.get("basis") or "",
             note=cleaned.get("note") or "",
             standard_id=standard.pk if standard else None,
+            form_file_id=before.form_file_id if before else None,
+            sample_file_id=before.sample_file_id if before else None,
         )
 
 
@@ -245,6 +211,7 @@ def materials_initial(edition: ItemEdition) -> list[dict[str, Any]]:
     """What the formset of materials starts with."""
     return [
         {
+            "held": material.pk,
             "order": material.order,
             "name": material.name,
             "necessity": material.necessity,
@@ -253,7 +220,19 @@ def materials_initial(edition: ItemEdition) -> list[dict[str, Any]]:
             "originals": material.originals,
             "copies": material.copies,
             "format": material.format,
-            "source_channel": material.source_channel,
+            **{
+                name: getattr(material, name)
+                for name in (
+                    "kind",
+                    "paper_size",
+                    "source_channel",
+                    "source_explain",
+                    "accept_standard",
+                    "template_url",
+                    "sample_url",
+                    "exempt_how",
+                )
+            },
             "basis": material.basis,
             "note": material.note,
             "exempt": material.exempt,

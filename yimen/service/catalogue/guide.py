@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 NOT_STATED = "来源目录未载明，请向实施部门咨询。"
 ART_58 = "《行政许可法》第五十八条：实施行政许可和对行政许可事项进行监督检查，不得收取任何费用；法律、行政法规另有规定的除外。"
 _NUMBERED = re.compile(r"^[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]\s*")
+_SUM = re.compile(r"\d{1,10}(\.\d{1,2})?")
 _UNITS: dict[LimitUnit, clocks.Unit] = {LimitUnit.WORKING_DAY: "workday", LimitUnit.CALENDAR_DAY: "calendar"}
 
 
@@ -44,6 +46,12 @@ class MaterialLine:
     exempt: bool
     template_url: str
     sample_url: str
+    kind: str = ""
+    size: str = ""
+    standard: str = ""
+    basis: str = ""
+    exempt_how: str = ""
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,16 @@ class Example:
     due_on: date
     rows: list[Row]
     provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeeLine:
+    """A fee as the guide lists it; `standard` is the sum, the range or the words of its standard."""
+
+    name: str
+    standard: str
+    basis: str
+    reduction: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +88,8 @@ class Guide:
     share: int
     materials: list[MaterialLine]
     conditions: list[str]
+    fees: list[FeeLine]
+    more: list[tuple[str, str]]
     six: list[tuple[str, str]]
     flow: SafeString
     procedure: str
@@ -111,6 +131,8 @@ def build(edition: ItemEdition, at: datetime) -> Guide:
         share=_share(limits),
         materials=materials,
         conditions=_lines(edition.conditions),
+        fees=[_fee(each) for each in edition.fees] if edition.fee else [],
+        more=_more(edition),
         six=_six(edition, limits, materials, steps),
         flow=_drawing(way, limits) if way else SafeString(""),
         procedure=_procedure_label(edition),
@@ -155,9 +177,70 @@ def _material(material: EditionMaterial, edition: ItemEdition) -> MaterialLine:
         count="，".join(counts) or material.get_format_display(),
         note=material.note,
         exempt=material.exempt,
-        template_url=material.template_url,
-        sample_url=material.sample_url,
+        template_url=_file_url(material, edition, "form") or material.template_url,
+        sample_url=_file_url(material, edition, "sample") or material.sample_url,
+        kind=material.get_kind_display() if material.kind else "",
+        size=material.paper_size,
+        standard=material.accept_standard,
+        basis=material.basis,
+        exempt_how=material.exempt_how,
+        order=material.order,
     )
+
+
+def _file_url(material: EditionMaterial, edition: ItemEdition, which: str) -> str:
+    held = material.form_file_id if which == "form" else material.sample_file_id
+    return reverse("catalogue:material_file", args=[edition.item.code, material.order, which]) if held else ""
+
+
+def _fee(fee: Mapping[str, Any]) -> FeeLine:
+    """One fee in words: `20 元/证`, `50—200 元/件`, or as its standard says."""
+    amount, low, high, unit = (str(fee.get(key) or "") for key in ("amount", "low", "high", "unit"))
+    per = f"/{unit.removeprefix('每')}" if unit else ""
+    if _SUM.fullmatch(amount):
+        said_sum = f"{amount} 元{per}"
+    elif low or high:
+        span = f"{low}—{high} 元{per}" if low and high else f"不高于 {high} 元{per}" if high else f"{low} 元{per}起"
+        said_sum = f"{amount}（{span}）" if amount else span
+    else:
+        said_sum = f"{amount}{per}" or "见收费标准"
+    reduction = str(fee.get("reduction") or "")
+    if reduction and fee.get("reduction_basis"):
+        reduction = f"{reduction}（{fee['reduction_basis']}）"
+    return FeeLine(str(fee.get("name") or ""), said_sum, str(fee.get("basis") or ""), reduction)
+
+
+_SAID_FLAGS = (
+    ("appointment", "预约", "可以预约", "不能预约"),
+    ("pay_online", "网上支付", "可以网上缴费", ""),
+    ("delivery_by_post", "寄送", "结果可以寄到家", ""),
+    ("enters_centre", "大厅", "进驻政务服务大厅", "不在大厅办理"),
+    ("notify_promise", "告知承诺", "书面承诺符合条件即可办理", ""),
+    ("absence_accept", "容缺受理", "次要材料可以先受理后补", ""),
+    ("decided_at_once", "即审即办", "当场审、当场办", ""),
+)
+
+
+def _more(edition: ItemEdition) -> list[tuple[str, str]]:
+    """What else the edition states, as the national list has it; what it does not state is left out."""
+    found = [("通办范围", edition.get_handle_area_display() if edition.handle_area else "")]
+    for name, label, yes, no in _SAID_FLAGS:
+        value = getattr(edition, name)
+        found.append((label, yes if value else no if value is False else ""))
+    found += [
+        ("数量限制", edition.quantity_limit),
+        ("权力来源", "，委托部门：".join(part for part in (edition.power_source, edition.entrusted_by) if part)),
+        ("联办机构", edition.co_departments),
+        ("中介服务", "；".join(_named(each) for each in edition.intermediaries)),
+        ("您的权利", edition.rights),
+        ("您的义务", edition.duties),
+    ]
+    return [(label, text) for label, text in found if text]
+
+
+def _named(record: Mapping[str, Any]) -> str:
+    basis = str(record.get("basis") or "")
+    return f"{record.get('name', '')}（{basis}）" if basis else str(record.get("name", ""))
 
 
 def _lines(text: str) -> list[str]:
@@ -214,13 +297,14 @@ def _fee_standard(edition: ItemEdition) -> str:
         return NOT_STATED
     if not edition.fee:
         return "不收费。"
-    listed = "；".join(f"{fee.get('name', '')} {fee.get('amount', '')}".strip() for fee in edition.fees)
+    listed = "；".join(f"{fee.name} {fee.standard}".strip() for fee in map(_fee, edition.fees))
     return edition.fee_standard or f"{listed}。"
 
 
 def _fee_basis(edition: ItemEdition) -> str:
-    if edition.fee_basis:
-        return edition.fee_basis
+    listed = "；".join(dict.fromkeys(str(fee.get("basis") or "") for fee in edition.fees if fee.get("basis")))
+    if edition.fee_basis or (edition.fee and listed):
+        return edition.fee_basis or listed
     if edition.fee is None:
         return NOT_STATED
     return ART_58 if edition.kind == ItemKind.LICENCE else "不收费，无收费依据。"
@@ -229,10 +313,17 @@ def _fee_basis(edition: ItemEdition) -> str:
 def _remedies(edition: ItemEdition) -> list[str]:
     found = []
     if edition.review_body:
-        found.append(f"不服的，可以自知道决定之日起 60 日内向{edition.review_body}申请行政复议。")
+        where = _where(edition.review_address, edition.review_phone)
+        found.append(f"不服的，可以自知道决定之日起 60 日内向{edition.review_body}申请行政复议{where}。")
     if edition.suit_court:
-        found.append(f"也可以自知道决定之日起 6 个月内向{edition.suit_court}提起行政诉讼。")
+        where = _where(edition.suit_address, edition.suit_phone)
+        found.append(f"也可以自知道决定之日起 6 个月内向{edition.suit_court}提起行政诉讼{where}。")
     return found
+
+
+def _where(address: str, phone: str) -> str:
+    said = "，".join(part for part in (address, f"电话 {phone}" if phone else "") if part)
+    return f"（{said}）" if said else ""
 
 
 def _online(edition: ItemEdition) -> bool:

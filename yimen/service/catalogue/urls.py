@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.service.catalogue.views import editing, imports, items, public, upkeep
+from yimen.service.catalogue.views import editing, imports, items, parts, public, upkeep
 
 app_name = "catalogue"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("items/suggest/", public.suggest, name="suggest"),
     path("items/<str:code>/", public.guide, name="guide"),
     path("items/<str:code>/print/", public.guide_print, name="guide_print"),
+    path("items/<str:code>/materials/<int:order>/<slug:which>/", parts.material_file, name="material_file"),
     path("manage/items/", items.listing, name="items"),
     path("manage/items/export/", items.export, name="export"),
     path("manage/items/new/", items.create, name="create"),
@@ -21,6 +22,15 @@ urlpatterns = [
     path("manage/items/<str:code>/<int:number>/", editing.edition, name="edition"),
     path("manage/items/<str:code>/<int:number>/edit/", editing.edit, name="edit"),
     path("manage/items/<str:code>/<int:number>/materials/", editing.materials, name="materials"),
+    path("manage/items/<str:code>/<int:number>/records/<slug:element>/", parts.records, name="records"),
+    path(
+        "manage/items/<str:code>/<int:number>/materials/<int:order>/files/", parts.material_files, name="material_files"
+    ),
+    path(
+        "manage/items/<str:code>/<int:number>/materials/<int:order>/files/<slug:which>/",
+        parts.draft_file,
+        name="draft_file",
+    ),
     path("manage/items/<str:code>/<int:number>/form/", editing.form, name="form"),
     path("manage/items/<str:code>/<int:number>/act/", editing.act, name="edition_act"),
     path("manage/items/<str:code>/<int:number>/compare/<int:other>/", editing.compare, name="compare"),

@@ -31,6 +31,7 @@ from yimen.service.catalogue.services.items import (
     save_synonym,
     thaw_item,
 )
+from yimen.service.catalogue.services.material_files import save_material_files
 from yimen.service.catalogue.services.publishing import publish_edition, retire_edition
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "run_import",
     "save_edition",
     "save_form",
+    "save_material_files",
     "save_standard_material",
     "save_synonym",
     "submit_for_legal_check",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,79 +15,14 @@ from yimen.service.catalogue import policies, selectors
 from yimen.service.catalogue.importing.applying import copied_materials
 from yimen.service.catalogue.models import EditionMaterial, FormDefinition, ItemEdition, LegalCheck, ServiceItem
 from yimen.service.catalogue.refusals import EditionMoved, EditionNotOpen, NotPublishable, OwnCheck
-from yimen.service.catalogue.rules import conditions, limits, questions
+from yimen.service.catalogue.rules import questions
 from yimen.service.catalogue.rules.quality import errors
-from yimen.service.catalogue.rules.vocabulary import (
-    CaseKind,
-    Channel,
-    ItemKind,
-    LimitSource,
-    LimitUnit,
-    Necessity,
-    ServiceObject,
-)
 from yimen.service.catalogue.services.items import reindex
 from yimen.service.catalogue.services.texts import tidy
+from yimen.service.catalogue.services.writing import MaterialValues as MaterialValues
+from yimen.service.catalogue.services.writing import put, replace_materials, settle_limits
 
 Status = ItemEdition.Status
-
-TEXTS: dict[str, int] = {
-    "name": 1000,
-    "sub_item_name": 300,
-    "main_item_name": 300,
-    "short_name": 200,
-    "daily_name": 200,
-    "content": 4000,
-    "legal_basis": 8000,
-    "conditions": 8000,
-    "legal_limit_basis": 300,
-    "fee_basis": 4000,
-    "fee_standard": 4000,
-    "visits_reason": 300,
-    "online_depth": 20,
-    "consult_phone": 1000,
-    "complaint_phone": 1000,
-    "place": 1000,
-    "hours": 300,
-    "review_body": 300,
-    "suit_court": 300,
-    "co_departments": 500,
-    "change_note": 300,
-}
-"""Text elements an editor may write, with their longest length."""
-
-_WORDS: dict[str, type] = {"kind": ItemKind, "case_kind": CaseKind}
-_LISTS: dict[str, type | None] = {"service_objects": ServiceObject, "channels": Channel, "themes": None}
-_RECORDS: dict[str, tuple[str, ...]] = {
-    "results": ("name", "kind"),
-    "fees": ("name", "amount", "basis"),
-    "special_procedures": ("name", "limit", "unit", "basis"),
-    "steps": ("name", "text"),
-    "questions": ("question", "answer"),
-}
-_FLAGS = ("fee", "delivery_by_post")
-MOST_RECORDS = 60
-MOST_MATERIALS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class MaterialValues:
-    """One material as an editor writes it; fields as in `EditionMaterial`."""
-
-    name: str
-    necessity: str = "required"
-    condition: list[Any] = field(default_factory=list)
-    condition_text: str = ""
-    originals: int | None = None
-    copies: int | None = None
-    format: str = "either"
-    source_channel: str = ""
-    exempt: bool = False
-    basis: str = ""
-    note: str = ""
-    template_url: str = ""
-    sample_url: str = ""
-    standard_id: int | None = None
 
 
 @transaction.atomic
@@ -143,10 +77,10 @@ def save_edition(
     problems: dict[str, str] = {}
     for name, value in values.items():
         try:
-            _set(edition, name, value)
+            put(edition, name, value)
         except Invalid as problem:
             problems |= problem.fields or {name: problem.message}
-    _settle_limits(edition, problems)
+    settle_limits(edition, problems)
     if problems:
         raise Invalid(f"有 {len(problems)} 处要改。", next_step="请按提示改正后再保存。", fields=problems)
     edition.version += 1
@@ -154,7 +88,7 @@ def save_edition(
     edition.author_uid, edition.author = actor.uid, actor.name
     edition.save()
     if materials is not None:
-        _replace_materials(edition, materials)
+        replace_materials(edition, materials)
     if edition.item.current_id is None:
         edition.item.name, edition.item.kind = edition.name, edition.kind
     edition.item.changed_at = at
@@ -163,121 +97,6 @@ def save_edition(
         reindex([edition.item_id])
     _note("catalogue.save_edition", actor, edition)
     return edition
-
-
-def element_label(name: str) -> str:
-    """What an element is called, in Chinese."""
-    return str(getattr(ItemEdition._meta.get_field(name), "verbose_name", name))
-
-
-def _set(edition: ItemEdition, name: str, value: Any) -> None:
-    """Put one element in, checked; raises `Invalid`."""
-    label = element_label(name)
-    if name in TEXTS:
-        text = value if isinstance(value, str) else ""
-        setattr(edition, name, tidy(text, label, TEXTS[name], field=name, needed=name == "name", lines=name != "name"))
-    elif name in _WORDS:
-        if value not in _WORDS[name].labels():  # type: ignore[attr-defined]  # each is a Word
-            raise Invalid(f"请选择“{label}”。", fields={name: f"请选择“{label}”。"})
-        setattr(edition, name, value)
-    elif name in _LISTS:
-        setattr(edition, name, _list(name, label, value))
-    elif name in _RECORDS:
-        setattr(edition, name, _records(name, label, value))
-    elif name in _FLAGS:
-        setattr(edition, name, value if isinstance(value, bool) else None)
-    elif name in ("legal_limit", "promise_limit", "visits"):
-        setattr(edition, name, _count(name, label, value))
-    elif name in ("legal_unit", "promise_unit"):
-        setattr(edition, name, value if value in LimitUnit.labels() else "")
-    elif name == "form":
-        edition.form = value if isinstance(value, FormDefinition) else None
-    elif name in ("procedure", "procedure_version"):
-        setattr(edition, name, value)
-    else:
-        raise Invalid(f"没有“{name}”这个要素。")
-
-
-def _list(name: str, label: str, value: Any) -> list[str]:
-    parts = [str(part).strip() for part in value or [] if str(part).strip()]
-    known = _LISTS[name]
-    if known is not None and any(part not in known.labels() for part in parts):  # type: ignore[attr-defined]
-        raise Invalid(f"“{label}”里有不在选项中的内容。", fields={name: "请从选项中选择。"})
-    return [tidy(part, label, 60, field=name) for part in dict.fromkeys(parts)][:40]
-
-
-def _records(name: str, label: str, value: Any) -> list[dict[str, str]]:
-    rows = []
-    for record in (value or [])[:MOST_RECORDS]:
-        row = {
-            key: tidy(str(record.get(key) or ""), label, 2000, field=name, needed=False, lines=True)
-            for key in _RECORDS[name]
-        }
-        if any(row.values()):
-            if not row[_RECORDS[name][0]]:
-                raise Invalid(f"“{label}”有一行没有写名称。", fields={name: "有一行没有写名称。"})
-            rows.append(row)
-    return rows
-
-
-def _count(name: str, label: str, value: Any) -> int | None:
-    if value in (None, ""):
-        return None
-    text = str(value).strip()
-    most = 99 if name == "visits" else limits.LONGEST
-    if not (text.isascii() and text.isdigit()) or int(text[:6]) > most or len(text) > 6:
-        message = f"“{label}”应是 0 到 {most} 的整数。"
-        raise Invalid(message, fields={name: message})
-    return int(text)
-
-
-def _settle_limits(edition: ItemEdition, problems: dict[str, str]) -> None:
-    """Number and unit go together; a licence without a limit gets the statutory default, and says so."""
-    for name in ("legal", "promise"):
-        number, unit = getattr(edition, f"{name}_limit"), getattr(edition, f"{name}_unit")
-        if number is None:
-            setattr(edition, f"{name}_unit", "")
-        elif not unit:
-            problems[f"{name}_unit"] = "请选择时限的单位：工作日还是自然日。"
-    if edition.legal_limit is None:
-        kind = next((each for each in ItemKind if str(each) == edition.kind), ItemKind.PUBLIC_SERVICE)
-        legal = limits.legal_limit(kind, None)
-        if legal.limit is not None:
-            edition.legal_limit, edition.legal_unit = legal.limit.number, str(legal.limit.unit)
-            edition.legal_limit_basis = legal.basis
-        edition.legal_source = str(legal.source)
-    elif edition.legal_limit_basis != limits.ART_42:
-        edition.legal_source = str(LimitSource.STATED)
-
-
-def _replace_materials(edition: ItemEdition, materials: Sequence[MaterialValues]) -> None:
-    if len(materials) > MOST_MATERIALS:
-        raise Invalid(f"材料最多 {MOST_MATERIALS} 份。")
-    rows = []
-    for order, given in enumerate(materials, 1):
-        values = asdict(given)
-        where = f"materials.{order}"
-        for name, label, most in (
-            ("name", "材料名称", 500),
-            ("condition_text", "何时需要", 300),
-            ("source_channel", "来源渠道", 200),
-            ("basis", "依据", 500),
-            ("note", "填报须知", 500),
-            ("template_url", "空白表", 300),
-            ("sample_url", "样表", 300),
-        ):
-            values[name] = tidy(values[name], f"第 {order} 份材料的{label}", most, field=where, needed=name == "name")
-        if given.necessity not in Necessity.labels():
-            raise Invalid(f"请选择第 {order} 份材料的必要性。", fields={where: "请选择必要性。"})
-        if given.format not in EditionMaterial.Format.values:
-            raise Invalid(f"请选择第 {order} 份材料的形式。", fields={where: "请选择形式。"})
-        try:
-            conditions.check(given.condition)
-        except conditions.ConditionProblem as problem:
-            raise Invalid(f"第 {order} 份材料：{problem}。", fields={where: str(problem)}) from None
-        rows.append(EditionMaterial(edition=edition, order=order, **values))
-    EditionMaterial.objects.filter(edition=edition).delete()
-    EditionMaterial.objects.bulk_create(rows)
 
 
 @transaction.atomic

@@ -107,7 +107,10 @@ def materials(request: HttpRequest, code: str, number: int) -> HttpResponse:
     rows = MaterialFormSet(request.POST or None, initial=materials_initial(found))
     refusal_said: Refusal | None = None
     if request.method == "POST" and rows.is_valid():
-        given = [(each.cleaned_data.get("order") or 10_000, place, each.material()) for place, each in enumerate(rows)]
+        held = {material.pk: material for material in found.materials.all()}
+        given = [
+            (each.cleaned_data.get("order") or 10_000, place, each.material(held)) for place, each in enumerate(rows)
+        ]
         ordered = sorted((entry for entry in given if entry[2] is not None), key=lambda entry: entry[:2])
         try:
             services.save_edition(
