@@ -58,7 +58,8 @@ class LetterPower:
 class Actor:
     """Who acts, in which post, at which window, and what they hold at this moment.
 
-    Built once per request; never stored. `party_id` is the natural or legal person a citizen acts as.
+    Built once per request; never stored. `party_id` is the natural or legal person a citizen acts as; `predecessors` are
+    the departments that the actor's has wholly taken over.
     """
 
     uid: UUID
@@ -77,6 +78,7 @@ class Actor:
     permissions: frozenset[Permission] = field(default_factory=frozenset)
     letters: tuple[LetterPower, ...] = ()
     admin_role: str = ""
+    predecessors: tuple[int, ...] = ()
 
     def holds(self, code: str) -> bool:
         """Whether the actor holds this permission in any scope."""

@@ -141,6 +141,17 @@ COMMON_STEPS: tuple[StepRule, ...] = (
     StepRule("claim", "认领", (), None, "matters.claim", order=1, public_label="有人接手办理", shown=False),
     StepRule("release", "退回认领", (), None, "matters.claim", order=2, shown=False),
     StepRule("hand_over", "转交", (), None, "matters.hand_over", order=90, reason_needed=True, shown=False),
+    StepRule(
+        "reassign",
+        "划转",
+        (),
+        None,
+        "matters.hold",
+        by="system",
+        order=93,
+        public_label="转由新机构接着办理",
+        shown=False,
+    ),
     StepRule("place_hold", "设置挂起条件", (), None, "matters.hold", by="system", order=91, shown=False),
     StepRule("lift_hold", "解除挂起条件", (), None, "matters.hold", by="system", order=92, shown=False),
 )

@@ -91,6 +91,13 @@ def scope(actor: Actor, permission: str) -> Q:
     return found
 
 
+def departments_of(actor: Actor) -> Q:
+    """The matters of the actor's department, and what is still with those that it took over."""
+    if not actor.predecessors:
+        return Q(department=actor.department_id)
+    return Q(department__in=[actor.department_id, *actor.predecessors])
+
+
 def _at(column: str, place: int | None) -> Q:
     """The matters at a place; a scope without a place holds nothing, above all not the matters that have none."""
     return Q(**{column: place}) if place is not None else Q(pk__in=[])

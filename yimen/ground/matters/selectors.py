@@ -370,7 +370,7 @@ def box(actor: Actor, which: Box) -> QuerySet[Matter]:
     places: dict[Box, Q] = {
         "mine": Q(person=actor.account_id),
         "window": Q(window=actor.window_id),
-        "department": Q(department=actor.department_id),
+        "department": policies.departments_of(actor),
         "centre": Q(centre=actor.centre_id),
     }
     if which != "mine" and (getattr(actor, f"{which}_id") is None):

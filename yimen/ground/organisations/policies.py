@@ -13,6 +13,9 @@ MANAGE = "organisations.manage"
 DRAFT_LETTER = "organisations.draft_letter"
 SIGN_LETTER = "organisations.sign_letter"
 KEEP_SEALS = "organisations.keep_seals"
+REORGANISE = "organisations.reorganise"
+APPROVE_REORGANISATION = "organisations.approve_reorganisation"
+DELEGATE = "organisations.delegate"
 
 register_permission(
     MANAGE,
@@ -27,6 +30,9 @@ register_permission(SIGN_LETTER, "签署和收回授权委托书", scopes=("depa
 register_permission(
     KEEP_SEALS, "登记和停用印章", scopes=("department", "centre"), usual={"manager": "centre", "head": "department"}
 )
+register_permission(REORGANISE, "拟定和实施机构改革", scopes=("division", "all"), usual={"manager": "division"})
+register_permission(APPROVE_REORGANISATION, "批准机构改革", scopes=("division", "all"), usual={"leader": "division"})
+register_permission(DELEGATE, "在管理范围内转授权限", scopes=("department", "centre", "division", "all"))
 
 name_actions(
     {
@@ -52,6 +58,24 @@ name_actions(
         "organisations.revoke_letter": "收回委托书",
         "organisations.register_seal": "登记印章",
         "organisations.end_seal": "停用印章",
+        "organisations.hand_over_seal": "移交印章",
+        "organisations.lose_seal": "登记印章遗失",
+        "organisations.destroy_seal": "登记印章销毁",
+        "organisations.draft_reorganisation": "拟定机构改革方案",
+        "organisations.preview_reorganisation": "预览机构改革方案",
+        "organisations.approve_reorganisation": "批准机构改革方案",
+        "organisations.drop_reorganisation": "作废机构改革方案",
+        "organisations.apply_reorganisation": "实施机构改革方案",
+        "organisations.finish_reorganisation": "完成机构改革",
+        "organisations.undo_reorganisation": "撤回机构改革",
+        "organisations.draft_successor_letters": "起草新机构的委托书",
+        "organisations.set_chain": "确定责任链",
+        "organisations.write_entry_plan": "登记进驻工作方案",
+        "organisations.match_units": "确定对口部门",
+        "organisations.unmatch_units": "解除对口部门",
+        "organisations.match_windows": "确定对口窗口",
+        "organisations.unmatch_windows": "解除对口窗口",
+        "organisations.set_supporting_role": "确定支撑部门分工",
     }
 )
 

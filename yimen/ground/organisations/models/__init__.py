@@ -4,18 +4,42 @@ from __future__ import annotations
 
 from yimen.ground.organisations.models.papers import AuthorisationLetter, Seal, SealUse, Stamp
 from yimen.ground.organisations.models.posts import AdminRole, Grant, Post, Tenure
+from yimen.ground.organisations.models.registers import (
+    ChainPost,
+    Counterpart,
+    CounterpartWindow,
+    EntryPlan,
+    SealEvent,
+    SupportingRole,
+)
+from yimen.ground.organisations.models.reorganising import (
+    FormerName,
+    Reorganisation,
+    ReorganisationPart,
+    UnitSuccession,
+)
 from yimen.ground.organisations.models.tree import Division, Unit, Window
 
 __all__ = [
     "AdminRole",
     "AuthorisationLetter",
+    "ChainPost",
+    "Counterpart",
+    "CounterpartWindow",
     "Division",
+    "EntryPlan",
+    "FormerName",
     "Grant",
     "Post",
+    "Reorganisation",
+    "ReorganisationPart",
     "Seal",
+    "SealEvent",
     "SealUse",
     "Stamp",
+    "SupportingRole",
     "Tenure",
     "Unit",
+    "UnitSuccession",
     "Window",
 ]

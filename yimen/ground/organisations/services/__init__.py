@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from yimen.ground.organisations.rules import POWERS
 from yimen.ground.organisations.services.guarding import Apart, SelfGrant
 from yimen.ground.organisations.services.letters import (
-    POWERS,
     discard_letter,
     draft_letter,
     end_seal,
@@ -27,6 +27,23 @@ from yimen.ground.organisations.services.posts import (
     install_administrators,
     switch_post,
 )
+from yimen.ground.organisations.services.reforming import (
+    begin_reorganisation,
+    begin_undoing,
+    carry_on,
+    unfinished,
+    what_was_built,
+)
+from yimen.ground.organisations.services.reorganising import (
+    NotYet,
+    PartGiven,
+    StalePreview,
+    approve_reorganisation,
+    draft_reorganisation,
+    draft_successor_letters,
+    drop_reorganisation,
+    preview_reorganisation,
+)
 from yimen.ground.organisations.services.tree import (
     add_division,
     close_window,
@@ -41,16 +58,26 @@ from yimen.ground.organisations.services.tree import (
 __all__ = [
     "POWERS",
     "Apart",
+    "NotYet",
+    "PartGiven",
     "SelfGrant",
+    "StalePreview",
     "abolish_post",
     "add_division",
     "appoint",
+    "approve_reorganisation",
+    "begin_reorganisation",
+    "begin_undoing",
+    "carry_on",
     "close_window",
     "create_post",
     "create_unit",
     "discard_letter",
     "dissolve_unit",
     "draft_letter",
+    "draft_reorganisation",
+    "draft_successor_letters",
+    "drop_reorganisation",
     "end_admin_role",
     "end_grant",
     "end_post",
@@ -62,11 +89,14 @@ __all__ = [
     "may_use_seal",
     "move_unit",
     "open_window",
+    "preview_reorganisation",
     "register_seal",
     "rename_unit",
     "revoke_letter",
     "set_window",
     "sign_letter",
     "switch_post",
+    "unfinished",
     "use_seal",
+    "what_was_built",
 ]

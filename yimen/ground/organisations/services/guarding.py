@@ -24,6 +24,17 @@ class SelfGrant(NotAllowed):
 
 _SAID: dict[str, Refusal] = {
     "organisations_unit_name": Conflict("同一上级下已有同名机构。", next_step="请换一个名称，或先撤销原机构。"),
+    "organisations_no_ring": Conflict("不能把机构移到它自己或它的下级之下。", next_step="请另选上级机构。"),
+    "organisations_one_successor": Conflict("这个机构已由另一个机构整体承接。", next_step="请刷新页面查看沿革。"),
+    "organisations_reform_second_person": NotAllowed(
+        "拟定方案的人不能批准自己的方案。", next_step="请由另一位有批准权限的负责人批准。"
+    ),
+    "organisations_seal_destroyed_once": Conflict("这枚印章已经登记销毁。"),
+    "organisations_chain_one_of_a_rung": Conflict("一把手、分管领导各只有一位。", next_step="请先改掉原来的一位。"),
+    "organisations_chain_post_once": Conflict("这个岗位已经在责任链上。"),
+    "organisations_counterpart_once": Conflict("这两个部门已经对口。"),
+    "organisations_counterpart_window_once": Conflict("这两个窗口已经对口。"),
+    "organisations_entry_plan_number": Conflict("别人刚登记了新的一版方案。", next_step="请刷新页面查看。"),
     "organisations_window_number": Conflict("这个中心已有这个窗口号。", next_step="请换一个窗口号。"),
     "organisations_one_chief": Conflict("这个机构已有首席代表岗位。", next_step="每个部门一名，请先撤销原岗位。"),
     "organisations_one_holder": Conflict("这个岗位已有人担任。", next_step="请先免去原任职。"),

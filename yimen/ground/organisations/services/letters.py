@@ -14,10 +14,10 @@ from yimen.ground.kit.particulars import tidy
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
 from yimen.ground.organisations.models import AuthorisationLetter, Post, Seal, SealUse, Unit
 from yimen.ground.organisations.policies import DRAFT_LETTER, KEEP_SEALS, SIGN_LETTER, require
+from yimen.ground.organisations.rules import POWERS
 from yimen.ground.organisations.selectors import SealCard
 from yimen.ground.organisations.services.guarding import guarded
 
-POWERS = {"accept": "受理", "review": "审核", "decide": "签发决定", "issue": "出件"}
 LONGEST_YEARS = 5
 
 

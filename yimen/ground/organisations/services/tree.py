@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from stdnum.cn import uscc
@@ -16,7 +16,7 @@ from yimen.ground.kit.checkpoints import run_checks
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.particulars import tidy
 from yimen.ground.kit.refusals import Conflict, Invalid, NotFound
-from yimen.ground.organisations.models import Division, Post, Unit, Window
+from yimen.ground.organisations.models import Division, FormerName, Post, Unit, Window
 from yimen.ground.organisations.policies import require
 from yimen.ground.organisations.services.guarding import guarded
 
@@ -72,7 +72,7 @@ def create_unit(
     if division is None:
         raise Invalid("请选择所属区划。", fields={"division": "请选择所属区划。"})
     name = tidy(name, "名称", 100, field="name")
-    _lock_tree()
+    lock_tree()
     if parent is not None:
         parent = _living(parent)
     with guarded():
@@ -103,12 +103,16 @@ def rename_unit(
     """Change a unit's name and how it is reached."""
     require(actor, unit)
     unit = _living(unit)
+    old = unit.name, unit.short_name
     unit.name = tidy(name, "名称", 100, field="name")
     unit.short_name = tidy(short_name, "简称", 40, field="short_name", needed=False) or unit.name[:40]
     unit.phone = tidy(phone, "电话", 40, field="phone", needed=False)
     unit.address = tidy(address, "地址", 200, field="address", needed=False)
     with guarded():
         unit.save(update_fields=["name", "short_name", "phone", "address"])
+    if unit.name != old[0]:
+        # Papers of the days before go on bearing the old name, and who looks for it finds the unit.
+        FormerName.objects.create(unit=unit, name=old[0], short_name=old[1], until=day_of(at) - timedelta(days=1))
     _note("organisations.rename_unit", actor, unit)
     return unit
 
@@ -118,10 +122,19 @@ def move_unit(*, actor: Actor, unit: Unit, parent: Unit, at: datetime) -> Unit:
     """Hang a unit with all below it under another; both places must be the actor's. A cycle raises `Conflict`."""
     require(actor, unit)
     require(actor, parent)
-    _lock_tree()
+    lock_tree()
     unit, parent = _living(unit), _living(parent)
     if parent.path.startswith(unit.path):
         raise Conflict("不能把机构移到它自己或它的下级之下。", next_step="请另选上级机构。")
+    rehang(unit, parent)
+    _note("organisations.move_unit", actor, unit, parent=parent.pk)
+    return _living(unit)
+
+
+def rehang(unit: Unit, parent: Unit) -> None:
+    """Hang a unit with all below it under `parent`; the caller holds `lock_tree` and has looked for rings. Raises `Invalid`
+    where the path would grow too long, `Conflict` for a ring or a second unit of that name."""
+    unit = Unit.objects.get(pk=unit.pk)
     old = unit.path
     unit.parent = parent
     new = _path(parent, unit)
@@ -136,16 +149,13 @@ def move_unit(*, actor: Actor, unit: Unit, parent: Unit, at: datetime) -> Unit:
                 "update organisations_unit set path = %s || substr(path, %s) where path like %s",
                 [new, len(old) + 1, old + "%"],
             )
-    unit.path = new
-    _note("organisations.move_unit", actor, unit, parent=parent.pk)
-    return unit
 
 
 @transaction.atomic
 def dissolve_unit(*, actor: Actor, unit: Unit, at: datetime) -> Unit:
     """Take a unit out of use; refused while it has units, held posts or open windows."""
     require(actor, unit)
-    _lock_tree()
+    lock_tree()
     unit = _living(unit)
     if unit.children.filter(dissolved_on__isnull=True).exists():
         raise Conflict("这个机构还有下级机构。", next_step="请先移走或撤销下级机构。")
@@ -231,7 +241,7 @@ def checked_credit_code(code: str) -> str:
     return code
 
 
-def _lock_tree() -> None:
+def lock_tree() -> None:
     """One change of the tree at a time, so that two moves cannot close a ring together."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_TREE_LOCK])

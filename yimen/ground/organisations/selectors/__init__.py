@@ -25,6 +25,12 @@ from yimen.ground.organisations.models import (
     Unit,
     Window,
 )
+from yimen.ground.organisations.selectors.history import Past as Past
+from yimen.ground.organisations.selectors.history import former_names as former_names
+from yimen.ground.organisations.selectors.history import heirs_of as heirs_of
+from yimen.ground.organisations.selectors.history import history_of as history_of
+from yimen.ground.organisations.selectors.history import name_on as name_on
+from yimen.ground.organisations.selectors.history import named as named
 
 if TYPE_CHECKING:
     from yimen.ground.identity.models import Account
@@ -223,9 +229,10 @@ class Holder:
 
 _HOLDERS = """
 with department as (
-    -- The department and its sections, but not what lies below another unit in between.
+    -- The department and its sections, but not what lies below another unit in between; and whoever took it over.
     select u.id from organisations_unit u, organisations_unit d
-    where d.id = %(department)s and (u.id = d.id or (u.kind = 'section' and starts_with(u.path, d.path) and not exists (
+    where (d.id = %(department)s or d.id in (select organisations_heirs(%(department)s)))
+      and (u.id = d.id or (u.kind = 'section' and starts_with(u.path, d.path) and not exists (
         select from organisations_unit m
         where m.kind <> 'section' and m.id <> d.id and starts_with(m.path, d.path) and starts_with(u.path, m.path))))
 ), held as (
