@@ -31,6 +31,12 @@ Box = Literal["mine", "window", "department", "centre"]
 CLOCK_LABELS: dict[str, str] = {"receipt": "收件审查", "handling": "办理", "delivery": "送达"}
 
 
+def name_clocks(labels: Mapping[str, str]) -> None:
+    """Say what an upper module's clocks are called, from its `apps.py`."""
+    CLOCK_LABELS.update(labels)
+
+
+
 def warn_days() -> int:
     """How many working days before the due day a matter is marked 预警 (a setting; one by default)."""
     return int(getattr(settings, "WARN_WORKDAYS", 1))

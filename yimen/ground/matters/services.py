@@ -58,12 +58,14 @@ __all__ = [
     "claim",
     "event_json",
     "hand_over",
+    "handling_result",
     "in_its_own_time",
     "is_synthetic",
     "lift_hold",
     "lock",
     "mark_synthetic",
     "open_matter",
+    "place",
     "place_hold",
     "post_of",
     "ready_to",
@@ -360,6 +362,16 @@ def hand_over(
         facts={"reason": reason, "to": taker.name},
         change={"person_id": taker.account_id, "person_name": taker.name, "post_id": taker.post_id},
     )
+
+
+def place(*, matter_id: int, department_id: int) -> None:
+    """Let another unit answer for a matter from now on. In the transaction of the step that says so, and after it: the
+    step holds the row until the commit. Nothing is checked here; the procedure whose step it is decides who may.
+    """
+    if not connection.in_atomic_block:
+        raise outbox.OutsideTransactionError("a matter placed outside the transaction of its step")
+    with connection.cursor() as cursor:
+        cursor.execute("update matters_matter set department_id = %s where id = %s", [department_id, matter_id])
 
 
 def place_hold(*, matter_id: int, kind: str, point: str, reason: str, at: datetime) -> Taken:

@@ -207,7 +207,7 @@ def applications(
 ) -> dict[str, Any]:
     """本人的办件，或岗位权限内的办件，新的在前。"""
     actor: Actor = actor_of(request)
-    rows = matters.of_applicant(actor.party_id) if actor.party_id is not None else matters.visible(actor)
+    rows = matters.of_applicant(actor.party_id) if actor.party_id is not None else selectors.visible(actor)
     page = page_by_key(rows, order=["-opened_at", "-id"], asked={"after": after, "before": before}, size=50)
     at, calendar = now(), work_calendar()
     lines = [_line(matter, at, calendar) for matter in page]
@@ -334,7 +334,10 @@ def inbox(
 ) -> dict[str, Any]:
     """本人、本窗口或本部门正在办的，急的在前。"""
     page = page_by_key(
-        matters.box(actor_of(request), box), order=["sort_at", "id"], asked={"after": after, "before": before}, size=50
+        selectors.box(actor_of(request), box),
+        order=["sort_at", "id"],
+        asked={"after": after, "before": before},
+        size=50,
     )
     at, calendar = now(), work_calendar()
     lines = [_line(matter, at, calendar) for matter in page]

@@ -11,13 +11,29 @@ from django.db.models import Count, QuerySet
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import tail_matches
 from yimen.ground.kit.refusals import NotFound
+from yimen.ground.matters import selectors as matters
 from yimen.ground.matters.selectors import access_matter
 from yimen.ground.matters.selectors import of_applicant as matters_of_applicant
 from yimen.service.cases.editions import EditionCard, pinned_edition
+from yimen.service.cases.lifecycle import PROCEDURES
 from yimen.service.cases.models import Case, CaseMaterial, Draft, Opinion
 
 if TYPE_CHECKING:
     from yimen.ground.documents.models import StoredFile
+    from yimen.ground.matters.models import Matter
+
+OURS = tuple(table.name for table in PROCEDURES)
+"""The procedures whose matters are cases; other modules have matters of their own, with work lists of their own."""
+
+
+def box(actor: Actor, which: matters.Box) -> QuerySet[Matter]:
+    """The open cases of one box of the inbox, most urgent first."""
+    return matters.box(actor, which).filter(procedure__in=OURS)
+
+
+def visible(actor: Actor) -> QuerySet[Matter]:
+    """Every case the actor may see, newest first."""
+    return matters.visible(actor).filter(procedure__in=OURS)
 
 
 def access_draft(actor: Actor, uid: UUID, *, submitted_too: bool = False) -> Draft:

@@ -20,6 +20,7 @@ from yimen.ground.matters import selectors as matters
 from yimen.ground.matters.lifecycle import StepRule
 from yimen.ground.matters.policies import may
 from yimen.service.cases import rules, telling
+from yimen.service.cases import selectors as cases
 from yimen.service.cases.editions import EditionCard
 from yimen.service.cases.models import Case, CaseMaterial, Opinion
 from yimen.service.cases.policies import may_judge
@@ -295,7 +296,7 @@ def neighbours(actor: Actor, case: Case) -> tuple[str, str]:
     boxes, matter = open_boxes(actor), case.matter
     if not boxes or matter.closed_at is not None:
         return "", ""
-    found = matters.box(actor, boxes[0])
+    found = cases.box(actor, boxes[0])
     # Equal due moments are told apart by id, exactly as the inbox sorts them.
     level = Q(sort_at=matter.sort_at)
     earlier = found.filter(Q(sort_at__lt=matter.sort_at) | level & Q(pk__lt=matter.pk), sort_at__lte=matter.sort_at)

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import moments
 from yimen.ground.kit.models import AuditEntry
-from yimen.ground.matters import selectors as matters
+from yimen.service.cases import selectors as cases
 from yimen.service.cases.lifecycle import PROCEDURES
 from yimen.service.cases.views.staff.boxes import usual_box
 
@@ -37,7 +37,7 @@ def by_state(request: HttpRequest) -> dict[str, int]:
 
 
 def _by_state(actor: Actor) -> dict[str, int]:
-    held = matters.box(actor, usual_box(actor))
+    held = cases.box(actor, usual_box(actor))
     some = held.order_by("sort_at", "id").values("pk")[:STATES_MOST]
     rows = held.model._default_manager.filter(pk__in=some).values("state").annotate(count=Count("pk")).order_by()
     return {row["state"]: row["count"] for row in rows}

@@ -22,6 +22,7 @@ from yimen.ground.kit import moments
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.matters import selectors as matters
 from yimen.ground.organisations import selectors as organisations
+from yimen.service.cases import selectors as cases
 from yimen.service.cases.forms_staff import ListFilter, QueryFilter
 from yimen.service.cases.lifecycle import LICENCE
 from yimen.service.cases.views.staff import figures
@@ -64,7 +65,7 @@ def inbox(request: HttpRequest, preset: str = "") -> HttpResponseBase:
     which = next((box for box in boxes if box == request.GET.get("box")), boxes[0])
     title, states = PRESETS[preset]
     form = _filter(request, actor, states)
-    found = _narrowed(matters.box(actor, which), form, at, states)
+    found = _narrowed(cases.box(actor, which), form, at, states)
     descending = request.GET.get("sort") == "-due"
     order = ("-sort_at", "-id") if descending else ("sort_at", "id")
     if request.GET.get("as") == "xlsx":
@@ -98,7 +99,7 @@ class Tab:
 
 
 def _tab(request: HttpRequest, actor: Actor, box: matters.Box, which: matters.Box, states: Sequence[str]) -> Tab:
-    found = matters.box(actor, box)
+    found = cases.box(actor, box)
     if states:
         found = found.filter(state__in=states)
     return Tab(BOXES[box], f"{request.path}?{urlencode({'box': box})}", figures.bounded(found), box == which)
@@ -137,7 +138,7 @@ def done(request: HttpRequest) -> HttpResponseBase:
     actor, at = actor_of(request), moments.now()
     # The form of the query page, with closed states only.
     form = QueryFilter(_within_a_year(request, at), states=_states("closed"), departments=departments(actor))
-    found = _asked(matters.visible(actor).filter(closed_at__isnull=False), form)
+    found = _asked(cases.visible(actor).filter(closed_at__isnull=False), form)
     return _list(request, actor, at, found, form, "已办结", "cases/staff/query.html")
 
 
@@ -148,7 +149,7 @@ def query(request: HttpRequest) -> HttpResponseBase:
     form = QueryFilter(
         _within_a_year(request, at), states=_states("open", "stopped", "closed"), departments=departments(actor)
     )
-    return _list(request, actor, at, _asked(matters.visible(actor), form), form, "办件查询", "cases/staff/query.html")
+    return _list(request, actor, at, _asked(cases.visible(actor), form), form, "办件查询", "cases/staff/query.html")
 
 
 @staff
@@ -158,13 +159,13 @@ def find(request: HttpRequest) -> HttpResponseBase:
     text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     if not text:
         return redirect("cases:desk_query")
-    by_number = list(numbered(matters.visible(actor), text)[:2])
+    by_number = list(numbered(cases.visible(actor), text)[:2])
     if len(by_number) == 1:
         return redirect("cases:desk_case", code=by_number[0].code)
     form = QueryFilter(
         _within_a_year(request, at), states=_states("open", "stopped", "closed"), departments=departments(actor)
     )
-    found = _asked(matters.visible(actor), form)
+    found = _asked(cases.visible(actor), form)
     return _list(request, actor, at, found, form, f"查找“{text}”", "cases/staff/query.html", searched=text)
 
 
