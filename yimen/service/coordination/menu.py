@@ -1,0 +1,4 @@
+"""The side menus."""
+
+
+def register() -> None: ...

@@ -1,0 +1,60 @@
+"""Limits of a centre, who coordinates for whom, which departments sit in the hall."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit.refusals import Invalid
+from yimen.ground.organisations import selectors as organisations
+from yimen.service.coordination.models import Terms
+
+if TYPE_CHECKING:
+    from yimen.ground.organisations.models import Unit
+
+
+class NoCentre(Invalid):
+    """No centre coordinates for this unit: none is there, or no window serves the department."""
+
+    code = "no_centre"
+
+
+def terms_of(centre_id: int) -> Terms:
+    """The limits of a centre; the defaults where it has set none."""
+    return Terms.objects.filter(pk=centre_id).first() or Terms(centre_id=centre_id)
+
+
+def office_of(unit: Unit) -> Unit:
+    """The centre whose management office coordinates for a unit: the one it is in, the one that serves it, else the main one.
+
+    Raises `NoCentre`.
+    """
+    for each in (unit, *reversed(organisations.ancestors(unit))):
+        if each.kind == "centre":
+            return each
+    centre_id = organisations.hall_of_department(unit.pk).centre_id if unit.kind == "department" else None
+    if centre_id is not None:
+        served = organisations.unit(centre_id)
+        return served if served.kind == "centre" else office_of(served)
+    main = organisations.main_centre()
+    if main is None:
+        raise NoCentre("还没有登记政务服务中心，没有管理办公室可以协调。", next_step="请先在机构树里登记中心。")
+    return main
+
+
+def own_unit(actor: Actor) -> Unit:
+    """The unit in whose name the actor works; raises `NoCentre` for somebody without a post."""
+    if actor.department_id is None:
+        raise NoCentre("您现在没有岗位，不能代表单位办理。", next_step="请切换到有岗位的身份。")
+    return organisations.unit(actor.department_id)
+
+
+def resident_departments(centre: Unit | None) -> QuerySet[Unit]:
+    """入驻部门: departments that an open window of the centre (or of its subcentres) serves, in their order."""
+    found = organisations.departments()
+    if centre is None:
+        return found.none()
+    served = found.filter(served_at__centre__path__startswith=centre.path, served_at__closed_on__isnull=True)
+    return found.filter(pk__in=served.values("pk")).order_by("order", "id")
