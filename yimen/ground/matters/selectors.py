@@ -36,7 +36,6 @@ def name_clocks(labels: Mapping[str, str]) -> None:
     CLOCK_LABELS.update(labels)
 
 
-
 def warn_days() -> int:
     """How many working days before the due day a matter is marked 预警 (a setting; one by default)."""
     return int(getattr(settings, "WARN_WORKDAYS", 1))
