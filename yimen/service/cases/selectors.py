@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, QuerySet
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import tail_matches
+from yimen.ground.kit.moments import CHINA
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters.selectors import access_matter
@@ -128,6 +132,39 @@ def case_by_code(code: str) -> Case:
     if case is None:
         raise NotFound("没有查到这件办件。", next_step="请核对办件编号。")
     return case
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """How many applications came in, and how many of them were decided, for a department, window or item (R024)."""
+
+    id: int | None
+    received: int
+    decided: int
+
+
+_VOLUME_BY = {"department": "m.department_id", "window": "m.window_id", "item": "c.item_id"}
+
+
+def volumes(by: str, first: date, last: date, *, department_id: int | None = None) -> list[Volume]:
+    """Applications received from `first` to `last`, both included, by department, window or item, the most first."""
+    column = _VOLUME_BY[by]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select {column}, count(*), count(c.decided_at)
+            from matters_matter m join cases_case c on c.matter_id = m.id
+            where m.opened_at >= %s and m.opened_at < %s and (%s::bigint is null or m.department_id = %s)
+            group by 1 order by 2 desc, 1
+            """,  # noqa: S608 - one of three columns
+            [start_of(first), start_of(last + timedelta(days=1)), department_id, department_id],
+        )
+        return [Volume(*row) for row in cursor.fetchall()]
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day in China."""
+    return datetime.combine(day, time(), tzinfo=CHINA)
 
 
 NEWEST = 1000

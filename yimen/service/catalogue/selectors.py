@@ -413,6 +413,30 @@ def batch_lines(batch: ImportBatch, outcome: str = "", *, warned: bool = False) 
     return lines.exclude(warnings=[]) if warned else lines
 
 
+def items() -> QuerySet[ServiceItem]:
+    """Every item with its department and current edition, for upper modules that narrow the set themselves."""
+    return ServiceItem.objects.select_related("department", "current")
+
+
+def editions_by_uid(uids: Iterable[Any]) -> QuerySet[ItemEdition]:
+    """Editions by their uid, with item and department."""
+    return ItemEdition.objects.select_related("item__department").filter(uid__in=list(uids))
+
+
+def edition_before(edition: ItemEdition) -> ItemEdition | None:
+    """The edition that was in force before this one; None for the first."""
+    older = ItemEdition.objects.filter(item=edition.item_id, number__lt=edition.number, published_at__isnull=False)
+    return older.order_by("-number").first()
+
+
+def editions_of_batch(batch_uid: Any) -> QuerySet[ItemEdition]:
+    """The editions in force that an import brought."""
+    held = ImportRow.objects.filter(batch__uid=batch_uid, edition__status=ItemEdition.Status.PUBLISHED).values(
+        "edition"
+    )
+    return ItemEdition.objects.select_related("item__department").filter(pk__in=held)
+
+
 def published_count() -> int:
     """How many items can be applied for."""
     return ServiceItem.objects.filter(current__isnull=False, status=ServiceItem.Status.ACTIVE).count()
