@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -446,3 +446,24 @@ def items_in_order(items: Sequence[int]) -> list[ServiceItem]:
     """Items with department and current edition, in the order of these ids."""
     held = ServiceItem.objects.select_related("department", "source_department", "current").in_bulk(list(items))
     return [held[pk] for pk in items if pk in held]
+
+
+def published_by_case_kind(centre_id: int) -> dict[str, int]:
+    """How many published items that a centre's open windows serve are of each kind of case."""
+    rows = (
+        ServiceItem.objects.filter(
+            status="active",
+            current__isnull=False,
+            department__served_at__centre=centre_id,
+            department__served_at__closed_on__isnull=True,
+        )
+        .values("current__case_kind")
+        .annotate(number=Count("pk", distinct=True))
+        .order_by()
+    )
+    return {row["current__case_kind"]: row["number"] for row in rows}
+
+
+def item_names(ids: Collection[int]) -> dict[int, str]:
+    """What lists call these items."""
+    return dict(ServiceItem.objects.filter(pk__in=ids).values_list("pk", "name"))

@@ -483,3 +483,8 @@ def _read_letterhead(text: str | None) -> Letterhead:
 def main_centre() -> Unit | None:
     """The centre whose name, address and telephone the public pages bear; None before there is one."""
     return Unit.objects.filter(kind=Unit.Kind.CENTRE, dissolved_on=None).order_by("order", "pk").first()
+
+
+def short_names(ids: Collection[int]) -> dict[int, str]:
+    """What lists call these units, dissolved ones included."""
+    return {unit.pk: unit.short_name or unit.name for unit in Unit.objects.filter(pk__in=ids)}
