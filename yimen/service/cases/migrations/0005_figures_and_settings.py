@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0003_storage'),
+        ('cases', '0004_situation_and_reuse'),
         ('catalogue', '0004_faster_gin'),
         ('matters', '0002_storage'),
         ('organisations', '0004_stamp'),
