@@ -77,8 +77,8 @@ def test_the_page_shows_what_the_workbook_and_the_picture_show(lived: Cast) -> N
     assert re.search(r'data-label="办结"><a href="[^"]+">2</a>', page)
     link = unescape(re.search(r'data-label="办结"><a href="([^"]+)">', page)[1])  # type: ignore[index]
     assert client.get(link).content.decode().count("/desk/cases/") == 2
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(client.get(f"{url}&as=xlsx"))))  # type: ignore[arg-type]
-    rows = list(book.active.values)  # type: ignore[union-attr]
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(client.get(f"{url}&as=xlsx"))))
+    rows = list(book.active.values)
     assert dict(zip(rows[0], rows[-1], strict=True))["办结"] == 2
     assert rows[-1][0] == "合计"
     svg = client.get(f"{url}&as=svg")
