@@ -18,7 +18,8 @@ def label_of(action: str) -> str:
 
 
 KINDS = {
-    "account": "账号", "address": "网址", "case": "办件", "division": "行政区划", "draft": "草稿", "grant": "授权",
+    "account": "账号", "delegation": "请假代办", "emergency": "应急授权", "review": "权限复核", "rules": "规则",
+    "address": "网址", "case": "办件", "division": "行政区划", "draft": "草稿", "grant": "授权",
     "import": "导入批次", "item": "事项", "ledger": "办理账本", "letter": "文书", "matter": "办件", "name": "登录名",
     "party": "主体档案", "post": "岗位", "profile": "登录安全策略", "seal": "印章", "session": "登录", "source_department": "来源部门",
     "standard_material": "标准材料", "synonym": "同义词", "token": "接口密钥", "unit": "机构",
@@ -43,6 +44,8 @@ name_actions(
         "identity.sign_out": "退出",
         "identity.end_session": "结束登录",
         "identity.end_sessions": "结束全部登录",
+        "identity.stand_in": "开始代办",
+        "identity.stand_down": "结束代办，回到自己岗位",
         "identity.work_in_post": "切换岗位",
         "identity.open_account": "开通账号",
         "identity.rename_account": "更正姓名",
@@ -61,6 +64,11 @@ name_actions(
         "identity.set_profile": "修改登录安全策略",
         "identity.issue_token": "签发接口密钥",
         "identity.revoke_token": "收回接口密钥",
+        "identity.begin_factor": "生成动态验证码密钥",
+        "identity.bind_factor": "绑定动态验证码",
+        "identity.prove_factor": "第二重验证",
+        "identity.renew_recovery_codes": "重新生成恢复码",
+        "identity.reset_factor": "解除动态验证码",
         "audit.export": "导出审计记录",
     }
 )

@@ -11,6 +11,9 @@ from yimen.ground.identity.models import Party
 from yimen.ground.identity.passwords import LONGEST
 from yimen.ground.kit import forms
 
+FACTOR_FIELDS = ("second_factor", "factor_minutes")
+"""Rules of the second factor, which only staff have."""
+
 NATURAL_TYPES = [(value, label) for value, label in Party.IdType.choices if value in id_numbers.NATURAL_TYPES]
 
 
@@ -162,3 +165,15 @@ class ProfileForm(forms.Form):
     idle_minutes = django_forms.IntegerField(label="闲置多少分钟后退出", min_value=1, max_value=60)
     absolute_minutes = django_forms.IntegerField(label="一次登录最长分钟", min_value=10, max_value=720)
     max_sessions = django_forms.IntegerField(label="同时在线数", min_value=1, max_value=10)
+    second_factor = django_forms.BooleanField(
+        label="必须绑定动态验证码才能登录", required=False, help_text="正式运行时不论这里怎样选，都必须绑定。"
+    )
+    factor_minutes = django_forms.IntegerField(
+        label="重要操作前多少分钟内须验证过", min_value=1, max_value=120, help_text="授权、签署委托书、应急授权等。"
+    )
+
+    def __init__(self, *args: Any, kind: str = "staff", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind != "staff":
+            for name in FACTOR_FIELDS:
+                del self.fields[name]

@@ -52,6 +52,8 @@ class Profile:
     idle_minutes: int = 30
     absolute_minutes: int = 480
     max_sessions: int = 3
+    second_factor: bool = False
+    factor_minutes: int = 15
 
 
 DEFAULTS = {

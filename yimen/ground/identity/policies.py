@@ -19,6 +19,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -28,8 +29,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from yimen.ground.identity.actions import name_actions as name_actions
 from yimen.ground.identity.rules import Actor, ScopeKind, SignIn
-from yimen.ground.kit import errors
-from yimen.ground.kit.refusals import Invalid, NotAllowed, Refusal, SignInNeeded
+from yimen.ground.kit import errors, moments
+from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed, Refusal, SignInNeeded
 
 AccessKind = Literal["public", "signed_in", "citizens", "staff", "requires", "administrators"]
 AdminRole = Literal["system", "security", "audit"]
@@ -39,12 +40,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may open a view. `codes`: any one is enough. `with_old_password`: also while the password must be changed."""
+    """Who may open a view. `codes`: any one is enough. `with_old_password`: also while the password must be changed.
+    `fresh_factor`: only shortly after the second factor was proved, by those who have one."""
 
     kind: AccessKind
     codes: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     with_old_password: bool = False
+    fresh_factor: bool = False
 
     def __str__(self) -> str:
         return " ".join((self.kind, *self.codes, *self.roles))
@@ -111,6 +114,12 @@ def with_old_password(view: View) -> View:
     return declare(view, replace(access_of(view) or Access("signed_in"), with_old_password=True))
 
 
+def fresh_factor(view: View) -> View:
+    """Written above one of the others: a dangerous act. Whoever has a second factor proves it once more before the page
+    opens, if the last proof is older than the profile's `factor_minutes`."""
+    return declare(view, replace(access_of(view) or Access("signed_in"), fresh_factor=True))
+
+
 def not_for(actor: Actor) -> NotAllowed:
     """The page exists and is for others; what one then does depends on who one is."""
     if actor.kind == "citizen":
@@ -144,6 +153,12 @@ def _path_view(view: Any) -> Any:
     return getattr(view, "__self__", None)
 
 
+class StandingInOver(Conflict):
+    """The delegation under which the page was opened has ended since."""
+
+    code = "standing_in_over"
+
+
 class AccessMiddleware:
     """Refuses views that say nothing of their access, and actors whom the view does not admit. Stands after
     `ActorMiddleware`."""
@@ -165,18 +180,53 @@ class AccessMiddleware:
             return refuse(request, NotAllowed("这个页面还没有开放。", next_step="请返回首页，或联系系统管理员。"))
         if not access.admits(actor):
             if actor is None:
+                if getattr(request, "half_signed_in", None) is not None:
+                    return _to_the_second_factor(request)
                 if ended := getattr(request, "session_ended", ""):
                     messages.warning(request, ended)
                 return refuse(request, SignInNeeded(ended or "请先登录。"))
             return refuse(request, not_for(actor))
+        if getattr(request, "stood_down", False) and request.method not in errors.SAFE:
+            # What was meant to be done for a colleague is not done as oneself.
+            return refuse(
+                request,
+                StandingInOver(
+                    "您代同事办理的授权刚刚结束，这一步没有办。",
+                    next_step="现在是您自己的岗位；如仍需代办，请同事重新委托。",
+                ),
+            )
         sign_in: SignIn | None = getattr(request, "sign_in", None)
         if sign_in and sign_in.must_change_password and not access.with_old_password:
             if errors.for_machines(request):
                 return refuse(request, NotAllowed("密码须先修改。", next_step="请先登录网页修改密码。"))
             return HttpResponseRedirect(CHANGE_PASSWORD_URL)
+        if access.fresh_factor and sign_in and sign_in.factor_at is not None:
+            return _freshly_proved(request, sign_in)
         return None
 
 
+def _to_the_second_factor(request: HttpRequest) -> HttpResponseBase:
+    """The password was right; what opens the door is still to be proved."""
+    if errors.for_machines(request):
+        return refuse(request, SignInNeeded("登录还差一步：请输入动态验证码。"))
+    return HttpResponseRedirect(f"{PROVE_URL}?{_back_to(request)}")
+
+
+def _freshly_proved(request: HttpRequest, sign_in: SignIn) -> HttpResponseBase | None:
+    """None where the last proof is recent enough; a form that was opened in time may still be sent."""
+    from yimen.ground.identity.services import is_fresh
+
+    if is_fresh(sign_in, moments.now(), filling=request.method == "POST"):
+        return None
+    return HttpResponseRedirect(f"{PROVE_AGAIN_URL}?{_back_to(request)}")
+
+
+def _back_to(request: HttpRequest) -> str:
+    return urlencode({"next": request.get_full_path()})
+
+
+PROVE_URL = "/staff/sign-in/second/"
+PROVE_AGAIN_URL = "/my/second-factor/again/"
 CHANGE_PASSWORD_URL = "/my/account/password/"  # noqa: S105 - an address, not a password
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -55,11 +55,35 @@ class LetterPower:
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """A colleague on leave for whom one may act, and the post in question."""
+
+    id: int
+    name: str
+    post: str
+    unit: str
+    begins_at: datetime
+    ends_at: datetime
+
+
+def name_standing_in(name: str, for_name: str) -> str:
+    """How ledger and audit name a stand-in."""
+    return f"{name}（代{for_name}）"
+
+
+def stood_in(name: str) -> bool:
+    """Whether a name in the ledger is a stand-in's."""
+    return name.endswith("）") and "（代" in name
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, in which post, at which window, and what they hold at this moment.
 
     Built once per request; never stored. `party_id` is the natural or legal person a citizen acts as; `predecessors` are
-    the departments that the actor's has wholly taken over.
+    the departments that the actor's has wholly taken over. For a stand-in
+    (`delegation_id`) uid and account are one's own, place and rights those of the colleague (`stands_for`). `stand_ins` are
+    the colleagues for whom one may act now, `emergency_id` the emergency one acts under (organisations.capacities).
     """
 
     uid: UUID
@@ -79,6 +103,11 @@ class Actor:
     letters: tuple[LetterPower, ...] = ()
     admin_role: str = ""
     predecessors: tuple[int, ...] = ()
+    delegation_id: int | None = None
+    stands_for: int | None = None
+    stands_for_name: str = ""
+    stand_ins: tuple[StandIn, ...] = ()
+    emergency_id: int | None = None
 
     def holds(self, code: str) -> bool:
         """Whether the actor holds this permission in any scope."""
@@ -103,11 +132,14 @@ class PostChoice:
 class SignIn:
     """What a request knows of its session besides the actor; never stored.
 
-    `session` is the session's uid; None for an API token, whose scopes are then in `token_scopes`.
+    `session` is the session's uid; None for an API token, whose scopes are then in `token_scopes`. While `factor_due` the
+    second factor has still to be proved and the person counts as nobody; `factor_at` is when it was proved last.
     """
 
     session: UUID | None = None
     must_change_password: bool = False
+    factor_due: bool = False
+    factor_at: datetime | None = None
     elder_mode: bool = False
     token_scopes: tuple[str, ...] | None = None
 

@@ -120,7 +120,7 @@ def accounts(*, kind: str = "staff", text: str = "", active: bool | None = None)
 
 def account(uid: UUID) -> Account:
     """One account; raises `NotFound`."""
-    found = Account.objects.select_related("party").filter(uid=uid).first()
+    found = Account.objects.select_related("party", "second_factor").filter(uid=uid).first()
     if found is None:
         raise NotFound("没有这个账号。")
     return found

@@ -85,8 +85,12 @@ def enter(keys: Keys, profile: Profile, at: datetime) -> None:
 @transaction.atomic
 def clear(keys: Keys) -> None:
     """A success: forget the name's failures here, and take back the one counted for the address and the name."""
-    SignInThrottle.objects.filter(key=keys.pair).delete()
-    for row in SignInThrottle.objects.select_for_update().filter(key__in=[keys.name, keys.ip]).order_by("key"):
+    # Locked in the order in which `enter` locks them, or two tries at once could wait for each other.
+    rows = SignInThrottle.objects.select_for_update().filter(key__in=[keys.pair, keys.name, keys.ip]).order_by("key")
+    for row in list(rows):
+        if row.key == keys.pair:
+            row.delete()
+            continue
         row.failures, row.locked_until = max(row.failures - 1, 0), None
         row.save(update_fields=["failures", "locked_until"])
 

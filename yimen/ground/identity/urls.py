@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.ground.identity.views import account, consoles, doors
+from yimen.ground.identity.views import account, consoles, doors, second_factor
 
 app_name = "identity"
 urlpatterns = [
     path("register/", doors.register, name="register"),
     path("sign-in/", doors.citizen_sign_in, name="sign_in"),
     path("staff/sign-in/", doors.staff_sign_in, name="staff_sign_in"),
+    path("staff/sign-in/second/", second_factor.prove, name="prove_factor"),
+    path("staff/sign-in/bind/", second_factor.bind_at_the_door, name="bind_factor_at_the_door"),
+    path("my/second-factor/", second_factor.show, name="second_factor"),
+    path("my/second-factor/bind/", second_factor.bind, name="bind_factor"),
+    path("my/second-factor/again/", second_factor.again, name="prove_again"),
+    path("my/second-factor/codes/", second_factor.renew_codes, name="renew_codes"),
     path("sign-out/", doors.sign_out, name="sign_out"),
     path("sign-in/code/", doors.use_code, name="use_code"),
     path("sign-in/forgotten/", doors.forgotten, name="forgotten"),

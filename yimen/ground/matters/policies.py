@@ -50,7 +50,7 @@ def _within(held: Permission, actor: Actor, matter: Placed) -> bool:
         case "all":
             return True
         case "own":
-            return matter.person_id is not None and matter.person_id == actor.account_id
+            return matter.person_id is not None and matter.person_id in (actor.account_id, actor.stands_for)
         case "window":
             return matter.window_id is not None and matter.window_id == (held.scope_id or actor.window_id)
         case "department":
@@ -79,7 +79,7 @@ def scope(actor: Actor, permission: str) -> Q:
             case "all":
                 return Q()
             case "own":
-                found |= _at("person", actor.account_id)
+                found |= _at("person", actor.account_id) | _at("person", actor.stands_for)
             case "window":
                 found |= _at("window", held.scope_id or actor.window_id)
             case "department":

@@ -373,7 +373,9 @@ def open_holds(matter: Matter) -> QuerySet[Hold]:
 def box(actor: Actor, which: Box) -> QuerySet[Matter]:
     """The open matters of one box of the inbox, most urgent first (page with `kit.paging` by `sort_at`, `id`)."""
     places: dict[Box, Q] = {
-        "mine": Q(person=actor.account_id),
+        "mine": Q(person=actor.account_id) | Q(person=actor.stands_for)
+        if actor.stands_for
+        else Q(person=actor.account_id),
         "window": Q(window=actor.window_id),
         "department": policies.departments_of(actor),
         "centre": Q(centre=actor.centre_id),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from yimen.ground.identity.rules import Actor, SignIn
@@ -26,6 +28,9 @@ class ActorMiddleware:
     Rights come fresh from the database with each request, so what is taken away is gone at the next one. A bearer token
     counts only under `/api/`, and then the cookie does not count; such a request needs no CSRF token, because a
     browser never adds the token by itself.
+
+    While a second factor has still to be proved, `request.actor` is None, as for a visitor, and `request.half_signed_in` is
+    who has given the right password: an actor without any right, for the pages where the factor is proved or bound.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -47,10 +52,30 @@ class ActorMiddleware:
             found = None
         if found is not None:
             actor, sign_in, ended = found.actor, found.sign_in, found.ended
+        half: Actor | None = None
+        if actor is not None and sign_in is not None and _half_way(actor, sign_in):
+            half = replace(actor, permissions=frozenset(), letters=(), admin_role="")
+            actor = None
+        request.half_signed_in = half  # type: ignore[attr-defined]
         request.actor = actor  # type: ignore[attr-defined]  # the shape of our requests
         request.sign_in = sign_in  # type: ignore[attr-defined]
+        request.stood_down = found is not None and found.stood_down  # type: ignore[attr-defined]
         request.session_ended = ENDED.get(ended, "")  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if key is not None and actor is None and bearer is None and not getattr(response, "keeps_session", False):
+        if (
+            key is not None
+            and actor is None
+            and half is None
+            and bearer is None
+            and not getattr(response, "keeps_session", False)
+        ):
             sessions.forget(response)
         return response
+
+
+def _half_way(actor: Actor, sign_in: SignIn) -> bool:
+    """Whether the session has still to prove the second factor; in production no staff session without a proof is whole,
+    also not one opened before the installation became productive."""
+    if actor.kind != "staff" or sign_in.session is None:
+        return False
+    return sign_in.factor_due or (settings.PRODUCTION and sign_in.factor_at is None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.ground.organisations.views import papers, places, rights, staff
+from yimen.ground.organisations.views import factor, papers, places, rights, staff
 
 app_name = "organisations"
 urlpatterns = [
@@ -44,6 +44,7 @@ urlpatterns = [
     path("manage/staff/<uuid:uid>/enable/", staff.enable, name="enable_account"),
     path("manage/staff/<uuid:uid>/close/", staff.close, name="close_account"),
     path("manage/staff/<uuid:uid>/reset/", staff.reset_password, name="reset_password"),
+    path("manage/staff/<uuid:uid>/second-factor/reset/", factor.reset, name="reset_factor"),
     path("manage/staff/<uuid:uid>/unlock/", staff.unlock, name="unlock"),
     path("manage/staff/<uuid:uid>/sessions/end/", staff.end_sessions, name="end_sessions"),
     path("manage/staff/<uuid:uid>/grant/", staff.give_grant, name="grant_account"),

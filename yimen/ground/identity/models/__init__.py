@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yimen.ground.identity.models.people import Account, AccountManager, Party
+from yimen.ground.identity.models.second_factor import RecoveryCode, SecondFactor
 from yimen.ground.identity.models.signing_in import (
     ApiToken,
     OneTimeCode,
@@ -19,6 +20,8 @@ __all__ = [
     "OneTimeCode",
     "Party",
     "PasswordHistory",
+    "RecoveryCode",
+    "SecondFactor",
     "SecurityProfile",
     "Session",
     "SignInThrottle",

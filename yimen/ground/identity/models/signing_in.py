@@ -25,6 +25,11 @@ class Session(models.Model):
     seen_at = models.DateTimeField("最近活动")
     ends_at = models.DateTimeField("最晚结束")
     idle_minutes = models.PositiveSmallIntegerField("闲置分钟")
+    # Until the second factor is proved, the session opens nothing but the pages where it is proved or bound.
+    factor_due = models.BooleanField("待第二重验证", default=False, db_default=False)
+    factor_at = models.DateTimeField("最近第二重验证", null=True, blank=True)
+    # The delegation under which one acts for a colleague on leave; no foreign key, as `post_id`.
+    standing_in = models.BigIntegerField("代办", null=True, blank=True)
     ip = models.GenericIPAddressField("来源地址", null=True, blank=True)
     device = models.CharField("设备", max_length=120, blank=True)
 
@@ -140,6 +145,8 @@ class SecurityProfile(models.Model):
     idle_minutes = models.PositiveSmallIntegerField("闲置分钟")
     absolute_minutes = models.PositiveSmallIntegerField("最长会话分钟", default=480)
     max_sessions = models.PositiveSmallIntegerField("同时在线数")
+    second_factor = models.BooleanField("必须第二重验证", default=False, db_default=False)
+    factor_minutes = models.PositiveSmallIntegerField("重要操作前多少分钟内须验证过", default=15, db_default=15)
     changed_at = models.DateTimeField("修改时间")
     changed_by = models.UUIDField("修改人")
 
@@ -160,7 +167,8 @@ class SecurityProfile(models.Model):
                     max_sessions__range=(1, 10),
                 )
                 & (models.Q(kind="citizen") | models.Q(kind="staff", min_length__gte=12, idle_minutes__lte=30)),
-            )
+            ),
+            models.CheckConstraint(name="identity_profile_factor", condition=models.Q(factor_minutes__range=(1, 120))),
         ]
 
     def __str__(self) -> str:

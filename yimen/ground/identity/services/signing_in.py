@@ -13,6 +13,7 @@ from yimen.ground.identity import passwords, throttle
 from yimen.ground.identity.models import Account, Session
 from yimen.ground.identity.policies import require_role
 from yimen.ground.identity.rules import Actor
+from yimen.ground.identity.services import second_factor
 from yimen.ground.identity.services.parties import as_actor
 from yimen.ground.identity.services.sessions import digest, new_secret
 from yimen.ground.kit import audit, keyring
@@ -86,7 +87,10 @@ def sign_in(
 
 @transaction.atomic
 def open_session(account: Account, *, at: datetime, ip: str | None = None, device: str = "") -> SignedIn:
-    """Open a session for a person whose identity is already proved; the oldest ones beyond the limit end."""
+    """Open a session for a person whose identity is already proved; the oldest ones beyond the limit end.
+
+    Where a second factor is due (`second_factor.is_due`), the session opens nothing but its pages until it is proved.
+    """
     account = Account.objects.select_for_update().get(pk=account.pk)
     profile = passwords.profile_of(account.kind)
     held = account.sessions.order_by("-opened_at", "-pk").values_list("pk", flat=True)[profile.max_sessions - 1 :]
@@ -100,6 +104,7 @@ def open_session(account: Account, *, at: datetime, ip: str | None = None, devic
         seen_at=at,
         ends_at=at + timedelta(minutes=profile.absolute_minutes),
         idle_minutes=profile.idle_minutes,
+        factor_due=second_factor.is_due(account),
         ip=ip,
         device=audit.safe_text(device)[:120],
     )
@@ -154,9 +159,19 @@ def forget_ended_sessions(at: datetime) -> int:
 @transaction.atomic
 def work_in_post(*, actor: Actor, session: UUID, post_id: int, at: datetime) -> None:
     """Note the post in which the session goes on. The caller (organisations) has checked that the actor holds it."""
-    if not Session.objects.filter(uid=session, account_id=actor.account_id or 0).update(post_id=post_id):
+    mine = Session.objects.filter(uid=session, account_id=actor.account_id or 0)
+    if not mine.update(post_id=post_id, standing_in=None):
         raise NotFound("登录已经结束，请重新登录。")
     audit.record("identity.work_in_post", actor=actor, target_kind="post", target=str(post_id))
+
+
+@transaction.atomic
+def stand_in(*, actor: Actor, session: UUID, delegation: int | None, at: datetime) -> None:
+    """Note for whom the session goes on (None: for oneself again). The caller (organisations) has checked the delegation."""
+    if not Session.objects.filter(uid=session, account_id=actor.account_id or 0).update(standing_in=delegation):
+        raise NotFound("登录已经结束，请重新登录。")
+    action = "identity.stand_in" if delegation else "identity.stand_down"
+    audit.record(action, actor=actor, target_kind="delegation", target=str(delegation or ""))
 
 
 def _find(typed: str, kind: str) -> Account | None:

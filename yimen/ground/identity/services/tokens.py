@@ -10,6 +10,7 @@ from django.db import transaction
 from yimen.ground.identity.models import Account, ApiToken
 from yimen.ground.identity.policies import require_role
 from yimen.ground.identity.rules import Actor
+from yimen.ground.identity.services.second_factor import FactorNeeded, has_factor, is_demanded
 from yimen.ground.identity.services.sessions import TOKEN_PREFIX, digest, new_secret
 from yimen.ground.kit import audit
 from yimen.ground.kit.particulars import tidy
@@ -26,12 +27,20 @@ def issue_token(
     """A token that acts as `account` within `scopes` (`cases.accept`, `cases.*`); the secret is shown once.
 
     For one's own account, or for any staff account by the security administrator. A token never has more rights than
-    its account has at the moment of use. Raises `Invalid` for odd scopes or more than 366 days.
+    its account has at the moment of use. Raises `FactorNeeded` where a second factor is demanded and the issuer has none,
+    `Invalid` for odd scopes or more than 366 days.
     """
     if account.pk != actor.account_id:
         require_role(actor, "security")
     if not account.is_active:
         raise NotAllowed("这个账号已停用，不能签发接口密钥。")
+    if (
+        account.kind == "staff"
+        and actor.kind != "system"
+        and is_demanded("staff")
+        and not has_factor(actor.account_id or 0)
+    ):
+        raise FactorNeeded("没有绑定动态验证码的账号不能签发接口密钥。", next_step="请先到“我的账号”绑定动态验证码。")
     if not scopes or len(scopes) > 50 or any(not _SCOPE.fullmatch(scope) for scope in scopes):
         raise Invalid("接口密钥至少选一项范围，形如 cases.accept 或 cases.*。", fields={"scopes": "请至少选一项范围。"})
     if not 1 <= days <= LONGEST_DAYS:

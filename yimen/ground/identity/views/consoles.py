@@ -13,8 +13,8 @@ from django.shortcuts import render
 
 from yimen.ground.identity import selectors, services
 from yimen.ground.identity.actions import kind_of, label_of, labels
-from yimen.ground.identity.forms import ProfileForm
-from yimen.ground.identity.policies import administrators
+from yimen.ground.identity.forms import FACTOR_FIELDS, ProfileForm
+from yimen.ground.identity.policies import administrators, fresh_factor
 from yimen.ground.identity.services import Profile
 from yimen.ground.kit import asking, audit, exports, forms, moments
 from yimen.ground.kit.models import AuditEntry
@@ -30,18 +30,33 @@ def security(request: HttpRequest) -> HttpResponseBase:
     """The rules in force for both kinds of account."""
     names = {name: field.label for name, field in ProfileForm.base_fields.items()}
     rules = [
-        (kind, label, [(names[name], value) for name, value in asdict(selectors.profile_of(kind)).items()])
+        (
+            kind,
+            label,
+            [
+                (names[name], _in_words(value))
+                for name, value in asdict(selectors.profile_of(kind)).items()
+                if kind == "staff" or name not in FACTOR_FIELDS
+            ],
+        )
         for kind, label in KINDS.items()
     ]
     return render(request, "identity/security.html", {"rules": rules})
 
 
+def _in_words(value: object) -> object:
+    return {True: "是", False: "否"}[value] if isinstance(value, bool) else value
+
+
+@fresh_factor
 @administrators("security")
 def set_profile(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Change the rules for one kind of account."""
     if kind not in KINDS:
         raise NotFound("没有这种账号。")
-    form = ProfileForm(request.POST if request.method == "POST" else None, initial=asdict(selectors.profile_of(kind)))
+    form = ProfileForm(
+        request.POST if request.method == "POST" else None, initial=asdict(selectors.profile_of(kind)), kind=kind
+    )
     return asking.ask(
         request,
         heading=f"{KINDS[kind]}的登录安全策略",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
@@ -9,7 +11,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from yimen.ground.identity import forms, services
-from yimen.ground.identity.policies import CHANGE_PASSWORD_URL, public
+from yimen.ground.identity.policies import CHANGE_PASSWORD_URL, PROVE_URL, public
 from yimen.ground.identity.rules import Actor, SignIn
 from yimen.ground.identity.services import SignedIn, sessions
 from yimen.ground.kit import asking, moments, ratelimit
@@ -68,6 +70,8 @@ def _enter(request: HttpRequest, signed_in: SignedIn, kind: str) -> HttpResponse
     """The session's cookie; a fresh CSRF token, so that one got hold of before is worth nothing."""
     rotate_token(request)
     to = CHANGE_PASSWORD_URL if signed_in.account.must_change_password else _back(request, kind)
+    if signed_in.session.factor_due:
+        to = f"{PROVE_URL}?{urlencode({'next': _back(request, kind)})}"
     response = HttpResponseRedirect(to)
     sessions.remember(response, signed_in.secret)
     if signed_in.account.elder_mode:
@@ -87,12 +91,13 @@ def _back(request: HttpRequest, kind: str) -> str:
 @public
 def sign_out(request: HttpRequest) -> HttpResponseBase:
     """Ends the session and takes the cookie; GET asks first."""
-    actor: Actor | None = request.actor  # type: ignore[attr-defined]
+    half: Actor | None = request.half_signed_in  # type: ignore[attr-defined]  # before the second door
+    actor: Actor | None = request.actor or half  # type: ignore[attr-defined]
     sign_in: SignIn | None = request.sign_in  # type: ignore[attr-defined]
     if request.method != "POST":
         if actor is None:
             return HttpResponseRedirect("/")
-        frame = "kit/portal.html" if actor.kind == "citizen" else "kit/desk.html"
+        frame = "kit/portal.html" if actor.kind == "citizen" or half is not None else "kit/desk.html"
         return asking.ask(
             request, heading="退出登录？", verb="退出", act=lambda _: None, back=HOMES[actor.kind], frame=frame
         )

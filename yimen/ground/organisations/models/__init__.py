@@ -18,6 +18,7 @@ from yimen.ground.organisations.models.reorganising import (
     ReorganisationPart,
     UnitSuccession,
 )
+from yimen.ground.organisations.models.standing import Delegation, Emergency, StaffRules
 from yimen.ground.organisations.models.tree import Division, Unit, Window
 
 __all__ = [
@@ -26,7 +27,9 @@ __all__ = [
     "ChainPost",
     "Counterpart",
     "CounterpartWindow",
+    "Delegation",
     "Division",
+    "Emergency",
     "EntryPlan",
     "FormerName",
     "Grant",
@@ -36,6 +39,7 @@ __all__ = [
     "Seal",
     "SealEvent",
     "SealUse",
+    "StaffRules",
     "Stamp",
     "SupportingRole",
     "Tenure",

@@ -13,10 +13,11 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from yimen.ground.identity import selectors as people
-from yimen.ground.identity.rules import Actor, LetterPower, PostChoice, SignIn
+from yimen.ground.identity.rules import Actor, LetterPower, PostChoice, SignIn, StandIn
 from yimen.ground.kit import moments
 from yimen.ground.kit.postgresql.statements import Statement
 from yimen.ground.kit.refusals import NotFound
+from yimen.ground.organisations.capacities import OpenEmergency, Standing, in_capacity, true_until
 from yimen.ground.organisations.models import (
     AuthorisationLetter,
     Division,
@@ -43,7 +44,9 @@ Value = TypeVar("Value")
 class Found:
     """What the database knows of a session or token: an actor with its sign-in, or why the session has ended.
 
-    `stamp` is the organisation's when the actor was read; `kept` says that the caller's own actor is still true.
+    `stamp` is the organisation's when the actor was read; `kept` says that the caller's own actor is still true, unless
+    the moment `until` has come. `own_post` is the post of one's own, also while one stands in for somebody (`standing`);
+    `stood_down` says that this has ended since the last request.
     """
 
     actor: Actor | None = None
@@ -51,9 +54,15 @@ class Found:
     ended: str = ""
     stamp: UUID | None = None
     kept: bool = False
+    stand_ins: tuple[StandIn, ...] = ()
+    standing: Standing | None = None
+    stood_down: bool = False
+    emergency: OpenEmergency | None = None
+    own_post: int | None = None
+    until: datetime | None = None
 
 
-_SESSION = Statement("select organisations_session(%s, %s, %s, %s, %s)::text")
+_SESSION = Statement("select organisations_session(%s, %s, %s, %s, %s, %s)::text")
 _TOKEN = Statement("select organisations_token(%s, %s, %s)::text")
 _ACTOR = Statement("select organisations_actor(%s, %s, %s)::text")
 _POSTS = Statement("select organisations_posts(%s, %s)::text")
@@ -66,8 +75,11 @@ def by_session(key_hash: str, at: datetime, *, passive: bool = False) -> Found |
     """Session, account, post, rights and letters in one query; None when there is no such session."""
     day = moments.day_of(at)
     held = _actors.get((key_hash, day))
+    if held is not None and held.until is not None and at >= held.until:
+        held = None
+    standing = held.standing.id if held and held.standing else None
     text = _SESSION.value(
-        [key_hash, at, passive, held.stamp if held else None, held.actor.post_id if held and held.actor else None],
+        [key_hash, at, passive, held.stamp if held else None, held.own_post if held else None, standing],
     )
     if not text:
         return None
@@ -75,7 +87,14 @@ def by_session(key_hash: str, at: datetime, *, passive: bool = False) -> Found |
     if held is not None and found.kept:
         return replace(held, sign_in=found.sign_in)
     if found.actor is not None:
-        _actors.keep((key_hash, day), found)
+        beside = (found.standing, found.emergency, found.stand_ins)
+        found = replace(
+            found,
+            own_post=found.actor.post_id,
+            actor=in_capacity(found.actor, *beside, at),
+            until=true_until(*beside, at),
+        )
+        _actors.keep((key_hash, day), replace(found, stood_down=False))
     return found
 
 
@@ -207,41 +226,6 @@ def windows_serving(department: Unit, centre: Unit | None = None) -> QuerySet[Wi
     return found.filter(centre=centre) if centre is not None else found
 
 
-def open_windows(centre: Unit | None = None) -> QuerySet[Window]:
-    """Windows in use with their hall, of one centre if given, in the order of halls and numbers."""
-    found = (
-        Window.objects.filter(closed_on__isnull=True).select_related("centre").order_by("centre__order", "centre", "id")
-    )
-    return found.filter(centre=centre) if centre is not None else found
-
-
-def halls() -> QuerySet[Unit]:
-    """Centres and sub-centres in being."""
-    kinds = [Unit.Kind.CENTRE, Unit.Kind.SUBCENTRE]
-    return Unit.objects.filter(kind__in=kinds, dissolved_on__isnull=True).order_by("order", "id")
-
-
-def sections_of(department: Unit) -> QuerySet[Unit]:
-    """The sections of a department in being."""
-    found = Unit.objects.filter(path__startswith=department.path, kind=Unit.Kind.SECTION, dissolved_on__isnull=True)
-    return found.order_by("order", "id")
-
-
-def hall_posts(department: Unit) -> QuerySet[Post]:
-    """The department's posts that belong in the hall: those of its approval-service sections and those at a window."""
-    found = Post.objects.filter(unit__path__startswith=department.path, abolished_on__isnull=True)
-    return (
-        found.filter(Q(unit__approval_section=True) | Q(window__isnull=False))
-        .select_related("unit", "window__centre", "account")
-        .order_by("unit__order", "id")
-    )
-
-
-def staff_of(unit: Unit, on: date) -> QuerySet[Account]:
-    """Who holds a post in a unit or below it on a day, by name."""
-    return _holding(Q(posts__unit__path__startswith=unit.path), on).order_by("name", "pk")
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something lies, as far as a scope can reach it: its department, window, centre and division."""
@@ -338,12 +322,6 @@ def heads_of(department: Unit, on: date) -> QuerySet[Account]:
 def chief_of(department: Unit, on: date) -> Account | None:
     """The department's chief representative in the hall (R007), whose post is in it or in one of its sections."""
     return _holding(Q(posts__unit__path__startswith=department.path, posts__duty=Post.Duty.CHIEF), on).first()
-
-
-def chief_post(department: Unit) -> Post | None:
-    """The post of the department's chief representative, held or vacant; None before there is one."""
-    posts = Post.objects.filter(unit__path__startswith=department.path, duty=Post.Duty.CHIEF, abolished_on__isnull=True)
-    return posts.select_related("unit", "account").order_by("id").first()
 
 
 def _holding(post: Q, on: date) -> QuerySet[Account]:
@@ -483,8 +461,3 @@ def _read_letterhead(text: str | None) -> Letterhead:
 def main_centre() -> Unit | None:
     """The centre whose name, address and telephone the public pages bear; None before there is one."""
     return Unit.objects.filter(kind=Unit.Kind.CENTRE, dissolved_on=None).order_by("order", "pk").first()
-
-
-def short_names(ids: Collection[int]) -> dict[int, str]:
-    """What lists call these units, dissolved ones included."""
-    return {unit.pk: unit.short_name or unit.name for unit in Unit.objects.filter(pk__in=ids)}

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from yimen.ground.identity.policies import requires, staff
+from yimen.ground.identity.policies import fresh_factor, requires, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import asking, exports, moments
 from yimen.ground.kit.moments import day_of
@@ -152,6 +152,7 @@ def letter(request: HttpRequest, letter_id: int) -> HttpResponseBase:
     )
 
 
+@fresh_factor
 @requires(SIGN_LETTER)
 def sign(request: HttpRequest, letter_id: int) -> HttpResponseBase:
     """The head signs."""

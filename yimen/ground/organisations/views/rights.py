@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from yimen.ground.identity import selectors as people
-from yimen.ground.identity.policies import administrators, permissions, requires
+from yimen.ground.identity.policies import administrators, fresh_factor, permissions, requires
 from yimen.ground.kit import asking, exports, moments
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.paging import page_by_key
@@ -131,6 +131,7 @@ def abolish_post(request: HttpRequest, post_id: int) -> HttpResponseBase:
     )
 
 
+@fresh_factor
 @administrators("security")
 def give_grant(request: HttpRequest, post_id: int) -> HttpResponseBase:
     """Give a post a permission."""
@@ -148,6 +149,7 @@ def give_grant(request: HttpRequest, post_id: int) -> HttpResponseBase:
     )
 
 
+@fresh_factor
 @administrators("security")
 def give_usual_grants(request: HttpRequest, post_id: int) -> HttpResponseBase:
     """Give a post what its duty usually holds."""
@@ -241,6 +243,7 @@ def admin_roles(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+@fresh_factor
 @administrators("security")
 def give_admin_role(request: HttpRequest) -> HttpResponseBase:
     """Make somebody an administrator."""

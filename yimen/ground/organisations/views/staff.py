@@ -13,7 +13,7 @@ from django.shortcuts import render
 
 from yimen.ground.identity import selectors as people
 from yimen.ground.identity import services as identity
-from yimen.ground.identity.policies import administrators, requires
+from yimen.ground.identity.policies import administrators, fresh_factor, requires
 from yimen.ground.kit import asking, exports, forms, moments
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.refusals import NotFound
@@ -161,6 +161,7 @@ def staff_member(request: HttpRequest, uid: UUID) -> HttpResponseBase:
             "sessions": people.sessions_of(account.pk, moments.now()) if actor.admin_role else [],
             "tokens": people.tokens_of(account.pk) if actor.admin_role else [],
             "role": getattr(account, "admin_role", None),
+            "factor": identity.has_factor(account.pk),
             "actor_role": actor.admin_role,
         },
     )
@@ -302,6 +303,7 @@ def end_sessions(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     )
 
 
+@fresh_factor
 @administrators("security")
 def issue_token(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """Issue an API token for the account; its secret is shown once."""
@@ -348,6 +350,7 @@ def revoke_token(request: HttpRequest, uid: UUID, token_id: int) -> HttpResponse
     )
 
 
+@fresh_factor
 @administrators("security")
 def give_grant(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """Give a permission to the account itself, not to a post."""

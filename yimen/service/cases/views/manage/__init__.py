@@ -1,1 +1,0 @@
-"""Screens of the administration: kinds of case, public promises."""
