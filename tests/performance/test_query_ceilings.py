@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests import rooms
 from tests.cast import INSTALLER
 from tests.performance.ceilings import CEILINGS, DETAIL, LIST, QUESTIONS
 from tests.security.world import STATES, Place, World, begun, case_in, picture, places
@@ -96,7 +97,16 @@ def test_thirty_rows_ask_no_more_often_than_three(world: World) -> None:
 
 def add_more(world: World, count: int) -> None:
     """This many more cases in different states, steps, files, drafts, items, people, posts, letters, messages …"""
-    for add in (_more_cases, _more_of_one_case, _more_drafts, _more_items, _more_people, _more_places, _more_messages):
+    for add in (
+        _more_cases,
+        _more_of_one_case,
+        _more_drafts,
+        _more_items,
+        _more_people,
+        _more_places,
+        _more_messages,
+        rooms.more,
+    ):
         add(world, count)
 
 

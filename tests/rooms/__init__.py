@@ -2,8 +2,9 @@
 
 A file here may hold `CEILINGS` (name of the view: who opens it, how often it may ask the database), `LIST` (names of pages of
 many rows), `QUESTIONS` (what stands behind the question mark), `ELSEWHERE`, `NO_ACT` and `MORE` (acts that
-`test_one_audit_row` cannot carry out, that leave no row, that leave more than one; each with its reason) and
-`arguments(world)` (for each address with parameters, the object that stands there, made on first asking).
+`test_one_audit_row` cannot carry out, that leave no row, that leave more than one; each with its reason),
+`arguments(world)` (for each address with parameters, the object that stands there: made on the first asking, found again on
+later ones) and `more(world, count)` (so many more rows of what the lists of the room show).
 """
 
 from __future__ import annotations
@@ -34,3 +35,10 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
     return {
         key: value for room in rooms() if hasattr(room, "arguments") for key, value in room.arguments(world).items()
     }
+
+
+def more(world: Any, count: int) -> None:
+    """So many more rows in the lists of all rooms."""
+    for room in rooms():
+        if hasattr(room, "more"):
+            room.more(world, count)

@@ -39,6 +39,7 @@ name_actions(
         "organisations.add_division": "登记区划",
         "organisations.create_unit": "新建机构",
         "organisations.rename_unit": "修改机构",
+        "organisations.mark_approval_section": "挂行政审批服务科",
         "organisations.move_unit": "移动机构",
         "organisations.dissolve_unit": "撤销机构",
         "organisations.open_window": "新设窗口",

@@ -1,10 +1,10 @@
-"""And afterwards? What follows a fact about a case: the applicant is told."""
+"""And afterwards? What follows a fact about a case: the applicant is told, and the reports count it."""
 
 from __future__ import annotations
 
 from yimen.ground.kit.outbox import handles
 from yimen.ground.notices.services import notify_party
-from yimen.service.cases import events, rules
+from yimen.service.cases import counting, events, rules
 from yimen.service.cases.models import Case
 from yimen.service.catalogue.rules.powers import power_by
 
@@ -88,3 +88,39 @@ def tell_delivered(event: events.CaseDelivered) -> None:
     _tell(
         event.code, f"case-delivered:{event.code}", "结果已送达", "您申请的“{item}”（{number}）结果已送达，办件结束。"
     )
+
+
+@handles(events.CaseSubmitted)
+def count_submitted(event: events.CaseSubmitted) -> None:
+    """One more application for the reports."""
+    counting.note(event.matter_id)
+
+
+@handles(events.CaseAccepted)
+def count_accepted(event: events.CaseAccepted) -> None:
+    """One more acceptance."""
+    counting.note(event.matter_id)
+
+
+@handles(events.CaseNotAccepted)
+def count_not_accepted(event: events.CaseNotAccepted) -> None:
+    """One more that ended at receipt."""
+    counting.note(event.matter_id)
+
+
+@handles(events.CaseDecided)
+def count_decided(event: events.CaseDecided) -> None:
+    """One more decision, with its days."""
+    counting.note(event.matter_id)
+
+
+@handles(events.CaseWithdrawn)
+def count_withdrawn(event: events.CaseWithdrawn) -> None:
+    """One more withdrawal."""
+    counting.note(event.matter_id)
+
+
+@handles(events.CaseDelivered)
+def count_delivered(event: events.CaseDelivered) -> None:
+    """One more result handed over."""
+    counting.note(event.matter_id)

@@ -28,6 +28,11 @@ register_permission(
 )
 register_permission("cases.extend", "延长办理期限", scopes=("department",), usual={"head": "department"})
 register_permission(
+    "cases.figures", "查看办件统计", scopes=("department", "centre", "division", "all"),
+    usual={"head": "department", "chief": "department", "manager": "centre", "supervisor": "all", "leader": "division"},
+)  # fmt: skip
+register_permission("cases.set_up", "设置办件类型和服务承诺", scopes=("centre", "all"), usual={"manager": "centre"})
+register_permission(
     "cases.deliver", "送达、归档", scopes=("window", "department", "centre"),
     usual={"issuer": "centre", "clerk": "window", "chief": "department"},
 )  # fmt: skip
@@ -36,6 +41,9 @@ name_actions(
     {
         "cases.check_material": "核对材料",
         "cases.discard_draft": "删除没提交的申请",
+        "cases.set_kinds": "设置办件类型",
+        "cases.make_promise": "登记服务承诺",
+        "cases.withdraw_promise": "收回服务承诺",
         "cases.reveal": "查看办件中的完整信息",
     }
 )
@@ -48,3 +56,13 @@ def may_judge(actor: Actor, matter: Matter) -> bool:
     """Whether this actor judges the materials of this case in its present state."""
     permission = JUDGED_BY.get(matter.state)
     return permission is not None and may(actor, permission, matter)
+
+
+def may_set_up(actor: Actor, centre_id: int) -> bool:
+    """Whether the actor sets the kinds and promises of this centre."""
+    if actor.kind == "system":
+        return True
+    return any(
+        held.scope == "all" or (held.scope == "centre" and (held.scope_id or actor.centre_id) == centre_id)
+        for held in actor.held("cases.set_up")
+    )

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import tail_matches
+from yimen.ground.kit.moments import CHINA
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters.selectors import access_matter
 from yimen.ground.matters.selectors import of_applicant as matters_of_applicant
 from yimen.service.cases.editions import EditionCard, pinned_edition
+from yimen.service.cases.kinds import BY_CODE, USUAL_SETTINGS, KindSetting
 from yimen.service.cases.lifecycle import PROCEDURES
-from yimen.service.cases.models import Case, CaseMaterial, Draft, Opinion
+from yimen.service.cases.models import Case, CaseMaterial, CentreKind, Draft, Opinion, ServicePromise
 
 if TYPE_CHECKING:
     from yimen.ground.documents.models import StoredFile
@@ -130,6 +136,39 @@ def case_by_code(code: str) -> Case:
     return case
 
 
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """How many applications came in, and how many of them were decided, for a department, window or item (R024)."""
+
+    id: int | None
+    received: int
+    decided: int
+
+
+_VOLUME_BY = {"department": "m.department_id", "window": "m.window_id", "item": "c.item_id"}
+
+
+def volumes(by: str, first: date, last: date, *, department_id: int | None = None) -> list[Volume]:
+    """Applications received from `first` to `last`, both included, by department, window or item, the most first."""
+    column = _VOLUME_BY[by]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select {column}, count(*), count(c.decided_at)
+            from matters_matter m join cases_case c on c.matter_id = m.id
+            where m.opened_at >= %s and m.opened_at < %s and (%s::bigint is null or m.department_id = %s)
+            group by 1 order by 2 desc, 1
+            """,  # noqa: S608 - one of three columns
+            [start_of(first), start_of(last + timedelta(days=1)), department_id, department_id],
+        )
+        return [Volume(*row) for row in cursor.fetchall()]
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day in China."""
+    return datetime.combine(day, time(), tzinfo=CHINA)
+
+
 NEWEST = 1000
 
 
@@ -156,3 +195,27 @@ def waits_for(actor: Actor) -> int:
         closed_at__isnull=True, state__in=["correction_requested", "correcting", "granted", "refused"]
     )
     return waiting.order_by().values("pk")[:99].count()
+
+
+def kind_settings(centre_id: int | None) -> tuple[KindSetting, ...]:
+    """The kinds of case as the centre has set them, in its order; the usual seven where it set none (R057)."""
+    rows = CentreKind.objects.filter(centre=centre_id).order_by("order") if centre_id else ()
+    return tuple(KindSetting(row.code, row.label, row.order, row.used) for row in rows) or USUAL_SETTINGS
+
+
+def kind_labels(centre_id: int | None) -> Mapping[str, str]:
+    """What the centre calls each kind, those it does not use included, since old cases still have them."""
+    return {each.code: each.label for each in kind_settings(centre_id)}
+
+
+def kind_label(centre_id: int | None, code: str) -> str:
+    """What the centre calls this kind; "" for a code that is none."""
+    return kind_labels(centre_id).get(code, "") if code in BY_CODE else ""
+
+
+def promises(on: date, *, ended_too: bool = False) -> QuerySet[ServicePromise]:
+    """The public promises that stand on a day, by unit; with `ended_too` all that were ever made."""
+    found = ServicePromise.objects.select_related("unit").order_by("unit__order", "unit__name", "what", "-valid_from")
+    if ended_too:
+        return found
+    return found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on, withdrawn_at__isnull=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yimen.service.cases.views.staff import acts, case_page, intake, judging, lists, papers
+from yimen.service.cases.views.manage import setting_up
+from yimen.service.cases.views.staff import acts, case_page, intake, judging, lists, papers, report
 
 staff_urls: list[URLPattern] = [
     path("desk/inbox/", lists.inbox, name="inbox"),
@@ -15,9 +16,16 @@ staff_urls: list[URLPattern] = [
     path("desk/done/", lists.done, name="desk_done"),
     path("desk/query/", lists.query, name="desk_query"),
     path("desk/search/", lists.find, name="find"),
+    path("desk/figures/", report.figures, name="figures"),
+    path("desk/figures/cases/", report.listed, name="figures_list"),
     path("desk/intake/", intake.start, name="desk_intake"),
     path("desk/intake/item/<str:item_code>/", intake.person, name="desk_intake_person"),
     path("desk/intake/form/<uuid:uid>/", intake.form, name="desk_intake_form"),
+    path("promises/", setting_up.public_promises, name="promises"),
+    path("manage/case-kinds/", setting_up.kinds, name="kinds"),
+    path("manage/promises/", setting_up.promises, name="manage_promises"),
+    path("manage/promises/new/", setting_up.make_promise, name="make_promise"),
+    path("manage/promises/<uuid:uid>/withdraw/", setting_up.withdraw_promise, name="withdraw_promise"),
     path("desk/cases/<str:code>/", case_page.page, name="desk_case"),
     path("desk/cases/<str:code>/clock/", papers.clock, name="desk_clock"),
     path("desk/cases/<str:code>/originals/", papers.originals, name="desk_originals"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -413,6 +413,30 @@ def batch_lines(batch: ImportBatch, outcome: str = "", *, warned: bool = False) 
     return lines.exclude(warnings=[]) if warned else lines
 
 
+def items() -> QuerySet[ServiceItem]:
+    """Every item with its department and current edition, for upper modules that narrow the set themselves."""
+    return ServiceItem.objects.select_related("department", "current")
+
+
+def editions_by_uid(uids: Iterable[Any]) -> QuerySet[ItemEdition]:
+    """Editions by their uid, with item and department."""
+    return ItemEdition.objects.select_related("item__department").filter(uid__in=list(uids))
+
+
+def edition_before(edition: ItemEdition) -> ItemEdition | None:
+    """The edition that was in force before this one; None for the first."""
+    older = ItemEdition.objects.filter(item=edition.item_id, number__lt=edition.number, published_at__isnull=False)
+    return older.order_by("-number").first()
+
+
+def editions_of_batch(batch_uid: Any) -> QuerySet[ItemEdition]:
+    """The editions in force that an import brought."""
+    held = ImportRow.objects.filter(batch__uid=batch_uid, edition__status=ItemEdition.Status.PUBLISHED).values(
+        "edition"
+    )
+    return ItemEdition.objects.select_related("item__department").filter(pk__in=held)
+
+
 def published_count() -> int:
     """How many items can be applied for."""
     return ServiceItem.objects.filter(current__isnull=False, status=ServiceItem.Status.ACTIVE).count()
@@ -422,3 +446,24 @@ def items_in_order(items: Sequence[int]) -> list[ServiceItem]:
     """Items with department and current edition, in the order of these ids."""
     held = ServiceItem.objects.select_related("department", "source_department", "current").in_bulk(list(items))
     return [held[pk] for pk in items if pk in held]
+
+
+def published_by_case_kind(centre_id: int) -> dict[str, int]:
+    """How many published items that a centre's open windows serve are of each kind of case."""
+    rows = (
+        ServiceItem.objects.filter(
+            status="active",
+            current__isnull=False,
+            department__served_at__centre=centre_id,
+            department__served_at__closed_on__isnull=True,
+        )
+        .values("current__case_kind")
+        .annotate(number=Count("pk", distinct=True))
+        .order_by()
+    )
+    return {row["current__case_kind"]: row["number"] for row in rows}
+
+
+def item_names(ids: Collection[int]) -> dict[int, str]:
+    """What lists call these items."""
+    return dict(ServiceItem.objects.filter(pk__in=ids).values_list("pk", "name"))

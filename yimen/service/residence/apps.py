@@ -11,3 +11,10 @@ class ResidenceConfig(AppConfig):
     name = "yimen.service.residence"
     label = "residence"
     verbose_name = "进驻管理"
+
+    def ready(self) -> None:
+        """Permissions, checks, handlers, menus, and what it says on the guide."""
+        from yimen.service.residence import checks, handlers, menu, policies  # noqa: F401  (they register)
+
+        checks.register()
+        menu.register()

@@ -226,6 +226,41 @@ def windows_serving(department: Unit, centre: Unit | None = None) -> QuerySet[Wi
     return found.filter(centre=centre) if centre is not None else found
 
 
+def open_windows(centre: Unit | None = None) -> QuerySet[Window]:
+    """Windows in use with their hall, of one centre if given, in the order of halls and numbers."""
+    found = (
+        Window.objects.filter(closed_on__isnull=True).select_related("centre").order_by("centre__order", "centre", "id")
+    )
+    return found.filter(centre=centre) if centre is not None else found
+
+
+def halls() -> QuerySet[Unit]:
+    """Centres and sub-centres in being."""
+    kinds = [Unit.Kind.CENTRE, Unit.Kind.SUBCENTRE]
+    return Unit.objects.filter(kind__in=kinds, dissolved_on__isnull=True).order_by("order", "id")
+
+
+def sections_of(department: Unit) -> QuerySet[Unit]:
+    """The sections of a department in being."""
+    found = Unit.objects.filter(path__startswith=department.path, kind=Unit.Kind.SECTION, dissolved_on__isnull=True)
+    return found.order_by("order", "id")
+
+
+def hall_posts(department: Unit) -> QuerySet[Post]:
+    """The department's posts that belong in the hall: those of its approval-service sections and those at a window."""
+    found = Post.objects.filter(unit__path__startswith=department.path, abolished_on__isnull=True)
+    return (
+        found.filter(Q(unit__approval_section=True) | Q(window__isnull=False))
+        .select_related("unit", "window__centre", "account")
+        .order_by("unit__order", "id")
+    )
+
+
+def staff_of(unit: Unit, on: date) -> QuerySet[Account]:
+    """Who holds a post in a unit or below it on a day, by name."""
+    return _holding(Q(posts__unit__path__startswith=unit.path), on).order_by("name", "pk")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something lies, as far as a scope can reach it: its department, window, centre and division."""
@@ -322,6 +357,12 @@ def heads_of(department: Unit, on: date) -> QuerySet[Account]:
 def chief_of(department: Unit, on: date) -> Account | None:
     """The department's chief representative in the hall (R007), whose post is in it or in one of its sections."""
     return _holding(Q(posts__unit__path__startswith=department.path, posts__duty=Post.Duty.CHIEF), on).first()
+
+
+def chief_post(department: Unit) -> Post | None:
+    """The post of the department's chief representative, held or vacant; None before there is one."""
+    posts = Post.objects.filter(unit__path__startswith=department.path, duty=Post.Duty.CHIEF, abolished_on__isnull=True)
+    return posts.select_related("unit", "account").order_by("id").first()
 
 
 def _holding(post: Q, on: date) -> QuerySet[Account]:
@@ -461,3 +502,8 @@ def _read_letterhead(text: str | None) -> Letterhead:
 def main_centre() -> Unit | None:
     """The centre whose name, address and telephone the public pages bear; None before there is one."""
     return Unit.objects.filter(kind=Unit.Kind.CENTRE, dissolved_on=None).order_by("order", "pk").first()
+
+
+def short_names(ids: Collection[int]) -> dict[int, str]:
+    """What lists call these units, dissolved ones included."""
+    return {unit.pk: unit.short_name or unit.name for unit in Unit.objects.filter(pk__in=ids)}

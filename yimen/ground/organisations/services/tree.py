@@ -118,6 +118,19 @@ def rename_unit(
 
 
 @transaction.atomic
+def mark_approval_section(*, actor: Actor, section: Unit, at: datetime, on: bool = True) -> Unit:
+    """Say that a section is (no longer) the department's approval-service section 行政审批服务科 (R005)."""
+    require(actor, section)
+    section = _living(section)
+    if section.kind != Unit.Kind.SECTION:
+        raise Invalid("只有科室可以挂行政审批服务科。", next_step="请选择部门下面的科室。")
+    section.approval_section = on
+    section.save(update_fields=["approval_section"])
+    _note("organisations.mark_approval_section", actor, section, on=on)
+    return section
+
+
+@transaction.atomic
 def move_unit(*, actor: Actor, unit: Unit, parent: Unit, at: datetime) -> Unit:
     """Hang a unit with all below it under another; both places must be the actor's. A cycle raises `Conflict`."""
     require(actor, unit)

@@ -36,6 +36,7 @@ from yimen.service.cases.services.review import (
     resume,
     suspend,
 )
+from yimen.service.cases.services.setting_up import make_promise, set_kinds, withdraw_promise
 
 __all__ = [
     "Submitted",
@@ -54,6 +55,7 @@ __all__ = [
     "grant",
     "grant_at_once",
     "look_up",
+    "make_promise",
     "pass_review",
     "record_opinion",
     "record_survey",
@@ -64,10 +66,12 @@ __all__ = [
     "resume",
     "return_to_review",
     "save_draft",
+    "set_kinds",
     "start_draft",
     "submit_application",
     "submit_draft",
     "supplement",
     "suspend",
     "withdraw",
+    "withdraw_promise",
 ]

@@ -1,5 +1,6 @@
 """What may be told to the catalogue. Each verb is one transaction, says who may, and leaves one audit row."""
 
+from yimen.service.catalogue.importing.reading import Table, UnreadableFile, read_table
 from yimen.service.catalogue.services.editions import (
     decide_legal_check,
     discard_draft,
@@ -35,6 +36,8 @@ from yimen.service.catalogue.services.material_files import save_material_files
 from yimen.service.catalogue.services.publishing import publish_edition, retire_edition
 
 __all__ = [
+    "Table",
+    "UnreadableFile",
     "adopt_departments",
     "cancel_item",
     "cancel_material",
@@ -51,6 +54,7 @@ __all__ = [
     "pass_batch",
     "publish_batch",
     "publish_edition",
+    "read_table",
     "recall_edition",
     "request_import",
     "retire_edition",

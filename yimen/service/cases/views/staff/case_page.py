@@ -24,7 +24,7 @@ from yimen.service.cases import selectors as cases
 from yimen.service.cases.editions import EditionCard
 from yimen.service.cases.models import Case, CaseMaterial, Opinion
 from yimen.service.cases.policies import may_judge
-from yimen.service.cases.selectors import access_case, edition_of, materials_of, opinions_of
+from yimen.service.cases.selectors import access_case, edition_of, kind_label, materials_of, opinions_of
 from yimen.service.cases.views.staff import facts, thread
 from yimen.service.cases.views.staff.acts import ACTS, Act, form_for, spoken_act
 from yimen.service.cases.views.staff.asking import actor_of
@@ -108,7 +108,7 @@ def case_page(
         "short": rules.short_code(matter.code),
         "state": matters.procedure_of(matter).state(matter.state),
         "clock": matters.clock_face(matter, at),
-        "kind_label": KIND_LABELS.get(case.kind, ""),
+        "kind_label": kind_label(case.matter.centre_id, case.kind),
         "form_version": case.form_version.rpartition("/")[2],
         "links": thread.links(case, steps, edition, at),
         "materials": material_rows(materials),
@@ -137,7 +137,6 @@ def case_page(
     return render(request, "cases/staff/case.html", context, status=status)
 
 
-KIND_LABELS = {"instant": "即办件", "promise": "承诺件"}
 SETTLED = (CaseMaterial.State.ACCEPTED, CaseMaterial.State.PAPER, CaseMaterial.State.EXEMPT)
 
 

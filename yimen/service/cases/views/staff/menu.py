@@ -30,8 +30,14 @@ def register() -> None:
         ),
         MenuItem("办件查询", "cases:desk_query", "list", "matters.view", group="查询", order=30),
         MenuItem("已办结", "cases:desk_done", "tick", "matters.view", group="查询", order=31),
+        MenuItem("办件统计", "cases:figures", "chart", "cases.figures", group="查询", order=32),
     ):  # fmt: skip
         register_menu("desk", item)
+    register_menu("manage", MenuItem("办件类型", "cases:kinds", "ticket", "cases.set_up", group="目录", order=20))
+    register_menu(
+        "manage", MenuItem("服务承诺", "cases:manage_promises", "star", "cases.set_up", group="目录", order=21)
+    )
+    register_menu("footer", MenuItem("服务承诺与兑现", "cases:promises", order=40))
 
 
 def _count(*states: str) -> Callable[[HttpRequest], int | None]:

@@ -1,0 +1,21 @@
+"""办件 and drafts; what reports count; what a centre sets for itself."""
+
+from __future__ import annotations
+
+from yimen.service.cases.models.case import Case, CaseFile, CaseMaterial, Draft, DraftFile, Opinion
+from yimen.service.cases.models.figures import CaseFact, CaseSum, Measure
+from yimen.service.cases.models.settings import CentreKind, ServicePromise
+
+__all__ = [
+    "Case",
+    "CaseFact",
+    "CaseFile",
+    "CaseMaterial",
+    "CaseSum",
+    "CentreKind",
+    "Draft",
+    "DraftFile",
+    "Measure",
+    "Opinion",
+    "ServicePromise",
+]

@@ -1,0 +1,1 @@
+"""Screens of the administration: kinds of case, public promises."""

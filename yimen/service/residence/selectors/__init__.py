@@ -1,0 +1,83 @@
+"""What may be asked of the residence: where things are handled, what must be and is not, the lists, the settings."""
+
+from yimen.service.residence.selectors.demands import answers, demand_groups, my_open_demands, open_demands
+from yimen.service.residence.selectors.lists import (
+    Drift,
+    ListRate,
+    candidates,
+    drift,
+    judged,
+    list_rates,
+    listed_lines,
+    listings_of,
+)
+from yimen.service.residence.selectors.places import (
+    Place,
+    Standing,
+    catalogue_items,
+    entries_on,
+    handled_at,
+    items_at,
+    items_by_code,
+    places_of,
+    province_at,
+    standing_at,
+    windows_on,
+)
+from yimen.service.residence.selectors.report import (
+    ITEM_STATES,
+    Concentration,
+    Duty,
+    concentration,
+    duties_of,
+    items_in_state,
+    must_ids,
+    totals,
+)
+from yimen.service.residence.selectors.settings import kept_setting, number, setting, settings_shown
+from yimen.service.residence.selectors.tiers import TierGap, tier_gaps
+from yimen.service.residence.selectors.volumes import Outside, few, outside, volume_rows
+
+__all__ = [
+    "ITEM_STATES",
+    "Concentration",
+    "Drift",
+    "Duty",
+    "ListRate",
+    "Outside",
+    "Place",
+    "Standing",
+    "TierGap",
+    "answers",
+    "candidates",
+    "catalogue_items",
+    "concentration",
+    "demand_groups",
+    "drift",
+    "duties_of",
+    "entries_on",
+    "few",
+    "handled_at",
+    "items_at",
+    "items_by_code",
+    "items_in_state",
+    "judged",
+    "kept_setting",
+    "list_rates",
+    "listed_lines",
+    "listings_of",
+    "must_ids",
+    "my_open_demands",
+    "number",
+    "open_demands",
+    "outside",
+    "places_of",
+    "province_at",
+    "setting",
+    "settings_shown",
+    "standing_at",
+    "tier_gaps",
+    "totals",
+    "volume_rows",
+    "windows_on",
+]

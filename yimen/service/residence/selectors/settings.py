@@ -1,0 +1,42 @@
+"""What this place has set; defaults where it has set nothing."""
+
+from __future__ import annotations
+
+import time
+
+from django.db import connection
+
+from yimen.service.residence.models import Setting
+from yimen.service.residence.rules import SETTINGS, Choice
+
+KEPT_SECONDS = 30
+_kept: dict[tuple[str, str], tuple[float, str]] = {}
+
+
+def setting(key: str) -> str:
+    """The value of a setting of `rules.SETTINGS`."""
+    return Setting.objects.filter(key=key).values_list("value", flat=True).first() or SETTINGS[key].default
+
+
+def number(key: str) -> int:
+    """The same as a number."""
+    return int(setting(key))
+
+
+def kept_setting(key: str) -> str:
+    """As `setting`, read at most every half minute in a process: for paths that are walked at every application."""
+    place = (str(connection.settings_dict["NAME"]), key)
+    read_at, value = _kept.get(place, (0.0, ""))
+    if not value or time.monotonic() - read_at >= KEPT_SECONDS:
+        value = setting(key)
+        _kept[place] = (time.monotonic(), value)
+    return value
+
+
+def settings_shown() -> list[tuple[Choice, str, str]]:
+    """Each setting with its value, and who changed it when ("" for the default)."""
+    rows = {row.key: row for row in Setting.objects.all()}
+    return [
+        (choice, rows[key].value if key in rows else choice.default, rows[key].changed_by if key in rows else "")
+        for key, choice in SETTINGS.items()
+    ]
