@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.security.world import World
 
 CEILINGS: dict[str, tuple[str, int]] = {
+    "api:figures": ("sun", 5),
     "cases:figures": ("sun", 14),
     "cases:figures_list": ("sun", 9),
     "cases:kinds": ("manager", 8),

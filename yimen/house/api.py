@@ -20,6 +20,7 @@ from yimen.ground.matters.api import router as deadlines
 from yimen.house.api_page import Handbook
 from yimen.service.cases.api import router as applications
 from yimen.service.cases.api_accept import accept
+from yimen.service.cases.api_figures import router as case_figures
 from yimen.service.catalogue.api import router as items
 
 
@@ -72,6 +73,7 @@ api = Documented(
 api.add_router("/", items, tags=["事项"])
 api.add_router("/", applications, tags=["办件"])
 api.add_router("/", deadlines, tags=["期限"])
+api.add_router("/", case_figures, tags=["统计"])
 
 
 @api.exception_handler(ValidationError)

@@ -31,6 +31,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "status": ("yimen.ground.matters.commands:status", "一件事现在到了哪一步"),
     "verify-ledger": ("yimen.ground.matters.commands:verify_ledger", "核验账本有没有被改动"),
     "import-items": ("yimen.service.catalogue.commands:import_items", "导入事项目录"),
+    "figures": ("yimen.service.cases.commands:figures", "办件统计：收件、受理、办结、按时率"),
+    "recount": ("yimen.service.cases.commands:recount", "核对办件统计，补上漏记的，重建不符的"),
     "simulate": ("yimen.house.simulate:command", "按同样的规则生成任意数量的办件"),
     "manage": ("yimen.house.cli.upkeep:manage", "转给 Django 自己的管理命令"),
 }

@@ -27,6 +27,7 @@ from yimen.house.demo.living import Living
 from yimen.house.demo.publishing import publish
 from yimen.house.simulate.hurry import without_savepoints
 from yimen.house.simulate.running import Plan, run
+from yimen.service.cases import counting
 
 SEED = 20260916
 MASS = 1450
@@ -66,6 +67,7 @@ def load_county(say: Callable[[str], None], *, share: float) -> dict[str, Any]:
             told = Living(stage, {"teahouse": tea}).tell()
         say("在办的办件已办到各个环节。")
         done = run(Plan(cases=max(1, int(MASS * share)), seed=SEED, until=moment, letters=True))
+        counting.make_good()
         with in_its_own_time():
             for chapter in CHAPTERS:
                 chapter(stage)

@@ -83,7 +83,7 @@ class Case(models.Model):
     form_version = models.CharField("表单版本", max_length=80)
     kind = models.CharField("办件类型", max_length=12)
     answers = EncryptedText("申请信息")
-    situation = EncryptedText("办理情形", blank=True)
+    situation = EncryptedText("办理情形", blank=True, db_default="")
     contact_name = models.CharField("联系人", max_length=100, blank=True)
     contact_phone = EncryptedText("联系电话", blank=True)
     delivery_method = models.CharField(
