@@ -43,6 +43,16 @@ def housekeeping(timestamp: int) -> dict[str, int]:
     return gone
 
 
+@app.periodic(cron="41 * * * *")
+@app.task(name="house.judge_catalogue", queueing_lock="house.judge_catalogue")
+def judge_catalogue(timestamp: int) -> int:
+    """Judge every edition anew once a day, and note how the departments stand; returns how many were judged."""
+    from yimen.service.catalogue.services import check_all
+
+    at = moments.now()
+    return check_all(at) if _is_due(settings.CONFIG.var / "judged", at) else 0
+
+
 def _daily(at: datetime) -> dict[str, int]:
     from yimen.ground.documents.services import sweep_files
     from yimen.ground.identity.services import disable_unused

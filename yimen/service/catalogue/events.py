@@ -43,3 +43,10 @@ class ImportRequested(Event):
     actor: UUID
     account: int | None
     at: datetime
+
+
+@dataclass(frozen=True)
+class CheckRequested(Event):
+    """Every edition is to be judged again: rules were set anew, or many editions changed at once."""
+
+    at: datetime

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
-from yimen.ground.calendar import selectors as calendar
-from yimen.ground.kit import charts, moments
-from yimen.ground.kit.daybook import Day, Kind, Row, fold
-from yimen.ground.kit.refusals import Refusal
-from yimen.ground.matters import lifecycle
-from yimen.ground.matters import rules as clocks
+from yimen.ground.kit import moments
 from yimen.service.catalogue import search, selectors
+from yimen.service.catalogue.disclosing import standard_of
+from yimen.service.catalogue.guide_course import Example, asides, drawing, example, procedure_label, steps_of
 from yimen.service.catalogue.rules.conditions import say
-from yimen.service.catalogue.rules.course import Course, said
-from yimen.service.catalogue.rules.limits import ART_42, Limit
+from yimen.service.catalogue.rules.disclosures import Entry
+from yimen.service.catalogue.rules.limits import ART_42
 from yimen.service.catalogue.rules.questions import as_form
-from yimen.service.catalogue.rules.vocabulary import ItemKind, LimitSource, LimitUnit
+from yimen.service.catalogue.rules.vocabulary import ItemKind, LimitSource
 
 if TYPE_CHECKING:
     from yimen.service.catalogue.models import EditionMaterial, ItemEdition
@@ -31,7 +28,6 @@ NOT_STATED = "来源目录未载明，请向实施部门咨询。"
 ART_58 = "《行政许可法》第五十八条：实施行政许可和对行政许可事项进行监督检查，不得收取任何费用；法律、行政法规另有规定的除外。"
 _NUMBERED = re.compile(r"^[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]\s*")
 _SUM = re.compile(r"\d{1,10}(\.\d{1,2})?")
-_UNITS: dict[LimitUnit, clocks.Unit] = {LimitUnit.WORKING_DAY: "workday", LimitUnit.CALENDAR_DAY: "calendar"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +48,6 @@ class MaterialLine:
     basis: str = ""
     exempt_how: str = ""
     order: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """An example of the last day: accepted today, decided by then, with each day between."""
-
-    accepted_on: date
-    due_on: date
-    rows: list[Row]
-    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +76,7 @@ class Guide:
     conditions: list[str]
     fees: list[FeeLine]
     more: list[tuple[str, str]]
+    disclosure: str
     six: list[tuple[str, str]]
     flow: SafeString
     procedure: str
@@ -119,7 +106,8 @@ def build(edition: ItemEdition, at: datetime) -> Guide:
     item, limits, today = edition.item, selectors.limits(edition), moments.day_of(at)
     materials = [_material(each, edition) for each in selectors.materials_of(edition, today)]
     way = selectors.course_of(edition)
-    steps = _steps(edition, way, limits)
+    steps = steps_of(edition, way, limits)
+    standard = standard_of(item.department)
     return Guide(
         edition=edition,
         title=_title(edition),
@@ -133,12 +121,13 @@ def build(edition: ItemEdition, at: datetime) -> Guide:
         conditions=_lines(edition.conditions),
         fees=[_fee(each) for each in edition.fees] if edition.fee else [],
         more=_more(edition),
-        six=_six(edition, limits, materials, steps),
-        flow=_drawing(way, limits) if way else SafeString(""),
-        procedure=_procedure_label(edition),
+        disclosure=standard.name,
+        six=_disclosed(standard.entries, edition, limits, materials, steps),
+        flow=drawing(way, limits) if way else SafeString(""),
+        procedure=procedure_label(edition),
         steps=steps,
-        asides=_asides(way) if way else [],
-        example=_example(limits.working, today),
+        asides=asides(way) if way else [],
+        example=example(limits.working, today),
         channels=[label for word, label in _CHANNELS if word in edition.channels],
         objects=[label for word, label in selectors.SERVICE_OBJECTS if word in edition.service_objects],
         remedies=_remedies(edition),
@@ -271,10 +260,18 @@ def _share(limits: selectors.Limits) -> int:
     return max(2, min(100, round(100 * promise.number / legal.number)))
 
 
-def _six(
+def _disclosed(
+    entries: Sequence[Entry], edition: ItemEdition, limits: selectors.Limits, materials: list[MaterialLine],
+    steps: list[tuple[str, str]],
+) -> list[tuple[str, str]]:  # fmt: skip
+    """The disclosures (R032, R033) of a set, in its order, each with what the edition states for it."""
+    said_of = _texts(edition, limits, materials, steps)
+    return [(entry.label, " ".join(said_of[name] for name in entry.elements)) for entry in entries]
+
+
+def _texts(
     edition: ItemEdition, limits: selectors.Limits, materials: list[MaterialLine], steps: list[tuple[str, str]]
-) -> list[tuple[str, str]]:
-    """The six disclosures (R032), in the order of the rule."""
+) -> dict[str, str]:
     results = "、".join(str(result.get("name", "")) for result in edition.results if result.get("name"))
     content = edition.content or f"{_title(edition)}。"
     if results:
@@ -282,14 +279,28 @@ def _six(
     named = [f"法定 {limits.legal}" if limits.legal else "", f"承诺 {limits.promise}" if limits.promise else ""]
     said_limit = "，".join(part for part in named if part)
     default = f"（{ART_42}）" if limits.source == LimitSource.STATUTORY_DEFAULT else ""
-    return [
-        ("服务内容", content),
-        ("申报材料", f"共 {len(materials)} 份，见“带什么”。" if materials else "不需要提交材料，或来源目录未载明。"),
-        ("办事程序", "、".join(name for name, _ in steps) + f"，共 {len(steps)} 步。" if steps else NOT_STATED),
-        ("收费标准", _fee_standard(edition)),
-        ("收费依据", _fee_basis(edition)),
-        ("办结时限", f"{said_limit}{default}。" if said_limit else "没有规定时限，也没有承诺。"),
-    ]
+    windows = "；".join(f"{each.get('name', '')} {each.get('address', '')}".strip() for each in edition.windows)
+    return {
+        "content": content,
+        "materials": f"共 {len(materials)} 份，见“带什么”。" if materials else "不需要提交材料，或来源目录未载明。",
+        "steps": "、".join(name for name, _ in steps) + f"，共 {len(steps)} 步。" if steps else NOT_STATED,
+        "fee_standard": _fee_standard(edition),
+        "fee_basis": _fee_basis(edition),
+        "limit": f"{said_limit}{default}。" if said_limit else "没有规定时限，也没有承诺。",
+        "conditions": edition.conditions or NOT_STATED,
+        "legal_basis": edition.legal_basis or NOT_STATED,
+        "results": results or NOT_STATED,
+        "place": edition.place or windows or NOT_STATED,
+        "hours": edition.hours
+        or "；".join(str(each["hours"]) for each in edition.windows if each.get("hours"))
+        or NOT_STATED,
+        "consult": edition.consult_phone or NOT_STATED,
+        "complaint": edition.complaint_phone or NOT_STATED,
+        "remedy": "".join(_remedies(edition)) or NOT_STATED,
+        "department": search.department_name(edition.item) or NOT_STATED,
+        "objects": "、".join(label for word, label in selectors.SERVICE_OBJECTS if word in edition.service_objects)
+        or NOT_STATED,
+    }
 
 
 def _fee_standard(edition: ItemEdition) -> str:
@@ -337,105 +348,3 @@ def _apply_url(code: str) -> str:
         return reverse("cases:apply", args=[code])
     except NoReverseMatch:
         return ""
-
-
-def _procedure_label(edition: ItemEdition) -> str:
-    """The procedure as people call it, with its version."""
-    try:
-        label = lifecycle.procedure(selectors.procedure_name(edition), edition.procedure_version).label
-    except KeyError:
-        label = f"{edition.procedure}（本机没有这个程序）"
-    return f"{label} 第 {edition.procedure_version} 版"
-
-
-def _steps(edition: ItemEdition, way: Course | None, limits: selectors.Limits) -> list[tuple[str, str]]:
-    """The course in words: as the edition tells it, else as the procedure says it."""
-    if edition.steps:
-        return [(str(step.get("name", "")), str(step.get("text", ""))) for step in edition.steps]
-    if way is None:
-        return []
-    return [(said(rule), _who(rule, limits, long=True)) for rule in way.way]
-
-
-def _who(rule: lifecycle.StepRule, limits: selectors.Limits, *, long: bool = False) -> str:
-    """Who takes a step and how long it may take, in a few words."""
-    if rule.clock == "start" and rule.clock_name == "receipt":
-        return "网上或任一窗口提交，当场得到收件凭证。" if long else "网上或窗口"
-    if rule.clock == "start" and rule.clock_name == "handling":
-        return "材料不齐的，当场或 5 个工作日内一次告知；逾期不告知，自收到之日起即为受理。" if long else "5 个工作日内"
-    if rule.hold_point == "decide":
-        limit = str(limits.working) if limits.working else ""
-        if not limit:
-            return "依法作出决定；不同意的，说明理由并告知复议、诉讼权利。" if long else ""
-        within = limit if limits.working and limits.working.number == 0 else f"{limit}内"
-        return f"受理后{within}作出决定；不同意的，说明理由并告知复议、诉讼权利。" if long else within
-    if rule.clock == "finish" and rule.hold_point == "deliver":
-        return "决定之日起 10 个工作日内送达，可到窗口领取或邮寄。" if long else "10 个工作日内"
-    if rule.by in ("applicant", "either"):
-        return "由您办理。" if long else "您来办"
-    law = f"（{rule.law}）" if rule.law else ""
-    return f"由实施部门办理{law}。" if long else "部门办理"
-
-
-def _drawing(way: Course, limits: selectors.Limits) -> SafeString:
-    boxes = [
-        charts.Box(
-            said(rule),
-            _who(rule, limits),
-            "you" if rule.by in ("applicant", "either") or rule.action == "deliver" else "",
-        )
-        for rule in way.way
-    ]
-    beside: dict[int, charts.Branch] = {}
-    for side in way.sides:
-        # One branch under each step: what stops the clock is told before what ends the matter; the words below tell all.
-        if side.stops:
-            beside[side.at] = charts.Branch(side.at, charts.Box(_short(said(side.rule)), "停止计时", "stop"))
-    for side in way.sides:
-        if side.at not in beside and side.rule.hold_point == "decide":
-            beside[side.at] = charts.Branch(side.at, charts.Box(_short(said(side.rule)), "说明理由与救济"), ends=True)
-    names = "、".join(said(rule) for rule in way.way)
-    return charts.flow(boxes, [beside[at] for at in sorted(beside)], f"办理流程：{names}")
-
-
-def _short(text: str) -> str:
-    return text.split("，")[0][:8]
-
-
-def _asides(way: Course) -> list[tuple[str, str]]:
-    """What may happen beside the way, in words."""
-    told = []
-    for side in way.sides:
-        where = said(way.way[side.at])
-        law = f"（{side.rule.law}）" if side.rule.law else ""
-        effect = "期间停止计时" if side.stops else "办理到此结束"
-        told.append((_short(said(side.rule)), f"在“{where}”之前可能发生，{effect}{law}。"))
-    return told
-
-
-def _example(limit: Limit | None, today: date) -> Example | None:
-    """If it were accepted today; None without a clock, for units not counted in days, or where the calendar ends."""
-    if limit is None or limit.unit not in _UNITS:
-        return None
-    try:
-        found = clocks.answer(today, limit.number, _UNITS[limit.unit], calendar.work_calendar())
-    except Refusal:
-        return None
-    if found.due_on is None:
-        return None
-    number = 0
-    days = []
-    for entry in found.days:
-        number += entry.counted
-        kind: Kind = "due" if entry.day == found.due_on else "counted" if entry.counted else "off"
-        days.append(
-            Day(
-                entry.day,
-                kind,
-                number if entry.counted else None,
-                why=entry.why,
-                law=entry.law,
-                mark="" if entry.counted else "跳过",
-            )
-        )
-    return Example(today, found.due_on, fold(days, today=today), found.provisional)

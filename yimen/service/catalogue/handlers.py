@@ -5,7 +5,7 @@ from __future__ import annotations
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit import moments
 from yimen.ground.kit.outbox import handles
-from yimen.service.catalogue import events, services
+from yimen.service.catalogue import checking, events, services
 from yimen.service.catalogue.models import ImportBatch
 
 
@@ -18,3 +18,9 @@ def bring_in(event: events.ImportRequested) -> None:
     # The right was asked for when the import was requested; what is written bears the name of the person.
     actor = Actor(uid=event.actor, name=batch.actor, kind=SYSTEM.kind, account_id=event.account)
     services.run_import(actor=actor, batch=batch, at=moments.now())
+
+
+@handles(events.CheckRequested, outside=True)
+def check_all(event: events.CheckRequested) -> None:
+    """Judge every edition, a portion at a time. Asked twice, it does no harm: the second time finds the same."""
+    checking.check_all(moments.now())

@@ -23,6 +23,8 @@ from yimen.service.catalogue.models import (
     ItemEdition,
     ServiceItem,
 )
+from yimen.service.catalogue.place_settings import severities as severities
+from yimen.service.catalogue.place_settings import value_of as value_of
 from yimen.service.catalogue.refusals import ItemCancelled, ItemFrozen, ItemNotPublished, ItemUnknown
 from yimen.service.catalogue.rules import questions
 from yimen.service.catalogue.rules.basic_form import BASIC_FORM
@@ -180,7 +182,6 @@ def edition_facts(edition: ItemEdition, on: date) -> EditionFacts:
     """An edition as the linter sees it."""
     item = edition.item
     said = limits(edition)
-    form = questions.as_form(form_of(edition))
     return EditionFacts(
         name=edition.name,
         kind=edition.kind,
@@ -197,10 +198,12 @@ def edition_facts(edition: ItemEdition, on: date) -> EditionFacts:
                 material.source_channel,
                 material.basis,
                 is_cancelled(material, on),
+                material.kind,
+                bool(material.template_url or material.form_file_id),
             )
             for material in edition.materials.all()
         ],
-        form_keys=frozenset(form.labels()),
+        form_keys=frozenset(questions.as_form(form_of(edition)).labels()) if edition.form is not None else frozenset(),
         has_form=edition.form_id is not None,
         steps=edition.steps or _steps_of(edition),
         **{
@@ -208,7 +211,8 @@ def edition_facts(edition: ItemEdition, on: date) -> EditionFacts:
             for name in (
                 "content", "legal_basis", "conditions", "legal_source", "case_kind", "results", "fee", "fee_basis",
                 "fee_standard", "fees", "visits", "visits_reason", "channels", "delivery_by_post", "service_objects",
-                "themes", "consult_phone", "complaint_phone", "questions",
+                "themes", "consult_phone", "complaint_phone", "questions", "place", "hours", "windows", "online_depth",
+                "pay_online", "decided_at_once", "personal_topics", "corporate_topics", "review_body", "suit_court",
             )
         },
     )  # fmt: skip
@@ -220,9 +224,9 @@ def _steps_of(edition: ItemEdition) -> list[dict[str, Any]]:
     return [{"name": said(rule)} for rule in way.way] if way is not None else []
 
 
-def findings(edition: ItemEdition, on: date) -> list[Finding]:
-    """What the linter says of an edition."""
-    return lint(edition_facts(edition, on))
+def findings(edition: ItemEdition, on: date, set_here: Mapping[str, str] | None = None) -> list[Finding]:
+    """What the linter says of an edition; `set_here` are the severities of this place, read once by who asks for many."""
+    return lint(edition_facts(edition, on), severities() if set_here is None else set_here)
 
 
 def whole(editions: QuerySet[ItemEdition]) -> QuerySet[ItemEdition]:

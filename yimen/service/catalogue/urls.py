@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.service.catalogue.views import editing, imports, items, parts, public, upkeep
+from yimen.service.catalogue.views import disclosures, editing, imports, items, parts, public, quality, upkeep
 
 app_name = "catalogue"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("items/suggest/", public.suggest, name="suggest"),
     path("items/<str:code>/", public.guide, name="guide"),
     path("items/<str:code>/print/", public.guide_print, name="guide_print"),
+    path("items/<str:code>/board/", disclosures.board, name="board"),
     path("items/<str:code>/materials/<int:order>/<slug:which>/", parts.material_file, name="material_file"),
     path("manage/items/", items.listing, name="items"),
     path("manage/items/export/", items.export, name="export"),
@@ -34,6 +35,18 @@ urlpatterns = [
     path("manage/items/<str:code>/<int:number>/form/", editing.form, name="form"),
     path("manage/items/<str:code>/<int:number>/act/", editing.act, name="edition_act"),
     path("manage/items/<str:code>/<int:number>/compare/<int:other>/", editing.compare, name="compare"),
+    path("manage/quality/", quality.report, name="quality"),
+    path("manage/quality/editions/", quality.editions, name="quality_editions"),
+    path("manage/quality/export/", quality.export, name="quality_export"),
+    path("manage/quality/departments/", quality.export_departments, name="quality_departments"),
+    path("manage/quality/picture/", quality.chart, name="quality_picture"),
+    path("manage/quality/again/", quality.check_again, name="quality_again"),
+    path("manage/catalogue-settings/", quality.settings, name="settings"),
+    path("manage/disclosures/", disclosures.report, name="disclosures"),
+    path("manage/disclosures/items/", disclosures.items, name="disclosure_items"),
+    path("manage/disclosures/export/", disclosures.export, name="disclosures_export"),
+    path("manage/disclosures/choose/", disclosures.choose, name="disclosure_choose"),
+    path("manage/disclosures/<slug:key>/", disclosures.edit, name="disclosure"),
     path("manage/legal-checks/", upkeep.checks, name="checks"),
     path("manage/imports/", imports.listing, name="imports"),
     path("manage/imports/<uuid:uid>/", imports.batch, name="import"),

@@ -1,5 +1,6 @@
 """What may be told to the catalogue. Each verb is one transaction, says who may, and leaves one audit row."""
 
+from yimen.service.catalogue.checking import check_all
 from yimen.service.catalogue.importing.reading import Table, UnreadableFile, read_table
 from yimen.service.catalogue.services.editions import (
     decide_legal_check,
@@ -28,6 +29,7 @@ from yimen.service.catalogue.services.items import (
     create_item,
     freeze_item,
     map_department,
+    request_check,
     save_standard_material,
     save_synonym,
     thaw_item,
@@ -42,6 +44,7 @@ __all__ = [
     "cancel_item",
     "cancel_material",
     "cancel_standard_material",
+    "check_all",
     "check_import",
     "create_item",
     "decide_legal_check",
@@ -56,6 +59,7 @@ __all__ = [
     "publish_edition",
     "read_table",
     "recall_edition",
+    "request_check",
     "request_import",
     "retire_edition",
     "run_import",

@@ -11,7 +11,7 @@ from django.db import transaction
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, moments
 from yimen.ground.kit.refusals import Conflict, Invalid
-from yimen.service.catalogue import policies, selectors
+from yimen.service.catalogue import checking, policies, selectors
 from yimen.service.catalogue.importing.applying import copied_materials
 from yimen.service.catalogue.models import EditionMaterial, FormDefinition, ItemEdition, LegalCheck, ServiceItem
 from yimen.service.catalogue.refusals import EditionMoved, EditionNotOpen, NotPublishable, OwnCheck
@@ -95,6 +95,7 @@ def save_edition(
     edition.item.save(update_fields=["name", "kind", "changed_at"])
     if edition.item.current_id is None:
         reindex([edition.item_id])
+    checking.keep([edition.pk], at)
     _note("catalogue.save_edition", actor, edition)
     return edition
 

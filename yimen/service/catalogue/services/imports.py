@@ -244,6 +244,7 @@ def _bring_in(batch: ImportBatch, parsed: ParsedFile, actor: Actor, at: datetime
         _recount(batch)
         batch.save()
         search.bump_version()
+        outbox.publish(events.CheckRequested(at=at))
         audit.record(
             "catalogue.import",
             actor=actor,
@@ -342,13 +343,13 @@ def pass_batch(*, actor: Actor, batch: ImportBatch, opinion: str, at: datetime) 
 
 def _pass(lines: Sequence[ImportRow], actor: Actor, opinion: str, at: datetime, outcome: BatchOutcome) -> None:
     editions = _locked(lines)
-    day = moments.day_of(at)
+    day, set_here = moments.day_of(at), selectors.severities()
     passed = []
     for line in lines:
         edition = editions.get(line.edition_id or 0)
         if edition is None:
             continue
-        found = errors(selectors.findings(edition, day))
+        found = errors(selectors.findings(edition, day, set_here))
         if found:
             outcome.refused.append((line.line, line.code, line.name, [finding.message for finding in found]))
         elif policies.may(actor, policies.LEGAL_CHECK, edition.item):

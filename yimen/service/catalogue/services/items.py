@@ -268,3 +268,11 @@ def save_synonym(*, actor: Actor, word: str, expansions: Sequence[str], at: date
 
 def _note(action: str, actor: Actor, item: ServiceItem, *, reason: str = "", **facts: object) -> None:
     audit.record(action, actor=actor, target_kind="item", target=item.code, reason=reason, facts=facts)
+
+
+@transaction.atomic
+def request_check(*, actor: Actor, at: datetime) -> None:
+    """Have every edition judged anew by the worker."""
+    require_permission(actor, policies.PUBLISH)
+    outbox.publish(events.CheckRequested(at=at))
+    audit.record("catalogue.request_check", actor=actor, target_kind="catalogue", target="all")

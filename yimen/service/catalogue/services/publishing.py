@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -11,13 +11,15 @@ from django.db import connection, transaction
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, moments, outbox
 from yimen.ground.kit.refusals import Conflict
-from yimen.service.catalogue import events, policies, search, selectors
+from yimen.service.catalogue import checking, events, policies, search, selectors
 from yimen.service.catalogue.models import FormDefinition, ItemEdition, ServiceItem
 from yimen.service.catalogue.refusals import EditionNotOpen, NotPublishable
 from yimen.service.catalogue.rules.quality import Finding, errors
 from yimen.service.catalogue.services.items import assigned_code31, reindex
 
 Status = ItemEdition.Status
+FEW = 100
+"""More editions than this are judged again by the worker, not while somebody waits."""
 
 
 @dataclass(slots=True)
@@ -59,9 +61,9 @@ def publish_passed(editions: Sequence[ItemEdition], *, actor: Actor, at: datetim
     An edition with an error, an item that is cancelled, without department or without code stays as it is.
     """
     outcome = Published()
-    day = moments.day_of(at)
+    day, set_here = moments.day_of(at), selectors.severities()
     for edition in editions:
-        found = _against(edition, day)
+        found = _against(edition, day, set_here)
         if found:
             outcome.refused.append((edition, found))
         else:
@@ -87,13 +89,17 @@ def publish_passed(editions: Sequence[ItemEdition], *, actor: Actor, at: datetim
         )
     search.rewrite([item.pk for item in items])
     search.bump_version()
+    if len(ready) <= FEW:
+        checking.keep(outcome.editions, at)
+    else:
+        outbox.publish(events.CheckRequested(at=at))
     return outcome
 
 
-def _against(edition: ItemEdition, day: date) -> list[Finding]:
+def _against(edition: ItemEdition, day: date, set_here: Mapping[str, str]) -> list[Finding]:
     """What stands against putting an edition in force."""
     item = edition.item
-    found = errors(selectors.findings(edition, day))
+    found = errors(selectors.findings(edition, day, set_here))
     if item.status == ServiceItem.Status.CANCELLED:
         found.append(Finding("item_cancelled", "error", "status", "事项已经取消，不能发布。", "R025"))
     if not item.code31 and item.department is not None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from yimen.service.catalogue.rules import quality
 from yimen.service.catalogue.rules.limits import Limit
 from yimen.service.catalogue.rules.quality import EditionFacts, MaterialFacts, errors, is_catch_all, lint
+from yimen.service.catalogue.rules.quality_rules import RULES, usable
 from yimen.service.catalogue.rules.vocabulary import LimitUnit
 
 WORK = LimitUnit.WORKING_DAY
@@ -22,7 +26,7 @@ WHOLE = EditionFacts(
     legal=Limit(20, WORK),
     legal_source="stated",
     promise=Limit(10, WORK),
-    results=[{"name": "卫生许可证", "kind": "证照"}],
+    results=[{"name": "卫生许可证", "kind": "证照", "sample": "/sample.png"}],
     fee=False,
     visits=0,
     channels=["online"],
@@ -32,6 +36,8 @@ WHOLE = EditionFacts(
     complaint_phone="2",
     steps=[{"name": str(number)} for number in range(5)],
     questions=[{"question": "?"}],
+    review_body="清河县人民政府",
+    suit_court="清河县人民法院",
     materials=[MaterialFacts(1, "申请表", source_channel="在线填写", basis="条例第四条")],
 )
 
@@ -58,6 +64,26 @@ def test_a_whole_edition_has_no_findings() -> None:
         ({"materials": [MaterialFacts(1, "检测报告", "conditional", source_channel="x", basis="y")]}, "condition_missing", "warning"),
         ({"fee": True}, "fee_basis_missing", "error"),
         ({"fee": None}, "fee_unknown", "error"),
+        ({"results": [{"name": "卫生许可证", "kind": "证照"}]}, "result_sample", "warning"),
+        ({"fee": True, "fee_basis": "a", "fee_standard": "b"}, "fee_items_missing", "warning"),
+        ({"fee": True, "fee_basis": "a", "fees": [{"name": "工本费", "basis": "b"}]}, "fee_item_standard", "warning"),
+        ({"fee": True, "fee_basis": "a", "fees": [{"name": "工本费", "amount": "5"}]}, "fee_item_basis", "warning"),
+        ({"fee": True, "fee_basis": "a", "fees": [{"name": "工本费", "amount": "5", "basis": "b", "reduction": "免"}]},
+         "fee_reduction_basis", "warning"),
+        ({"pay_online": True}, "fee_paid_online", "warning"),
+        ({"online_depth": "四级", "visits": 1, "visits_reason": "核验"}, "depth_visits", "warning"),
+        ({"channels": ["window"], "place": "a", "hours": "b"}, "visits_impossible", "warning"),
+        ({"channels": ["window", "online"], "hours": "b"}, "place_missing", "warning"),
+        ({"channels": ["window", "online"], "place": "b"}, "hours_missing", "warning"),
+        ({"case_kind": "instant", "promise": Limit(0, WORK), "decided_at_once": False}, "instant_at_once", "warning"),
+        ({"decided_at_once": True}, "instant_at_once", "warning"),
+        ({"corporate_topics": ["设立变更"]}, "topics_differ", "warning"),
+        ({"service_objects": ["enterprise"], "personal_topics": ["生育收养"]}, "topics_differ", "warning"),
+        ({"conditions": "（一）有场所；（二）法律法规规定的其他条件。"}, "catch_all_condition", "warning"),
+        ({"suit_court": ""}, "remedy_missing", "warning"),
+        ({"materials": [MaterialFacts(1, "无犯罪记录证明", source_channel="x")]}, "proof_without_basis", "warning"),
+        ({"materials": [MaterialFacts(1, "申请表", source_channel="x", basis="y", kind="form")]},
+         "form_without_template", "warning"),
         ({"fees": [{"name": "证照费"}]}, "fee_contradiction", "error"),
         ({"complaint_phone": "1"}, "phones_equal", "warning"),
         ({"visits": 1}, "visits_reason", "warning"),
@@ -99,3 +125,19 @@ def test_catch_all_materials_are_known(name: str) -> None:
 )  # fmt: skip
 def test_named_materials_are_no_catch_all(name: str) -> None:
     assert not is_catch_all(name)
+
+
+def test_every_rule_that_speaks_stands_in_the_list() -> None:
+    text = (Path(quality.__file__)).read_text(encoding="utf-8")
+    spoken = set(re.findall(r'Finding\(\s*"([a-z_]+)"', text))
+    assert spoken == set(RULES)
+    assert all(rule.source and rule.title for rule in RULES.values())
+
+
+def test_a_place_sets_how_heavy_a_rule_is_but_not_what_the_law_says() -> None:
+    untidy = replace(WHOLE, consult_phone="", fee=True)
+    heavier = usable({"consult_missing": "error", "fee_basis_missing": "off", "nonsense": "off"})
+    assert heavier == {"consult_missing": "error"}
+    rules = {finding.rule: finding.severity for finding in lint(untidy, heavier)}
+    assert rules["consult_missing"] == rules["fee_basis_missing"] == "error"
+    assert "consult_missing" not in {finding.rule for finding in lint(untidy, {"consult_missing": "off"})}

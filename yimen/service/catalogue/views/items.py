@@ -99,9 +99,10 @@ def _linted(items: list[ServiceItem]) -> Iterator[tuple[ServiceItem, tuple[ItemE
     by_item: dict[int, ItemEdition] = {}
     for edition in selectors.whole(editions).order_by("number"):
         by_item[edition.item_id] = edition
+    set_here = selectors.severities()
     for item in items:
         held = by_item.get(item.pk)
-        yield item, (held, selectors.findings(held, today) if held else [])
+        yield item, (held, selectors.findings(held, today, set_here) if held else [])
 
 
 def _shown(item: ServiceItem, found: tuple[ItemEdition | None, list[Finding]]) -> tuple[Any, ...]:
