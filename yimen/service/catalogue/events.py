@@ -50,3 +50,15 @@ class CheckRequested(Event):
     """Every edition is to be judged again: rules were set anew, or many editions changed at once."""
 
     at: datetime
+
+
+@dataclass(frozen=True)
+class WorkbookAsked(Event):
+    """A workbook is to be laid beside the catalogue (`what` compare), or its chosen rows taken over (apply)."""
+
+    proposal: UUID
+    what: str
+    actor: UUID
+    who: str
+    account: int | None
+    at: datetime

@@ -7,6 +7,7 @@ from yimen.ground.kit import moments
 from yimen.ground.kit.outbox import handles
 from yimen.service.catalogue import checking, events, services
 from yimen.service.catalogue.models import ImportBatch
+from yimen.service.catalogue.services import workbooks
 
 
 @handles(events.ImportRequested, outside=True)
@@ -24,3 +25,10 @@ def bring_in(event: events.ImportRequested) -> None:
 def check_all(event: events.CheckRequested) -> None:
     """Judge every edition, a portion at a time. Asked twice, it does no harm: the second time finds the same."""
     checking.check_all(moments.now())
+
+
+@handles(events.WorkbookAsked, outside=True)
+def work_on_workbook(event: events.WorkbookAsked) -> None:
+    """Compare or apply in the name of who asked; the rights were asked for then, row by row when it was compared."""
+    actor = Actor(uid=event.actor, name=event.who, kind=SYSTEM.kind, account_id=event.account)
+    workbooks.run(proposal_uid=event.proposal, what=event.what, actor=actor, at=moments.now())

@@ -28,6 +28,7 @@ def register() -> None:
         MenuItem("目录质检", "catalogue:quality", "chart", policies.STAFF_CODES, group="目录", order=16),
         MenuItem("公开制度", "catalogue:disclosures", "speak", policies.STAFF_CODES, group="目录", order=17),
         MenuItem("目录设置", "catalogue:settings", "pin", policies.PUBLISH, group="目录", order=18),
+        MenuItem("用 Excel 改", "catalogue:workbooks", "file", policies.EDIT, group="目录", order=12),
         MenuItem("来源部门", "catalogue:departments", "users", policies.IMPORT, group="目录", order=13),
         MenuItem("材料与证明清单", "catalogue:standard_materials", "file", policies.PUBLISH, group="目录", order=14),
         MenuItem("同义词", "catalogue:synonyms", "search", policies.PUBLISH, group="目录", order=15),

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.service.catalogue.views import disclosures, editing, imports, items, parts, public, quality, upkeep
+from yimen.service.catalogue.views import (
+    disclosures,
+    editing,
+    imports,
+    items,
+    parts,
+    public,
+    quality,
+    upkeep,
+    workbooks,
+)
 
 app_name = "catalogue"
 urlpatterns = [
@@ -35,6 +45,11 @@ urlpatterns = [
     path("manage/items/<str:code>/<int:number>/form/", editing.form, name="form"),
     path("manage/items/<str:code>/<int:number>/act/", editing.act, name="edition_act"),
     path("manage/items/<str:code>/<int:number>/compare/<int:other>/", editing.compare, name="compare"),
+    path("manage/workbooks/", workbooks.listing, name="workbooks"),
+    path("manage/workbooks/take-out/", workbooks.take_out, name="take_out"),
+    path("manage/workbooks/<uuid:uid>/", workbooks.proposal, name="workbook"),
+    path("manage/workbooks/<uuid:uid>/act/", workbooks.act, name="workbook_act"),
+    path("manage/workbooks/<uuid:uid>/differences/", workbooks.differences, name="workbook_differences"),
     path("manage/quality/", quality.report, name="quality"),
     path("manage/quality/editions/", quality.editions, name="quality_editions"),
     path("manage/quality/export/", quality.export, name="quality_export"),

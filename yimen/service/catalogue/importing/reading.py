@@ -284,20 +284,20 @@ def _read_workbook(content: bytes, knows: Knows) -> Table:
         raise UnreadableFile(
             "表格文件打不开，可能已损坏或加了密码。", next_step="请去掉密码，另存为 xlsx 或 CSV。"
         ) from problem
-    filled = [(name, rows) for name, rows in sheets if any(any(_text(cell) for cell in row) for row in rows)]
+    filled = [(name, rows) for name, rows in sheets if any(any(cell_said(cell) for cell in row) for row in rows)]
     if not filled:
         raise UnreadableFile("表格里没有内容。", next_step="请选择有内容的目录文件。")
     name, rows, first = _sheet_with_header(filled, knows)
-    header = tuple(_text(cell).strip() for cell in rows[first])
+    header = tuple(cell_said(cell).strip() for cell in rows[first])
     while header and not header[-1]:
         header = header[:-1]
     table = Table(header)
     if len(filled) > 1:
         table.messages.append(f"表格有 {len(filled)} 张有内容的工作表，只读“{name}”一张。")
-    if any(any(_text(cell) for cell in row) for row in rows[:first]):
+    if any(any(cell_said(cell) for cell in row) for row in rows[:first]):
         table.messages.append(_above(first + 1))
     for place, row in enumerate(rows[first + 1 :], first + 2):
-        cells = [_text(cell) for cell in row]
+        cells = [cell_said(cell) for cell in row]
         if not any(cell.strip() for cell in cells):
             table.blank += 1
             continue
@@ -330,15 +330,15 @@ def _sheet_with_header(sheets: list[tuple[str, list[list[Any]]]], knows: Knows) 
     """Name, rows and the header's place of the sheet to read."""
     firsts = []
     for name, rows in sheets:
-        filled = [place for place, row in enumerate(rows) if any(_text(cell) for cell in row)][:HEADER_WITHIN]
-        known = next((place for place in filled if _known([_text(cell) for cell in rows[place]], knows)), None)
+        filled = [place for place, row in enumerate(rows) if any(cell_said(cell) for cell in row)][:HEADER_WITHIN]
+        known = next((place for place in filled if _known([cell_said(cell) for cell in rows[place]], knows)), None)
         if known is not None:
             return name, rows, known
         firsts.append((name, rows, filled[0]))
     return firsts[0]
 
 
-def _text(cell: object) -> str:
+def cell_said(cell: object) -> str:
     """A spreadsheet cell as text. A code that the spreadsheet took for a number is told by its shape later."""
     if cell is None or cell == "":
         return ""

@@ -115,9 +115,12 @@ class ItemCode(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "来源编码"
         constraints = [
-            # An old code may have been split among several items; the others are identities.
+            # An old code may have been split among several items, a base code is shared by those who carry it out;
+            # the others are identities.
             models.UniqueConstraint(
-                fields=["system", "code"], condition=~Q(system="old"), name="catalogue_item_code_once"
+                fields=["system", "code"],
+                condition=~Q(system__in=["old", "catalog", "other"]),
+                name="catalogue_item_code_once",
             )
         ]
         indexes = [models.Index(fields=["code"], name="catalogue_item_code")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -34,13 +35,21 @@ def new_edition(*, actor: Actor, item: ServiceItem, at: datetime, change_note: s
         raise Conflict("事项已经取消，不能再编制新版本。")
     if ItemEdition.objects.filter(item=item, status__in=ItemEdition.open_statuses).exists():
         raise Conflict("已经有一个没有发布的版本。", next_step="请先把它发布或作废。")
+    source = item.current or ItemEdition.objects.filter(item=item).order_by("-number").first()
+    return begin_edition(item=item, source=source, actor=actor, at=at, change_note=change_note)
+
+
+def begin_edition(
+    *, item: ServiceItem, source: ItemEdition | None, actor: Actor, at: datetime, change_note: str = ""
+) -> ItemEdition:
+    """A draft that begins as a copy of `source`, in the open transaction, whose caller holds the item and asked who may."""
     item.latest_number += 1
     item.save(update_fields=["latest_number"])
-    edition = item.current or ItemEdition.objects.filter(item=item).order_by("-number").first()
-    if edition is None:
-        edition = ItemEdition(name=item.name, kind=item.kind)
+    edition = source if source is not None else ItemEdition(name=item.name, kind=item.kind)
     old = edition.pk
+    edition = copy(edition)
     edition.pk = None
+    edition._state.adding = True
     edition.uid = ItemEdition._meta.get_field("uid").get_default()
     edition.item, edition.number, edition.status = item, item.latest_number, Status.DRAFT
     edition.origin, edition.version = ItemEdition.Origin.MANUAL, 0

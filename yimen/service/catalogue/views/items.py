@@ -43,7 +43,7 @@ PAGE = 30
 def listing(request: HttpRequest) -> HttpResponse:
     """Items in the actor's scope: filtered, sorted, page by page, each with what the linter says."""
     asked = request.GET
-    items = _filtered(request)
+    items = filtered(request)
     sort = asked.get("sort", "-changed")
     column = SORTS.get(sort.removeprefix("-"), "changed_at")
     order = (f"-{column}" if sort.startswith("-") else column, "-id" if sort.startswith("-") else "id")
@@ -64,7 +64,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "catalogue/manage/items.html", context)
 
 
-def _filtered(request: HttpRequest) -> QuerySet[ServiceItem]:
+def filtered(request: HttpRequest) -> QuerySet[ServiceItem]:
+    """The items in the scope of who asks that fit what the address asks for."""
     asked = request.GET
     items = policies.visible(actor_of(request))
     text = tidy_query(asked.get("q", ""))
@@ -115,7 +116,7 @@ def _shown(item: ServiceItem, found: tuple[ItemEdition | None, list[Finding]]) -
 @requires(*policies.STAFF_CODES)
 def export(request: HttpRequest) -> HttpResponseBase:
     """The filtered list as an Excel file."""
-    items = _filtered(request).select_related("department", "source_department", "current").order_by("id")
+    items = filtered(request).select_related("department", "source_department", "current").order_by("id")
     columns: list[exports.Column[ServiceItem]] = [
         exports.Column("事项编码", lambda item: item.code, width=36),
         exports.Column("实施编码", lambda item: item.code31, width=34),
