@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CEILINGS: dict[str, tuple[str, int]] = {
     "api:figures": ("sun", 5),
+    "house:operations": ("system", 25),
+    "house:operations_retry": ("system", 5),
     "cases:figures": ("sun", 14),
     "cases:figures_list": ("sun", 9),
     "cases:kinds": ("manager", 8),

@@ -25,6 +25,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "doctor": ("yimen.house.cli.upkeep:doctor", "检查安装：哪里不对、怎样修好"),
     "backup": ("yimen.house.cli.upkeep:backup", "备份数据库、文件和密钥"),
     "restore": ("yimen.house.cli.upkeep:restore", "从备份恢复"),
+    "restore-drill": ("yimen.house.cli.upkeep:restore_drill", "恢复演练：证明备份真的能恢复"),
+    "operations": ("yimen.house.cli.upkeep:operations", "运行情况：什么要处理"),
     "due": ("yimen.ground.matters.commands:due", "某日起第 N 个工作日（或自然日）是哪一天"),
     "clock": ("yimen.ground.matters.commands:clock", "按 JSON 脚本计算期限，逐日说明"),
     "explain": ("yimen.ground.matters.commands:explain", "说明一件事的到期日是怎样算出来的"),

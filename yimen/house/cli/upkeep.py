@@ -88,6 +88,42 @@ def restore(archive: Path, keys: Path | None, replace: bool) -> Answer:
     return Answer(f"已恢复 {rows} 行，与清单一致。", {"rows": rows, "migrations": applied})
 
 
+@command("restore-drill", needs_database=False)
+@click.argument("archive", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--keys", type=click.Path(path_type=Path, dir_okay=False), help="密钥备份；默认是旁边的 …-keys.tar。")
+@click.option("--in-place", is_flag=True, help="先销毁再恢复，只用于试用的内置数据库。")
+def restore_drill(archive: Path | None, keys: Path | None, in_place: bool) -> Answer:
+    """恢复演练：备份（或用 ARCHIVE）、恢复到另一个地方、核验账本、登录、打开一份文书，逐步计时。
+
+    不碰现有数据，也不会发出任何消息；演练的结果写在 var/drills.jsonl，在“运行情况”页可见。
+    """
+    from yimen.house import drill as holding
+
+    config = Config.read()
+    config.var.mkdir(parents=True, exist_ok=True)
+    done = holding.hold(
+        config,
+        moments.now(),
+        archive=archive,
+        keys=keys,
+        in_place=in_place,
+        say=lambda line: click.echo(line, err=True),
+    )
+    plain = f"演练通过，共用 {done.seconds:.1f} 秒。" if done.passed else f"演练没有通过：{done.failure}"
+    return Answer(plain, done.as_data(), failed=not done.passed)
+
+
+@command("operations")
+def operations() -> Answer:
+    """运行情况：消息、封印、后台任务、日历、备份、磁盘，哪里要处理。有必须处理的退出码为 1。"""
+    from yimen.house import operations as looking
+
+    signs = looking.look(moments.now())
+    marks = {"well": "✓", "watch": "！", "bad": "✗"}
+    lines = [f"{marks[s.verdict]} {s.subject}：{s.found}" + (f"\n    → {s.mend}" if s.mend else "") for s in signs]
+    return Answer("\n".join(lines), looking.as_data(signs), failed=any(s.verdict == "bad" for s in signs))
+
+
 @click.command(
     "manage",
     cls=Verb,

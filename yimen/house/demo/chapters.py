@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from yimen.house.demo import promises
 from yimen.house.demo.acting import Stage
 
-CHAPTERS: tuple[Callable[[Stage], None], ...] = ()
+CHAPTERS: tuple[Callable[[Stage], None], ...] = (promises.tell,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db import transaction
 
 from yimen.ground.identity.rules import SYSTEM
 from yimen.ground.kit import audit
-from yimen.ground.kit.moments import now
+from yimen.ground.kit.moments import day_of, now
 from yimen.ground.kit.refusals import Conflict
 from yimen.ground.matters.fast_forward import in_its_own_time, is_synthetic, mark_synthetic
 from yimen.ground.matters.sealing import BATCH, seal_once
@@ -30,8 +31,9 @@ from yimen.house.simulate.running import Plan, run
 from yimen.service.cases import counting
 
 SEED = 20260916
-MASS = 1450
-"""How many cases of the last three months are simulated beside the told ones."""
+MASS = 2400
+"""How many cases of the last year are simulated beside the told ones."""
+YEAR = timedelta(days=365)
 
 
 class NotForDemo(Conflict):
@@ -66,7 +68,7 @@ def load_county(say: Callable[[str], None], *, share: float) -> dict[str, Any]:
             tea = teahouse.tell(stage)
             told = Living(stage, {"teahouse": tea}).tell()
         say("在办的办件已办到各个环节。")
-        done = run(Plan(cases=max(1, int(MASS * share)), seed=SEED, until=moment, letters=True))
+        done = run(Plan(max(1, int(MASS * share)), SEED, moment, first=day_of(moment) - YEAR, letters=True))
         counting.make_good()
         with in_its_own_time():
             for chapter in CHAPTERS:

@@ -35,6 +35,7 @@ from yimen.service.catalogue import selectors as catalogue
 PAGE = 30
 EXPORT_MOST = 50_000
 SHOWN_BARS = 12
+A_QUARTER = 92
 
 COUNTED: dict[str, str] = {
     "submitted": "收件", "accepted": "受理", "returned": "退办", "completed": "办结", "granted": "准予", "refused": "不予批准",
@@ -42,6 +43,8 @@ COUNTED: dict[str, str] = {
 }  # fmt: skip
 """What a number of the table is called; the keys are those of `reporting.LISTS`."""
 IN_TABLE = ("submitted", "accepted", "returned", "completed", "granted", "refused", "withdrawn", "delivered", "late")
+IN_HAND = ("accepted", "completed", "late")
+"""What a telephone shows of these."""
 RATES: dict[str, str] = {
     "completion_rate": "办结率", "on_time_rate": "按时办结率", "immediate_rate": "即办率", "at_once_rate": "现场办结率",
 }  # fmt: skip
@@ -67,11 +70,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A number of the table and the list behind it."""
+    """A number of the table and the list behind it; a `minor` one is left out on a telephone."""
 
     label: str
     value: int
     url: str
+    minor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,8 @@ def figures(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("as") == "svg":
         source = f"{asked.period.said}　{moments.say_moment(at)} 由一门生成"
         return picture(f"办结件数 {asked.period.said}.svg", drawing, title=f"办结件数（{BY[asked.by]}）", source=source)
-    before = reporting.whole(reporting.table(asked.period.before(), "kind", asked.place, department=asked.department))
+    compared = _compared(asked.period)[0]
+    before = reporting.whole(reporting.table(compared, "kind", asked.place, department=asked.department))
     today = moments.day_of(at)
     return render(
         request,
@@ -119,7 +124,7 @@ def figures(request: HttpRequest) -> HttpResponseBase:
             "counted": [COUNTED[which] for which in IN_TABLE],
             "rate_names": list(RATES.values()),
             "numbers": total,
-            "before": before,
+            "compared": compared.said if before.submitted else "",
             "tiles": _tiles(total, before, asked),
             "bars": charts.figure(drawing, marks, title=f"办结件数{BY[asked.by]}", name=BY[asked.by][1:], unit="件"),
             "trend": _trend(asked, today),
@@ -200,7 +205,9 @@ def _line(name: str, numbers: Numbers, asked: Asked, key: str | None) -> Line:
     more = {} if key is None else {"key": key}
     here = reverse("cases:figures_list")
     cells = tuple(
-        Cell(COUNTED[which], getattr(numbers, which), f"{here}?{asked.query(which=which, **more)}")
+        Cell(
+            COUNTED[which], getattr(numbers, which), f"{here}?{asked.query(which=which, **more)}", which not in IN_HAND
+        )
         for which in IN_TABLE
     )
     return Line(
@@ -240,7 +247,7 @@ def _tiles(total: Numbers, before: Numbers, asked: Asked) -> list[dict[str, Any]
     """The numbers people look for first, each with what it is compared with."""
     line = _sum(total, asked)
     urls = {cell.label: cell.url for cell in line.cells}
-    past = f"{asked.period.before().said} "
+    past = "上年同期 " if _compared(asked.period)[1] else "上期 "
     shown: list[dict[str, Any]] = [
         {
             "label": name,
@@ -263,9 +270,15 @@ def _tiles(total: Numbers, before: Numbers, asked: Asked) -> list[dict[str, Any]
         )
     shown.append(
         {"label": "平均用时", "value": total.average_days, "unit": "工作日" if total.timed else "",
-         "trend": f"{past}{before.average_days if before.timed else '—'}"}
+         "trend": f"{past}{before.average_days:g}" if before.average_days is not None else ""}
     )  # fmt: skip
     return shown
+
+
+def _compared(period: Period) -> tuple[Period, bool]:
+    """What a period is compared with, and whether that is the same time a year before: so for anything over a quarter."""
+    far = (period.after - period.first).days > A_QUARTER
+    return (period.year_before() if far else period.before()), far
 
 
 def _per_cent(value: float | None) -> str:
