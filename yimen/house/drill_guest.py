@@ -15,7 +15,7 @@ def choose(known: dict[str, str], fallback: str) -> dict[str, Any]:
     """The newest letter (a drawn one first) whose applicant has an account, with how to sign in. Raises `NoGuest`."""
     from django.db import connection
 
-    from yimen.ground.documents.rules import KINDS as letter_kinds
+    from yimen.ground.documents.rules import KINDS
 
     with connection.cursor() as cursor:
         cursor.execute(
@@ -26,7 +26,7 @@ def choose(known: dict[str, str], fallback: str) -> dict[str, Any]:
                 where l.voided_at is null order by l.pdf_id is null, l.id desc limit 500"""
         )
         found = cursor.fetchall()
-    titles = {code: each.title for code, each in letter_kinds.items()}
+    titles = {code: each.title for code, each in KINDS.items()}
     found = [(letter, titles.get(kind, "文书"), *rest) for letter, kind, *rest in found]
     for letter, kind, digest, _account, name in found:
         if name in known:
