@@ -36,6 +36,23 @@ class ItemCancelled(Event):
 
 
 @dataclass(frozen=True)
+class ItemFrozen(Event):
+    """An item is not handled for the time being."""
+
+    item: UUID
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ItemThawed(Event):
+    """A frozen item is handled again."""
+
+    item: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ImportRequested(Event):
     """Somebody asked for a checked file to be brought in; the worker does it."""
 

@@ -43,6 +43,7 @@ name_actions(
         "catalogue.freeze_item": "暂停事项",
         "catalogue.thaw_item": "恢复事项",
         "catalogue.cancel_item": "取消事项",
+        "catalogue.withdraw_cancellation": "撤回尚未生效的取消",
         "catalogue.cancel_material": "取消材料",
         "catalogue.save_standard_material": "登记标准材料",
         "catalogue.cancel_standard_material": "取消标准材料",

@@ -15,6 +15,8 @@ from yimen.ground.kit import moments
 from yimen.ground.matters import lifecycle
 from yimen.service.catalogue import policies as policies
 from yimen.service.catalogue import search
+from yimen.service.catalogue.importing.lists import ListRow as ListRow
+from yimen.service.catalogue.importing.lists import read_list as read_list
 from yimen.service.catalogue.models import (
     EditionMaterial,
     ImportBatch,
@@ -39,6 +41,9 @@ from yimen.service.catalogue.search import Suggestion as Suggestion
 from yimen.service.catalogue.search import current_index
 from yimen.service.catalogue.search import find as find
 from yimen.service.catalogue.search import suggest as suggest
+from yimen.service.catalogue.standing import in_force_on as in_force_on
+from yimen.service.catalogue.standing import items_of as items_of
+from yimen.service.catalogue.standing import steps_by_kind as steps_by_kind
 
 SERVICE_OBJECTS = ServiceObject.pairs()
 
@@ -222,6 +227,11 @@ def _steps_of(edition: ItemEdition) -> list[dict[str, Any]]:
     """The steps that the guide tells by itself, from the procedure's table."""
     way = course_of(edition)
     return [{"name": said(rule)} for rule in way.way] if way is not None else []
+
+
+def step_names(edition: ItemEdition) -> list[str]:
+    """Names of the steps of an edition as its guide tells them: its own, else those of its procedure."""
+    return [str(step.get("name", "")) for step in edition.steps or _steps_of(edition)]
 
 
 def findings(edition: ItemEdition, on: date, set_here: Mapping[str, str] | None = None) -> list[Finding]:

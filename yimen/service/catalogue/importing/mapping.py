@@ -208,8 +208,16 @@ class Columns:
         return cells[place] if place is not None and place < len(cells) else ""
 
 
-def recognise(table: Table, names: dict[str, tuple[str, ...]] | None = None, *, items: bool = True) -> Columns:
-    """Find the columns of a table; raises `UnreadableFile` when those without which no row can be read are missing."""
+def recognise(
+    table: Table,
+    names: dict[str, tuple[str, ...]] | None = None,
+    *,
+    items: bool = True,
+    needed: dict[str, str] | None = None,
+) -> Columns:
+    """Find the columns of a table; raises `UnreadableFile` when those without which no row can be read are missing:
+    `needed` (name → what people call it), by default those of a catalogue or of a list of materials.
+    """
     known = _aliases(names or NAMES)
     places: dict[str, int] = {}
     unknown: dict[str, int] = {}
@@ -228,7 +236,7 @@ def recognise(table: Table, names: dict[str, tuple[str, ...]] | None = None, *, 
             units |= {name: unit} if unit else {}
     if "code" not in places and "sub_code" in places:
         places["code"] = places.pop("sub_code")
-    needed = _REQUIRED if items else {"code": "编码", "name": "材料名称"}
+    needed = needed or (_REQUIRED if items else {"code": "编码", "name": "材料名称"})
     missing = [label for name, label in needed.items() if name not in places]
     if missing:
         found = "、".join(title for title in table.header[:12] if title)

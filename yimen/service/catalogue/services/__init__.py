@@ -25,6 +25,7 @@ from yimen.service.catalogue.services.imports import (
 from yimen.service.catalogue.services.items import (
     cancel_item,
     cancel_material,
+    cancel_materials_named,
     cancel_standard_material,
     create_item,
     freeze_item,
@@ -33,6 +34,7 @@ from yimen.service.catalogue.services.items import (
     save_standard_material,
     save_synonym,
     thaw_item,
+    withdraw_cancellation,
 )
 from yimen.service.catalogue.services.material_files import save_material_files
 from yimen.service.catalogue.services.publishing import publish_edition, retire_edition
@@ -43,6 +45,7 @@ __all__ = [
     "adopt_departments",
     "cancel_item",
     "cancel_material",
+    "cancel_materials_named",
     "cancel_standard_material",
     "check_all",
     "check_import",
@@ -71,4 +74,5 @@ __all__ = [
     "submit_for_legal_check",
     "thaw_item",
     "undo_import",
+    "withdraw_cancellation",
 ]

@@ -153,6 +153,7 @@ def freeze_item(*, actor: Actor, item: ServiceItem, reason: str, at: datetime) -
     item.status, item.status_reason = ServiceItem.Status.FROZEN, tidy(reason, "暂停原因", 300, field="reason")
     _save_status(item, at)
     _note("catalogue.freeze_item", actor, item, reason=item.status_reason)
+    outbox.publish(events.ItemFrozen(item=item.uid, reason=item.status_reason, at=at))
     return item
 
 
@@ -166,6 +167,25 @@ def thaw_item(*, actor: Actor, item: ServiceItem, at: datetime) -> ServiceItem:
     item.status, item.status_reason = ServiceItem.Status.ACTIVE, ""
     _save_status(item, at)
     _note("catalogue.thaw_item", actor, item)
+    outbox.publish(events.ItemThawed(item=item.uid, at=at))
+    return item
+
+
+@transaction.atomic
+def withdraw_cancellation(*, actor: Actor, item: ServiceItem, reason: str, at: datetime) -> ServiceItem:
+    """Take back a cancellation whose day has not come yet. One that is in force stays for good (R025): `Conflict`."""
+    policies.must(actor, policies.PUBLISH, item)
+    item = _locked(item)
+    if item.status != ServiceItem.Status.CANCELLED or item.cancelled_on is None:
+        raise Conflict("这个事项没有取消。")
+    if item.cancelled_on <= moments.day_of(at):
+        raise Conflict(
+            f"取消已于 {moments.say_date(item.cancelled_on)} 生效，不能恢复。",
+            next_step="要再办，请按承接程序重新建立事项。",
+        )
+    item.status, item.status_reason, item.status_basis, item.cancelled_on = ServiceItem.Status.ACTIVE, "", "", None
+    _save_status(item, at, ["cancelled_on"])
+    _note("catalogue.withdraw_cancellation", actor, item, reason=tidy(reason, "原因", 300, field="reason"))
     return item
 
 
@@ -202,6 +222,28 @@ def cancel_material(
     if not changed:
         raise Conflict("这份材料已经取消。")
     _note("catalogue.cancel_material", actor, material.edition.item, reason=basis, material=material.name[:100])
+
+
+@transaction.atomic
+def cancel_materials_named(*, actor: Actor, name: str, basis: str, at: datetime, on: date | None = None) -> int:
+    """Cancel every material of exactly this name, in editions in force and in drafts (R030); returns how many.
+
+    Those that a cancelled standard material stands behind are cancelled with it already and left alone.
+    """
+    require_permission(actor, policies.PUBLISH)
+    day, basis = on or moments.day_of(at), tidy(basis, "取消依据", 300, field="basis")
+    found = EditionMaterial.objects.filter(
+        name=name,
+        cancelled_on__isnull=True,
+        edition__status__in=[ItemEdition.Status.PUBLISHED, *ItemEdition.open_statuses],
+    ).exclude(standard__cancelled_on__isnull=False)
+    changed = found.update(cancelled_on=day, cancelled_basis=basis)
+    if changed:
+        audit.record(
+            "catalogue.cancel_material", actor=actor, target_kind="material", target=name[:100], reason=basis,
+            facts={"materials": changed, "on": day},
+        )  # fmt: skip
+    return changed
 
 
 @transaction.atomic

@@ -1,0 +1,44 @@
+"""What others ask of the reform: the power list on a day, the figures of items, reports."""
+
+from yimen.service.reform.selectors import building, progress
+from yimen.service.reform.selectors.figures import MEASURES, Reach, behind, counted, share, total
+from yimen.service.reform.selectors.five import five_of
+from yimen.service.reform.selectors.lists import (
+    changes,
+    measures_of,
+    power_counts,
+    powers,
+    receiving_units,
+    suggested_tags,
+    tallies,
+    tally,
+    with_duties,
+    wordings,
+)
+from yimen.service.reform.selectors.reports import Asked, Report, build, titles
+
+__all__ = [
+    "MEASURES",
+    "Asked",
+    "Reach",
+    "Report",
+    "behind",
+    "build",
+    "building",
+    "changes",
+    "counted",
+    "five_of",
+    "measures_of",
+    "power_counts",
+    "powers",
+    "progress",
+    "receiving_units",
+    "share",
+    "suggested_tags",
+    "tallies",
+    "tally",
+    "titles",
+    "total",
+    "with_duties",
+    "wordings",
+]
