@@ -34,7 +34,12 @@ def departments() -> Any:
 
 def receivers() -> Any:
     """Units to which a power can be handed: towns, and departments of other tiers."""
-    return organisations.receiving_units()
+    return organisations.units("town", "department")
+
+
+def responsible_units() -> Any:
+    """Units that answer for standards: whoever serves people, but no sections."""
+    return organisations.units("office", "centre", "subcentre", "department", "town")
 
 
 class ItemCode(forms.Line):
@@ -74,7 +79,9 @@ class BatchForm(forms.Form):
     title = forms.Line(label="名称", max_length=200, help_text="例如“承接省政府下放行政权力事项”")
     source = django_forms.ChoiceField(label="来由", choices=BatchSource.pairs()[:2])
     from_organ = forms.Line(label="来文机关", max_length=200, required=False, help_text="承接上级决定的必填")
-    document = forms.Line(label="文号", max_length=100, required=False, help_text="承接上级决定的必填；本级决定的可到决定时再填")
+    document = forms.Line(
+        label="文号", max_length=100, required=False, help_text="承接上级决定的必填；本级决定的可到决定时再填"
+    )
     document_on = forms.Day(label="印发日期", required=False)
     note = forms.Paragraph(label="说明", required=False, max_length=2000, rows=3)
 
@@ -82,12 +89,14 @@ class BatchForm(forms.Form):
 class ChangeForm(WithDepartments):
     """A change put into a batch."""
 
-    units_of = {"department": departments, "units": receivers}  # noqa: RUF012 - read, never written
+    units_of = {"department": departments, "units": receivers}
 
     kind = django_forms.ChoiceField(label="调整方式", choices=ChangeKind.pairs())
     item = ItemCode(label="事项编码", required=False, help_text="承接新事项时不填；其余必填")
     name = forms.Line(label="新事项名称", required=False, max_length=1000, help_text="承接时填")
-    item_kind = django_forms.ChoiceField(label="新事项类型", required=False, choices=[("", "请选择"), *ItemKind.pairs()])
+    item_kind = django_forms.ChoiceField(
+        label="新事项类型", required=False, choices=[("", "请选择"), *ItemKind.pairs()]
+    )
     base_code = forms.Line(label="上级目录编码", required=False, max_length=33)
     department = _choose("承接部门", None, required=False, help_text="承接新事项时选")
     units: Any = django_forms.ModelMultipleChoiceField(
@@ -95,7 +104,9 @@ class ChangeForm(WithDepartments):
         widget=django_forms.CheckboxSelectMultiple(attrs={"class": "two"}),
     )  # fmt: skip
     legal_limit = django_forms.IntegerField(label="法定时限", required=False, min_value=0, max_value=3650)
-    legal_unit = django_forms.ChoiceField(label="时限单位", required=False, choices=[("", "请选择"), *LimitUnit.pairs()])
+    legal_unit = django_forms.ChoiceField(
+        label="时限单位", required=False, choices=[("", "请选择"), *LimitUnit.pairs()]
+    )
     legal_basis = forms.Paragraph(label="设定依据", required=False, max_length=4000, rows=2)
     reason = forms.Line(label="理由", max_length=300)
     basis = forms.Line(label="依据条目", required=False, max_length=300, help_text="例如“附件一第 12 项”")
@@ -124,7 +135,9 @@ class ReasonForm(forms.Form):
 class DutyForm(forms.Form):
     """The duty that goes with a power."""
 
-    text = forms.Paragraph(label="责任事项", max_length=4000, rows=6, help_text="受理、审查、决定、送达、监管各环节的责任")
+    text = forms.Paragraph(
+        label="责任事项", max_length=4000, rows=6, help_text="受理、审查、决定、送达、监管各环节的责任"
+    )
     accountable = forms.Paragraph(label="追责情形", max_length=4000, rows=4, required=False)
     basis = forms.Line(label="依据", max_length=300)
     since = forms.Day(label="自", required=False, help_text="不填为今天")
@@ -133,7 +146,7 @@ class DutyForm(forms.Form):
 class CleanUpForm(WithDepartments):
     """A new round of cleaning."""
 
-    units_of = {"departments": departments}  # noqa: RUF012 - read, never written
+    units_of = {"departments": departments}
 
     title = forms.Line(label="名称", max_length=200, help_text="例如“2026 年行政许可事项清理”")
     document = forms.Line(label="文号", max_length=100)
@@ -147,7 +160,7 @@ class CleanUpForm(WithDepartments):
 class FoundForm(WithDepartments):
     """A department's finding for chosen lines."""
 
-    units_of = {"receiver": receivers}  # noqa: RUF012 - read, never written
+    units_of = {"receiver": receivers}
 
     found = django_forms.ChoiceField(label="自查意见", choices=CleanUpOutcome.pairs())
     reason = forms.Line(label="理由", max_length=300, required=False)
@@ -166,10 +179,12 @@ class DecideLinesForm(forms.Form):
 class ComparisonForm(WithDepartments):
     """A superior's list to be compared."""
 
-    units_of = {"department": departments}  # noqa: RUF012 - read, never written
+    units_of = {"department": departments}
 
     file = forms.Attachment(label="上级清单", kinds=TABLES, megabytes=60)
-    title = forms.Line(label="清单名称", max_length=200, help_text="例如“省级权责清单（2026 年版）”；同名的下次比对沿用保留意见")
+    title = forms.Line(
+        label="清单名称", max_length=200, help_text="例如“省级权责清单（2026 年版）”；同名的下次比对沿用保留意见"
+    )
     document = forms.Line(label="文号", max_length=100, required=False)
     department = _choose("只比这个部门", None, required=False, empty_label="全部部门")
 
@@ -177,7 +192,7 @@ class ComparisonForm(WithDepartments):
 class SettleForm(WithDepartments):
     """What is done about chosen lines of a comparison."""
 
-    units_of = {"department": departments}  # noqa: RUF012 - read, never written
+    units_of = {"department": departments}
 
     decision = django_forms.ChoiceField(label="处理", choices=[*RowDecision.pairs()[1:], ("open", "恢复未处理")])
     reason = forms.Line(label="理由", max_length=300, required=False)
@@ -206,7 +221,9 @@ class RebuildForm(forms.Form):
 
     before = forms.Paragraph(label="再造前的内部环节", max_length=4000, rows=6, help_text="每行：环节｜岗位｜工作日")
     after = forms.Paragraph(label="再造后的内部环节", max_length=4000, rows=6, help_text="每行：环节｜岗位｜工作日")
-    edition_before = django_forms.ChoiceField(label="再造前的版本", required=False, help_text="材料数、跑动次数按版本算")
+    edition_before = django_forms.ChoiceField(
+        label="再造前的版本", required=False, help_text="材料数、跑动次数按版本算"
+    )
     edition_after = django_forms.ChoiceField(label="再造后的版本", required=False)
     document = forms.Line(label="文件", max_length=200)
     reason = forms.Line(label="理由", max_length=300)
@@ -263,7 +280,7 @@ class CancelProofForm(forms.Form):
 class StandardForm(WithDepartments):
     """A standard to be issued."""
 
-    units_of = {"responsible": organisations.standing_units}  # noqa: RUF012 - read, never written
+    units_of = {"responsible": responsible_units}
 
     field = django_forms.ChoiceField(label="领域", choices=StandardField.pairs())
     title = forms.Line(label="标准名称", max_length=200)
@@ -282,7 +299,7 @@ class IssueForm(forms.Form):
 class CheckForm(WithDepartments):
     """How a standard is kept."""
 
-    units_of = {"unit": organisations.standing_units, "window": organisations.open_windows}  # noqa: RUF012 - read only
+    units_of = {"unit": responsible_units, "window": organisations.open_windows}
 
     unit = _choose("单位", None)
     window = _choose("窗口", None, required=False)

@@ -67,7 +67,15 @@ def tell_of_undoing(event: events.ListChangeUndone) -> None:
     more = f"有 {kept} 项已生效不能撤回，" if kept else ""
     body = f"《{batch.title}》已撤回（{batch.undone_reason}）。{more}详见批次页。"
     link = reverse("reform:batch", args=[batch.uid])
-    _tell(departments, (policies.DECIDE, policies.PROPOSE), f"reform.undone:{batch.uid}", "清单调整已撤回", body, link, event.at)
+    _tell(
+        departments,
+        (policies.DECIDE, policies.PROPOSE),
+        f"reform.undone:{batch.uid}",
+        "清单调整已撤回",
+        body,
+        link,
+        event.at,
+    )
 
 
 @handles(events.CleanUpOpened)
@@ -79,7 +87,15 @@ def tell_of_cleanup(event: events.CleanUpOpened) -> None:
     departments = set(cleanup.departments.values_list("department_id", flat=True))
     body = f"{cleanup.document}：请在 {moments.say_date(cleanup.due_on)} 前逐项填写自查意见并报送。"
     link = reverse("reform:cleanup", args=[cleanup.uid])
-    _tell(departments, (policies.PROPOSE,), f"reform.cleanup:{cleanup.uid}", f"请自查：{cleanup.title}"[:60], body, link, event.at)
+    _tell(
+        departments,
+        (policies.PROPOSE,),
+        f"reform.cleanup:{cleanup.uid}",
+        f"请自查：{cleanup.title}"[:60],
+        body,
+        link,
+        event.at,
+    )
 
 
 @handles(events.CleanUpPrompted)
@@ -95,7 +111,9 @@ def remind_of_cleanup(event: events.CleanUpPrompted) -> None:
     _tell(waiting, (policies.PROPOSE,), key, "请尽快报送清理自查", body, link, event.at)
 
 
-def _tell(departments: Iterable[int], codes: tuple[str, ...], key: str, subject: str, body: str, link: str, at: datetime) -> None:
+def _tell(
+    departments: Iterable[int], codes: tuple[str, ...], key: str, subject: str, body: str, link: str, at: datetime
+) -> None:
     """One message to each account that holds any of these rights at one of these departments."""
     told: set[int] = set()
     day = moments.day_of(at)
@@ -104,5 +122,9 @@ def _tell(departments: Iterable[int], codes: tuple[str, ...], key: str, subject:
             if holder.account_id not in told:
                 told.add(holder.account_id)
                 notify_account(
-                    key=f"{key}:{holder.account_id}", account_id=holder.account_id, subject=subject, body=body, link=link
+                    key=f"{key}:{holder.account_id}",
+                    account_id=holder.account_id,
+                    subject=subject,
+                    body=body,
+                    link=link,
                 )

@@ -34,5 +34,7 @@ def _waiting(request: HttpRequest) -> int | None:
     actor = getattr(request, "actor", None)
     if not isinstance(actor, Actor):
         return None
-    states = [state for code, state in ((policies.REVIEW, "review"), (policies.DECIDE, "reviewed")) if actor.holds(code)]
+    states = [
+        state for code, state in ((policies.REVIEW, "review"), (policies.DECIDE, "reviewed")) if actor.holds(code)
+    ]
     return ChangeBatch.objects.filter(state__in=states).count() or None if states else None

@@ -1,8 +1,65 @@
-"""Addresses of 审批制度改革."""
+"""Addresses of 审批制度改革: the public lists, and the management pages."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from yimen.service.reform.views import batches, cleanups, comparisons, measures, proofs, public, reports, standards
 
 app_name = "reform"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("powers/", public.powers, name="powers"),
+    path("powers/export/", public.powers_export, name="powers_export"),
+    path("powers/<str:code>/", public.power, name="power"),
+    path("proofs/", public.public_proofs, name="public_proofs"),
+    path("manage/reform/batches/", batches.batches, name="batches"),
+    path("manage/reform/batches/new/", batches.new_batch, name="new_batch"),
+    path("manage/reform/batches/<uuid:uid>/", batches.batch, name="batch"),
+    path("manage/reform/batches/<uuid:uid>/add/", batches.add_change, name="add_change"),
+    path("manage/reform/batches/<uuid:uid>/export/", batches.batch_export, name="batch_export"),
+    path("manage/reform/batches/<uuid:uid>/remove/<int:order>/", batches.remove_change, name="remove_change"),
+    path("manage/reform/batches/<uuid:uid>/<str:act>/", batches.batch_act, name="batch_act"),
+    path("manage/reform/changes/", batches.changes, name="changes"),
+    path("manage/reform/cleanups/", cleanups.cleanups, name="cleanups"),
+    path("manage/reform/cleanups/new/", cleanups.new_cleanup, name="new_cleanup"),
+    path("manage/reform/cleanups/<uuid:uid>/", cleanups.cleanup, name="cleanup"),
+    path("manage/reform/cleanups/<uuid:uid>/export/", cleanups.cleanup_export, name="cleanup_export"),
+    path("manage/reform/cleanups/<uuid:uid>/<str:act>/", cleanups.cleanup_act, name="cleanup_act"),
+    path("manage/reform/comparisons/", comparisons.comparisons, name="comparisons"),
+    path("manage/reform/comparisons/<uuid:uid>/", comparisons.comparison, name="comparison"),
+    path("manage/reform/comparisons/<uuid:uid>/export/", comparisons.comparison_export, name="comparison_export"),
+    path("manage/reform/comparisons/<uuid:uid>/<str:act>/", comparisons.comparison_act, name="comparison_act"),
+    path("manage/reform/items/", measures.behind, name="behind"),
+    path("manage/reform/items/tag/", measures.tag_chosen, name="tag_chosen"),
+    path("manage/reform/items/<str:code>/", measures.item, name="item"),
+    path("manage/reform/items/<str:code>/duty/", batches.duty, name="duty"),
+    path("manage/reform/items/<str:code>/tags/", measures.tags, name="tags"),
+    path("manage/reform/items/<str:code>/simplify/", measures.simplify, name="simplify"),
+    path(
+        "manage/reform/items/<str:code>/simplify/<int:measure_id>/end/",
+        measures.end_simplification,
+        name="end_simplification",
+    ),
+    path("manage/reform/items/<str:code>/rebuild/", measures.rebuild, name="rebuild"),
+    path("manage/reform/five/", measures.five, name="five"),
+    path("manage/reform/rebuildings/", measures.rebuildings, name="rebuildings"),
+    path("manage/reform/rebuildings/<uuid:uid>/withdraw/", measures.withdraw_rebuilding, name="withdraw_rebuilding"),
+    path("manage/reform/classes/", measures.classes, name="classes"),
+    path("manage/reform/classes/save/", measures.save_class, name="save_class"),
+    path("manage/reform/classes/<slug:code>/", measures.item_class, name="class"),
+    path("manage/reform/classes/<slug:code>/items/", measures.class_items, name="class_items"),
+    path("manage/reform/classes/<slug:code>/items/<int:item_id>/out/", measures.class_item_out, name="class_item_out"),
+    path("manage/reform/proofs/", proofs.proofs, name="proofs"),
+    path("manage/reform/proofs/new/", proofs.new_proof, name="new_proof"),
+    path("manage/reform/proofs/<uuid:uid>/<str:act>/", proofs.proof_act, name="proof_act"),
+    path("manage/reform/standards/", standards.standards, name="standards"),
+    path("manage/reform/standards/new/", standards.new_standard, name="new_standard"),
+    path("manage/reform/standards/<uuid:uid>/", standards.standard, name="standard"),
+    path("manage/reform/standards/<uuid:uid>/<str:act>/", standards.standard_act, name="standard_act"),
+    path("manage/reform/wordings/", standards.wordings, name="wordings"),
+    path("manage/reform/wordings/<str:key>/", standards.wording, name="wording"),
+    path("manage/reform/reports/", reports.reports, name="reports"),
+    path("manage/reform/reports/<slug:slug>/", reports.report, name="report"),
+    path("manage/reform/reports/<slug:slug>/export/", reports.report_export, name="report_export"),
+    path("manage/reform/reports/<slug:slug>/picture/", reports.report_picture, name="report_picture"),
+]

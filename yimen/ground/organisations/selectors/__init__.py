@@ -211,12 +211,26 @@ def departments(division: Division | None = None) -> QuerySet[Unit]:
     return found.filter(division=division) if division is not None else found
 
 
+def units(*kinds: str) -> QuerySet[Unit]:
+    """Units in being in reading order, of these kinds if any are given."""
+    found = Unit.objects.filter(dissolved_on__isnull=True).order_by("order", "id")
+    return found.filter(kind__in=kinds) if kinds else found
+
+
 def divisions(under: Division | None = None) -> QuerySet[Division]:
     """Divisions, of one subtree if given."""
     return Division.objects.filter(path__startswith=under.path) if under else Division.objects.all()
 
 
 # Windows and people
+
+
+def open_windows(centre: Unit | None = None) -> QuerySet[Window]:
+    """Windows in use with their hall, of one centre if given, in the order of halls and numbers."""
+    found = (
+        Window.objects.filter(closed_on__isnull=True).select_related("centre").order_by("centre__order", "centre", "id")
+    )
+    return found.filter(centre=centre) if centre is not None else found
 
 
 def windows_serving(department: Unit, centre: Unit | None = None) -> QuerySet[Window]:

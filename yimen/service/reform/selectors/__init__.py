@@ -1,7 +1,16 @@
 """What others ask of the reform: the power list on a day, the figures of items, reports."""
 
 from yimen.service.reform.selectors import building, progress
-from yimen.service.reform.selectors.figures import MEASURES, Reach, behind, counted, share, total
+from yimen.service.reform.selectors.figures import (
+    CLASS_MEASURES,
+    MEASURES,
+    Reach,
+    behind,
+    counted,
+    of_class,
+    share,
+    total,
+)
 from yimen.service.reform.selectors.five import five_of
 from yimen.service.reform.selectors.lists import (
     changes,
@@ -18,6 +27,7 @@ from yimen.service.reform.selectors.lists import (
 from yimen.service.reform.selectors.reports import Asked, Report, build, titles
 
 __all__ = [
+    "CLASS_MEASURES",
     "MEASURES",
     "Asked",
     "Reach",
@@ -29,6 +39,7 @@ __all__ = [
     "counted",
     "five_of",
     "measures_of",
+    "of_class",
     "power_counts",
     "powers",
     "progress",

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection
 
 from yimen.service.catalogue import selectors as catalogue
+from yimen.service.reform.models import ItemClass
 from yimen.service.reform.rules import ON_APPLICATION
 
 FACTS = """
@@ -94,6 +95,22 @@ for _low, _high in ((0, 20), (20, 40), (40, 60), (60, 80), (80, 101)):
     MEASURES[f"r{_low}"] = (f"{_said}的事项", f"{_from} and reduction < {_high / 100}")
 
 
+CLASS_MEASURES = {
+    "class_kept": ("达标的事项", "comparable and promise_limit * {d} <= legal_limit * {n}"),
+    "class_violating": ("没有压缩到规定幅度的事项", "comparable and promise_limit * {d} > legal_limit * {n}"),
+    "class_unclear": ("不能比的事项", "comparable is not true"),
+}
+"""The same for a class of items with its own target: d and n are its denominator and numerator."""
+
+
+def of_class(held: ItemClass, measure: str = "") -> str:
+    """The condition that narrows the figures to a class, and to one of its measures if named."""
+    member = f"id in (select item_id from reform_itemclassmember where item_class_id = {int(held.pk)})"  # noqa: S608 - a number
+    if measure not in CLASS_MEASURES:
+        return member
+    return f"{member} and {CLASS_MEASURES[measure][1].format(d=int(held.denominator), n=int(held.numerator))}"
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What is counted: the day, and the departments (None: all)."""
@@ -147,19 +164,27 @@ def behind(
     text: str = "",
     kind: str = "",
     after: int = 0,
+    before: int = 0,
     most: int | None = 50,
     condition: str = "",
 ) -> list[dict[str, Any]]:
-    """The items behind a number, in the order of their ids, from the one after `after`; `most` None gives all of them."""
+    """The items behind a number in the order of their ids, from the one after `after`; with `before` the last ones before
+    it. `most` None gives all of them.
+    """
     statement = (
-        f"{FACTS} and i.id > %(after)s and (%(text)s = '' or i.name ilike %(like)s or i.code = %(text)s) "
+        f"{FACTS} and i.id > %(after)s and (%(before)s = 0 or i.id < %(before)s) "
+        f"and (%(text)s = '' or i.name ilike %(like)s or i.code = %(text)s) "
         f"and (%(kind)s = '' or coalesce(e.kind, i.kind) = %(kind)s)"
     )
     where = MEASURES[measure][1] + (f" and {condition}" if condition else "")
+    way = "desc" if before else "asc"
     # Within the inner statement the ids come from the primary key in order, so a page reads a page.
-    full = f"select * from ({statement} order by i.id offset 0) facts where {where} order by id"  # noqa: S608 - ours
-    values = {**reach.values(), "after": after, "text": text, "like": f"%{_literal(text)}%", "kind": kind, "most": most}
-    return rows(f"{full} limit %(most)s", values)
+    full = f"select * from ({statement} order by i.id {way} offset 0) facts where {where} order by id {way}"  # noqa: S608 - ours
+    values = {
+        **reach.values(), "after": after, "before": before, "text": text, "like": f"%{_literal(text)}%", "kind": kind, "most": most,
+    }  # fmt: skip
+    found = rows(f"{full} limit %(most)s", values)
+    return found[::-1] if before else found
 
 
 def _literal(text: str) -> str:

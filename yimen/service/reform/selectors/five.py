@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from yimen.service.catalogue.rules.vocabulary import LimitUnit
 from yimen.service.reform.selectors.figures import FACTS, Reach, behind, rows
 
 
@@ -29,15 +30,42 @@ class Five:
     cases: int = 0
     days: float | None = None
 
+    @property
+    def flow_said(self) -> str:
+        """Its place by promised time."""
+        return f"同类第 {self.flow.rank}，共 {self.flow.of}" if self.flow else "单位不是工作日，不排名"
+
+    @property
+    def steps_said(self) -> str:
+        """Its place by steps."""
+        return f"同类第 {self.steps.rank}，共 {self.steps.of}" if self.steps else ""
+
+    @property
+    def cases_said(self) -> str:
+        """How many cases the average is of."""
+        return f"{self.cases:,} 件的平均"
+
+    @property
+    def promise_unit(self) -> str:
+        """The unit of the promise as people read it."""
+        return LimitUnit.labels().get(self.item["promise_unit"], "")
+
 
 def five_of(
-    reach: Reach, *, text: str = "", kind: str = "", after: int = 0, most: int | None = 50, only: int | None = None
+    reach: Reach,
+    *,
+    text: str = "",
+    kind: str = "",
+    after: int = 0,
+    before: int = 0,
+    most: int | None = 50,
+    only: int | None = None,
 ) -> list[Five]:
     """Items in force with their figures, by id. One scan of the figures ranks them all: it counts how often each value
     occurs in each type.
     """
     condition = f"id = {int(only)}" if only is not None else ""
-    items = behind(reach, "in_force", text=text, kind=kind, after=after, most=most, condition=condition)
+    items = behind(reach, "in_force", text=text, kind=kind, after=after, before=before, most=most, condition=condition)
     if not items:
         return []
     whole = Reach(reach.day)

@@ -130,18 +130,20 @@ def changes(
     state: str = "",
     month: str = "",
     after: int = 0,
+    before: int = 0,
     most: int | None = 50,
 ) -> list[dict[str, Any]]:
-    """Single changes of a span, by id."""
-    values = {"since": since, "until": until, "departments": departments, "kind": kind, "state": state, "after": after,
+    """Single changes of a span, by id; with `before` the last ones before it."""
+    values = {"since": since, "until": until, "departments": departments, "kind": kind, "state": state, "after": after, "before": before,
               "most": most, "month": month}  # fmt: skip
-    statement = f"""select * from ({CHANGES}) found where id > %(after)s and (%(month)s = '' or to_char(day, 'YYYY-MM') = %(month)s)
-                    order by id limit %(most)s"""  # noqa: S608 - ours
+    way = "desc" if before else "asc"
+    statement = f"""select * from ({CHANGES}) found where id > %(after)s and (%(before)s = 0 or id < %(before)s)
+                    and (%(month)s = '' or to_char(day, 'YYYY-MM') = %(month)s) order by id {way} limit %(most)s"""  # noqa: S608 - ours
     found = rows(statement, values)
     kinds, states = ChangeKind.labels(), ChangeState.labels()
     for row in found:
         row["kind_said"], row["state_said"] = kinds[row["kind"]], states[row["state"]]
-    return found
+    return found[::-1] if before else found
 
 
 def tally(batch: ChangeBatch) -> list[tuple[str, str, int]]:

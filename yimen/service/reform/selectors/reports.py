@@ -60,6 +60,20 @@ class Report:
     filters: tuple[str, ...] = ("department",)
     second: SafeString = field(default_factory=lambda: SafeString(""))
 
+    def table(self) -> list[tuple[Line, list[tuple[Head, str, str]]]]:
+        """Each row, the total last, with its cells as people read them: (head, text, address)."""
+        rows = [*self.lines, *([self.total] if self.total else [])]
+        return [
+            (
+                line,
+                [
+                    (head, said(value, head.unit), url)
+                    for head, (value, url) in zip(self.heads, line.cells(), strict=True)
+                ],
+            )
+            for line in rows
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -107,6 +121,12 @@ def build(slug: str, asked: Asked) -> Report | None:
     return found[1](asked) if found else None
 
 
-def percent(value: float | None) -> str:
-    """A rate as people read it."""
-    return "—" if value is None else f"{value:g}%"
+def said(value: Any, unit: str) -> str:
+    """A value of a report as people read it."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:g}%" if unit == "%" else f"{value:,g}"
+    return str(value)
