@@ -240,14 +240,6 @@ def windows_serving(department: Unit, centre: Unit | None = None) -> QuerySet[Wi
     return found.filter(centre=centre) if centre is not None else found
 
 
-def open_windows(centre: Unit | None = None) -> QuerySet[Window]:
-    """Windows in use with their hall, of one centre if given, in the order of halls and numbers."""
-    found = (
-        Window.objects.filter(closed_on__isnull=True).select_related("centre").order_by("centre__order", "centre", "id")
-    )
-    return found.filter(centre=centre) if centre is not None else found
-
-
 def halls() -> QuerySet[Unit]:
     """Centres and sub-centres in being."""
     kinds = [Unit.Kind.CENTRE, Unit.Kind.SUBCENTRE]
