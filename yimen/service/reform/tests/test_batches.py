@@ -217,7 +217,7 @@ def test_a_department_proposes_only_for_its_own_items(cast: Cast, publish: Publi
 )
 def test_bad_input_names_its_field(cast: Cast, publish: Publish, change: dict[str, Any], field: str) -> None:
     batch = services.propose_batch(actor=cast.actor("manager"), title="一批", at=NOON)
-    given = {"item": publish("甲证"), "reason": "上级决定"} | change
+    given: dict[str, Any] = {"item": publish("甲证"), "reason": "上级决定", **change}
     with pytest.raises(Invalid) as refused:
         services.add_change(actor=cast.actor("manager"), batch=batch, at=NOON, **given)
     assert field in refused.value.fields
