@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Literal
+from uuid import UUID
 
 from django.http import FileResponse
 
@@ -57,6 +58,11 @@ def letters_of(matter_code: str) -> list[LetterShown]:
 def letter_by_code(code: str) -> Letter | None:
     """One letter by its verification code."""
     return Letter.objects.select_related("pdf").filter(code=rules.read_code(code)).first()
+
+
+def file_by_uid(uid: UUID) -> StoredFile | None:
+    """A stored file; who may read it is decided by the module that keeps its uid."""
+    return StoredFile.objects.filter(uid=uid).first()
 
 
 def letter_facts(letter: Letter) -> dict[str, Any]:

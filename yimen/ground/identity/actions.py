@@ -20,7 +20,7 @@ def label_of(action: str) -> str:
 KINDS = {
     "account": "账号", "delegation": "请假代办", "emergency": "应急授权", "review": "权限复核", "rules": "规则",
     "address": "网址", "case": "办件", "division": "行政区划", "draft": "草稿", "grant": "授权",
-    "import": "导入批次", "item": "事项", "ledger": "办理账本", "letter": "文书", "matter": "办件", "name": "登录名",
+    "import": "导入批次", "item": "事项", "ledger": "办理账本", "letter": "文书", "mandate": "委托", "matter": "办件", "name": "登录名",
     "party": "主体档案", "post": "岗位", "profile": "登录安全策略", "seal": "印章", "session": "登录", "source_department": "来源部门",
     "standard_material": "标准材料", "synonym": "同义词", "token": "接口密钥", "unit": "机构",
 }  # fmt: skip
@@ -69,6 +69,18 @@ name_actions(
         "identity.prove_factor": "第二重验证",
         "identity.renew_recovery_codes": "重新生成恢复码",
         "identity.reset_factor": "解除动态验证码",
+        "identity.give_mandate": "出具委托",
+        "identity.accept_mandate": "接受委托",
+        "identity.end_mandate": "终止委托",
+        "identity.act_for": "切换办事身份",
+        "identity.invite_member": "邀请单位办事人员",
+        "identity.withdraw_invitation": "收回单位邀请",
+        "identity.join_enterprise": "加入单位",
+        "identity.change_role": "变更单位内角色",
+        "identity.end_membership": "终止单位办事资格",
+        "identity.propose_representative": "提出变更法定代表人",
+        "identity.change_representative": "核验变更法定代表人",
+        "identity.drop_representative_change": "收回或不通过法定代表人变更",
         "audit.export": "导出审计记录",
     }
 )

@@ -28,7 +28,8 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from yimen.ground.identity.actions import name_actions as name_actions
-from yimen.ground.identity.rules import Actor, ScopeKind, SignIn
+from yimen.ground.identity.models import Acting
+from yimen.ground.identity.rules import Actor, ScopeKind, SignIn, StandingEnded
 from yimen.ground.kit import errors, moments
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed, Refusal, SignInNeeded
 
@@ -48,6 +49,7 @@ class Access:
     roles: tuple[str, ...] = ()
     with_old_password: bool = False
     fresh_factor: bool = False
+    in_any_standing: bool = False
 
     def __str__(self) -> str:
         return " ".join((self.kind, *self.codes, *self.roles))
@@ -118,6 +120,18 @@ def fresh_factor(view: View) -> View:
     """Written above one of the others: a dangerous act. Whoever has a second factor proves it once more before the page
     opens, if the last proof is older than the profile's `factor_minutes`."""
     return declare(view, replace(access_of(view) or Access("signed_in"), fresh_factor=True))
+
+
+def in_any_standing(view: View) -> View:
+    """Written above one of the others: the view also opens when the right to act for another has just ended."""
+    return declare(view, replace(access_of(view) or Access("signed_in"), in_any_standing=True))
+
+
+def standing_left(sign_in: SignIn) -> str:
+    """Back to one's own name after the right to act for another has ended; what to do next, in Chinese."""
+    if sign_in.session is not None and Acting.objects.filter(session__uid=sign_in.session).delete()[0]:
+        return "没有办完的草稿仍归委托人（单位）所有。您已回到本人名下，可以继续办自己的事。"
+    return "请联系本单位的法定代表人或管理员；本人的事请用个人账号办理。"
 
 
 def not_for(actor: Actor) -> NotAllowed:
@@ -196,6 +210,8 @@ class AccessMiddleware:
                 ),
             )
         sign_in: SignIn | None = getattr(request, "sign_in", None)
+        if sign_in and sign_in.standing_ended and access.kind != "public" and not access.in_any_standing:
+            return refuse(request, StandingEnded(sign_in.standing_ended, next_step=standing_left(sign_in)))
         if sign_in and sign_in.must_change_password and not access.with_old_password:
             if errors.for_machines(request):
                 return refuse(request, NotAllowed("密码须先修改。", next_step="请先登录网页修改密码。"))

@@ -7,6 +7,12 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from yimen.ground.identity.standing import POWERS as POWERS
+from yimen.ground.identity.standing import ROLES as ROLES
+from yimen.ground.identity.standing import PowerMissing as PowerMissing
+from yimen.ground.identity.standing import Standing as Standing
+from yimen.ground.identity.standing import StandingEnded as StandingEnded
+
 ActorKind = Literal["citizen", "staff", "system"]
 ScopeKind = Literal["own", "window", "department", "centre", "division", "all"]
 
@@ -81,7 +87,8 @@ class Actor:
     """Who acts, in which post, at which window, and what they hold at this moment.
 
     Built once per request; never stored. `party_id` is the natural or legal person a citizen acts as; `predecessors` are
-    the departments that the actor's has wholly taken over. For a stand-in
+    the departments that the actor's has wholly taken over. Where a citizen acts for another (a mandate, an enterprise),
+    `standing` says by what right, and `name` names both: 张强（代王芳）. For a stand-in
     (`delegation_id`) uid and account are one's own, place and rights those of the colleague (`stands_for`). `stand_ins` are
     the colleagues for whom one may act now, `emergency_id` the emergency one acts under (organisations.capacities).
     """
@@ -108,6 +115,23 @@ class Actor:
     stands_for_name: str = ""
     stand_ins: tuple[StandIn, ...] = ()
     emergency_id: int | None = None
+    standing: Standing | None = None
+
+    @property
+    def home_party_id(self) -> int | None:
+        """The actor's own file, whomever the actor acts for just now."""
+        return self.standing.home_party_id if self.standing is not None else self.party_id
+
+    def may_manage_party(self, party_id: int) -> bool:
+        """Whether this file is the actor's to read in full and to change: the own one, or an enterprise managed."""
+        if self.standing is None or party_id != self.standing.party_id:
+            return party_id == self.home_party_id
+        return self.standing.managing
+
+    def demand_power(self, power: str, item: str) -> None:
+        """Raise `PowerMissing` where the actor acts for another whose mandate does not give this power for the item."""
+        if self.standing is not None:
+            self.standing.demand(power, item)
 
     def holds(self, code: str) -> bool:
         """Whether the actor holds this permission in any scope."""
@@ -134,6 +158,7 @@ class SignIn:
 
     `session` is the session's uid; None for an API token, whose scopes are then in `token_scopes`. While `factor_due` the
     second factor has still to be proved and the person counts as nobody; `factor_at` is when it was proved last.
+    `standing_ended` says, in Chinese, that the right to act for another is over: the next click is refused with it.
     """
 
     session: UUID | None = None
@@ -142,6 +167,7 @@ class SignIn:
     factor_at: datetime | None = None
     elder_mode: bool = False
     token_scopes: tuple[str, ...] | None = None
+    standing_ended: str = ""
 
     def allows(self, code: str) -> bool:
         """May this sign-in use the permission? A session may; a token only what its scopes name.

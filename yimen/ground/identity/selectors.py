@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from yimen.ground.identity import id_numbers
-from yimen.ground.identity.models import Account, ApiToken, Party, Session
+from yimen.ground.identity.models import (
+    Account,
+    ApiToken,
+    Invitation,
+    Mandate,
+    Membership,
+    Party,
+    RepresentativeChange,
+    Session,
+)
 from yimen.ground.identity.passwords import Profile, profile_of
+from yimen.ground.identity.rules import Actor, Standing
+from yimen.ground.identity.standing import signed_as
 from yimen.ground.kit import keyring
 from yimen.ground.kit.fields import encrypted_fields
 from yimen.ground.kit.masking import mask_address, mask_email, mask_id_number, mask_phone
@@ -20,13 +31,26 @@ __all__ = [
     "MaskedParty",
     "Profile",
     "account",
+    "account_name",
     "accounts",
+    "acts_still",
     "find_by_phone",
+    "find_mandates",
     "find_party",
+    "in_standing",
+    "invitations",
+    "mandate",
+    "mandates_given",
+    "mandates_received",
+    "mandates_to",
     "masked",
     "masked_number",
+    "may_collect",
+    "members",
+    "memberships",
     "party",
     "profile_of",
+    "representative_changes",
     "sessions_of",
     "tail_matches",
     "tokens_of",
@@ -93,6 +117,12 @@ def find_party(id_type: str, id_number: str) -> Party | None:
     return Party.objects.filter(id_type=id_type, id_index=keyring.blind_index(number, kind="id_number")).first()
 
 
+def in_standing(actor: Actor, standing: Standing) -> Actor:
+    """The actor in another's place: whose matters these are, and a name that names both, 张强（代王芳）."""
+    name = actor.name if standing.party_id == standing.home_party_id else signed_as(actor.name, standing.principal)
+    return replace(actor, party_id=standing.party_id, name=name, standing=standing)
+
+
 def find_by_phone(phone: str) -> QuerySet[Party]:
     """Files with this telephone number."""
     if not phone.strip() or len(phone) > 60:
@@ -134,3 +164,103 @@ def sessions_of(account_id: int, at: datetime) -> QuerySet[Session]:
 def tokens_of(account_id: int) -> QuerySet[ApiToken]:
     """API tokens of an account, the latest first."""
     return ApiToken.objects.filter(account_id=account_id).order_by("-issued_at")
+
+
+# Mandates and enterprises
+
+
+def account_name(account_id: int) -> str:
+    """The name of an account; empty for none."""
+    return str(Account.objects.filter(pk=account_id).values_list("name", flat=True).first() or "")
+
+
+def acts_still(account_id: int, party_id: int, number: str, on: date) -> bool:
+    """Whether an account still acts for a party: under the mandate of this number, or as one of its agents.
+
+    Owners and administrators read what is told to the party itself.
+    """
+    if not number:
+        theirs = Membership.objects.filter(account=account_id, enterprise=party_id, ended_at__isnull=True)
+        return theirs.filter(role="agent").exists()
+    mandate = Mandate.objects.filter(number=number, principal=party_id).first()
+    return mandate is not None and mandate.state(on) == "in_force"
+
+
+def mandates_given(party_id: int) -> QuerySet[Mandate]:
+    """What a party has given, the latest first."""
+    return Mandate.objects.filter(principal=party_id).select_related("principal").order_by("-given_at", "-id")
+
+
+def mandates_received(account: Account) -> QuerySet[Mandate]:
+    """What others have given to the person of this account, the latest first."""
+    if account.party is None:
+        return Mandate.objects.none()
+    return (
+        Mandate.objects.filter(agent_index=account.party.id_index)
+        .select_related("principal")
+        .order_by("-given_at", "-id")
+    )
+
+
+def mandate(uid: UUID, actor: Actor) -> Mandate:
+    """One mandate, for its principal, its agent, or staff who verify identities; raises `NotFound`."""
+    found = Mandate.objects.select_related("principal").filter(uid=uid).first()
+    if found is not None:
+        if actor.kind == "staff" and actor.holds("identity.verify"):
+            return found
+        if actor.party_id == found.principal_id and actor.may_manage_party(found.principal_id):
+            return found
+        home = Party.objects.filter(pk=actor.home_party_id or 0).first()
+        if home is not None and home.id_index == found.agent_index:
+            return found
+    raise NotFound("没有找到这份委托。", next_step="请到“委托代办”里查看。")
+
+
+def find_mandates(text: str) -> QuerySet[Mandate]:
+    """Mandates with this number, or to or by whoever has this document number; without words none."""
+    if not text:
+        return Mandate.objects.none()
+    index = keyring.blind_index(text, kind="id_number")
+    fits = Q(number=text.upper()) | Q(agent_index=index) | Q(principal__id_index=index)
+    return Mandate.objects.filter(fits).select_related("principal")
+
+
+def may_collect(party_id: int, item: str, on: date) -> list[Mandate]:
+    """Whose mandate to fetch results of a party is in force for an item that day; shown at the hand-over window."""
+    open_ones = Mandate.objects.filter(
+        principal=party_id, ended_at__isnull=True, accepted_at__isnull=False, valid_from__lte=on, valid_to__gte=on
+    )
+    return [each for each in open_ones.order_by("-given_at") if each.covers("collect", item, on)]
+
+
+def mandates_to(party_id: int, agent_name: str) -> QuerySet[Mandate]:
+    """Every mandate of a party to an agent of this name, in force or not."""
+    return Mandate.objects.filter(principal=party_id, agent_name=agent_name.strip()).order_by("-given_at")
+
+
+def memberships(account_id: int) -> QuerySet[Membership]:
+    """The enterprises that an account acts for."""
+    return (
+        Membership.objects.filter(account=account_id, ended_at__isnull=True).select_related("enterprise").order_by("id")
+    )
+
+
+def members(party_id: int) -> QuerySet[Membership]:
+    """The people of an enterprise, those who left after those who are there."""
+    return (
+        Membership.objects.filter(enterprise=party_id)
+        .select_related("account", "account__party")
+        .order_by(F("ended_at").desc(nulls_first=True), "joined_at")
+    )
+
+
+def invitations(party_id: int, at: datetime) -> QuerySet[Invitation]:
+    """Invitations of an enterprise that can still be used."""
+    return Invitation.objects.filter(
+        enterprise=party_id, used_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=at
+    ).order_by("-given_at")
+
+
+def representative_changes(party_id: int) -> QuerySet[RepresentativeChange]:
+    """Changes of an enterprise's legal representative, the latest first."""
+    return RepresentativeChange.objects.filter(enterprise=party_id).order_by("-proposed_at")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.ground.identity.views import account, consoles, doors, second_factor
+from yimen.ground.identity.views import account, acting, consoles, doors, enterprises, second_factor
 
 app_name = "identity"
 urlpatterns = [
@@ -26,6 +26,19 @@ urlpatterns = [
     path("my/account/password/", account.password, name="password"),
     path("my/account/close/", account.close, name="close"),
     path("my/account/sessions/<uuid:uid>/end/", account.end_session, name="end_session"),
+    path("my/acting/", acting.acting, name="acting"),
+    path("my/acting/self/", acting.act_as_oneself, name="act_as_oneself"),
+    path("my/acting/join/", acting.join, name="join"),
+    path("my/acting/leave/<uuid:uid>/", acting.leave, name="leave"),
+    path("my/acting/<slug:kind>/<uuid:uid>/", acting.act_for, name="act_for"),
+    path("my/enterprise/", enterprises.people, name="enterprise"),
+    path("my/enterprise/invite/", enterprises.invite, name="invite"),
+    path("my/enterprise/invitations/<uuid:uid>/withdraw/", enterprises.withdraw, name="invitation_withdraw"),
+    path("my/enterprise/members/<uuid:uid>/role/", enterprises.role, name="member_role"),
+    path("my/enterprise/members/<uuid:uid>/remove/", enterprises.remove, name="member_remove"),
+    path("my/enterprise/representative/", enterprises.representative, name="representative"),
+    path("my/enterprise/representative/<uuid:uid>/drop/", enterprises.drop_representative, name="representative_drop"),
+    path("desk/representative/", enterprises.verify_representative, name="verify_representative"),
     path("manage/security/", consoles.security, name="security"),
     path("manage/security/<str:kind>/", consoles.set_profile, name="set_profile"),
     path("manage/audit/", consoles.audit_list, name="audit"),

@@ -132,6 +132,12 @@ class Shell:
         return actor if actor is not None and actor.kind != "system" else None
 
     @property
+    def acting_for(self) -> Any:
+        """The standing in which the actor acts for another; None while acting in the own name."""
+        standing = getattr(self.actor, "standing", None)
+        return standing if standing is not None and standing.party_id != standing.home_party_id else None
+
+    @property
     def elder(self) -> bool:
         """Whether the page is to be drawn in elder mode."""
         return self._request.COOKIES.get(ELDER_COOKIE) == "1"

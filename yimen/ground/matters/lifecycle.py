@@ -41,7 +41,8 @@ class StepRule:
 
     `to` is None where the state stays. `power` names the power of an authorisation letter (R006) that a staff member
     needs besides the permission. `hold_point` is the name under which a hold may stop this step. `order` sorts buttons.
-    `document` is the kind of letter that the step issues; `law` the article that orders or allows it.
+    `document` is the kind of letter that the step issues; `law` the article that orders or allows it. `mandate` is what an
+    applicant's agent must be given to take it (`identity.rules.POWERS`).
     """
 
     action: str
@@ -61,6 +62,7 @@ class StepRule:
     order: int = 50
     danger: bool = False
     shown: bool = True
+    mandate: str = "apply"
 
 
 @dataclass(frozen=True, slots=True)

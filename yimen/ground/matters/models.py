@@ -166,6 +166,26 @@ class Step(models.Model):
         return f"{self.seq} {self.action}"
 
 
+class Behalf(models.Model):
+    """Who handles a matter for its applicant: an agent under a mandate, or one of an enterprise's people (R016, R017).
+
+    `number` is the mandate's; empty for an enterprise's own people, whose matters pass to a successor when they leave.
+    """
+
+    matter = models.OneToOneField(Matter, on_delete=models.PROTECT, primary_key=True, related_name="behalf")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField("代办人", max_length=100)
+    number = models.CharField("委托编号", max_length=40, blank=True)
+    role = models.CharField("单位内角色", max_length=8, blank=True)
+    since = models.DateTimeField("自")
+
+    class Meta:
+        verbose_name = "代办关系"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}".strip()
+
+
 class Hold(models.Model):
     """挂起条件: an upper module stops a step of a lower one until it lifts the hold."""
 

@@ -12,11 +12,14 @@ from yimen.ground.identity.policies import register_permission
 from yimen.ground.identity.rules import Actor, LetterPower, Permission, ScopeKind
 from yimen.ground.kit.refusals import NotAllowed
 from yimen.ground.matters.lifecycle import StepRule
+from yimen.ground.matters.models import Behalf
 
 
 class Placed(Protocol):
     """What of a matter decides on access: its places and people. A `Matter` fits, and so does a read row."""
 
+    @property
+    def id(self) -> int: ...
     @property
     def applicant_id(self) -> int | None: ...
     @property
@@ -67,8 +70,30 @@ def may(actor: Actor, permission: str, matter: Placed) -> bool:
 
 
 def is_applicant(actor: Actor, matter: Placed) -> bool:
-    """Whether the actor acts as the person who applied."""
-    return actor.party_id is not None and actor.party_id == matter.applicant_id
+    """Whether the actor acts as the person who applied: as that person, or for it in matters the standing reaches."""
+    if actor.party_id is None or actor.party_id != matter.applicant_id:
+        return False
+    standing = actor.standing
+    if standing is None:
+        return True
+    return standing.reaches(matter.subject) and (standing.whole or _handles(actor, matter))
+
+
+def _handles(actor: Actor, matter: Placed) -> bool:
+    return Behalf.objects.filter(matter=matter.id, account=actor.account_id).exists()
+
+
+def own(actor: Actor) -> Q:
+    """The matters for which `is_applicant` says yes, as a filter."""
+    if actor.party_id is None:
+        return Q(pk__in=[])
+    mine, standing = Q(applicant=actor.party_id), actor.standing
+    if standing is not None:
+        if standing.items is not None:
+            mine &= Q(subject__in=sorted(standing.items))
+        if not standing.whole:
+            mine &= Q(behalf__account=actor.account_id)
+    return mine
 
 
 def scope(actor: Actor, permission: str) -> Q:
@@ -112,8 +137,9 @@ def letter_for(letters: Iterable[LetterPower], power: str, matter: Placed, on: d
 
 
 def demand(actor: Actor, rule: StepRule, matter: Placed, on: date) -> LetterPower | None:
-    """Let the step pass, or raise `NoPermission` or `NoLetter`; returns the letter acted under, if one is needed."""
+    """Let the step pass, or raise `NoPermission`, `NoLetter` or `PowerMissing`; returns the letter acted under, if one is needed."""
     if rule.by in ("applicant", "either") and is_applicant(actor, matter):
+        actor.demand_power(rule.mandate, matter.subject)
         return None
     if rule.by == "system":
         if actor.kind == "system":

@@ -23,7 +23,7 @@ from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.matters import lifecycle, policies, rules
 from yimen.ground.matters.clocks import Clock, ClockMark, clocks_of, ended
 from yimen.ground.matters.lifecycle import ClockStart, Procedure, StepRule
-from yimen.ground.matters.models import Hold, Matter, Step
+from yimen.ground.matters.models import Behalf, Hold, Matter, Step
 from yimen.ground.organisations import selectors as organisations
 
 Box = Literal["mine", "window", "department", "centre"]
@@ -389,6 +389,21 @@ def box(actor: Actor, which: Box) -> QuerySet[Matter]:
 def of_applicant(party_id: int) -> QuerySet[Matter]:
     """A person's matters, newest first."""
     return Matter.objects.filter(applicant=party_id).order_by("-opened_at", "-id")
+
+
+def own(actor: Actor) -> QuerySet[Matter]:
+    """The matters of whom the actor acts for, as far as the actor may see them as applicant, newest first."""
+    return Matter.objects.filter(policies.own(actor)).order_by("-opened_at", "-id")
+
+
+def behalf_of(matter_id: int) -> Behalf | None:
+    """Who handles a matter for its applicant; None where the applicant does."""
+    return Behalf.objects.filter(matter=matter_id).first()
+
+
+def handled_by(account_id: int, applicant_id: int) -> QuerySet[Matter]:
+    """The open matters that an account handles for a party."""
+    return Matter.objects.filter(applicant=applicant_id, behalf__account=account_id, closed_at__isnull=True)
 
 
 def visible(actor: Actor) -> QuerySet[Matter]:

@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from yimen.ground.calendar.selectors import calendar_version, work_calendar
 from yimen.ground.identity.rules import SYSTEM, Actor
+from yimen.ground.identity.services import demand_standing
 from yimen.ground.kit import audit, outbox
 from yimen.ground.kit.moments import day_of, say_moment
 from yimen.ground.kit.postgresql.statements import Statement
@@ -24,6 +25,7 @@ from yimen.ground.matters import lifecycle
 from yimen.ground.matters.clocks import ClockMark, clocks_of
 from yimen.ground.matters.fast_forward import in_its_own_time, is_synthetic, mark_synthetic, recorded
 from yimen.ground.matters.lifecycle import BEFORE, ClockStart
+from yimen.ground.matters.models import Behalf
 from yimen.ground.matters.policies import NoPermission
 from yimen.ground.matters.selectors import Asked, ask, closing_hours, takers
 from yimen.ground.matters.thinking import (
@@ -65,6 +67,7 @@ __all__ = [
     "lock",
     "mark_synthetic",
     "open_matter",
+    "pass_on",
     "place",
     "place_hold",
     "post_of",
@@ -160,6 +163,8 @@ def open_matter(
         "division_id": division,
         "channel": channel,
     }
+    if actor.party_id == applicant_id:
+        demand_standing(actor, rule.mandate, subject, at)
     mark = mark_of(rule, clock, effective_at or at, 0, "")
     cached = clock_text([mark], calendar_version(), centre_id) if mark else None
     context = audit.current()
@@ -185,7 +190,26 @@ def open_matter(
                 recorded(at, recorded_at),
             ]
         )
-    return Opened(*written)
+    opened = Opened(*written)
+    if actor.standing is not None and actor.account_id is not None:
+        Behalf.objects.create(
+            matter_id=opened.matter_id,
+            account_id=actor.account_id,
+            name=actor.standing.agent[:100],
+            number=actor.standing.number,
+            role=actor.standing.role,
+            since=at,
+        )
+    return opened
+
+
+@transaction.atomic
+def pass_on(*, applicant_id: int, account_id: int, to_account: int, to_name: str, at: datetime) -> int:
+    """The open matters that one of an enterprise's people handled go to a colleague; returns how many. Twice does no harm."""
+    theirs = Behalf.objects.filter(
+        matter__applicant=applicant_id, matter__closed_at__isnull=True, account=account_id, number=""
+    )
+    return theirs.update(account=to_account, name=to_name[:100], since=at)
 
 
 def ready_to(*, matter: int | str, action: str, actor: Actor, at: datetime, seen: int | None = None) -> Asked:
@@ -243,13 +267,17 @@ def take_step(
         nonlocal known
         asked, known = known or ask(matter), None
         rule = admit(asked, action, actor, at, seen)
+        demand_standing(actor, rule.mandate, asked.subject, at)
         thought = think(
             asked, rule, actor, at, clock=clock, extend_by=extend_by, stopped_for=stopped_for, effective_at=effective_at,
             basis=basis, facts=facts, change=change,
         )  # fmt: skip
         return _tell(thought, actor, at, basis, facts, documents, events, recorded_at)
 
-    return twice(attempt)
+    if actor.standing is None:
+        return twice(attempt)
+    with transaction.atomic():  # the mandate is held still until the step is written
+        return twice(attempt)
 
 
 _TAKE_STEP = Statement(

@@ -13,7 +13,7 @@ def inbox(actor: Actor) -> QuerySet[Message]:
     mine = Q(pk__in=[])
     if actor.account_id is not None:
         mine |= Q(account_id=actor.account_id)
-    if actor.party_id is not None:
+    if actor.party_id is not None and (actor.standing is None or actor.standing.whole):
         mine |= Q(party_id=actor.party_id)
     return Message.objects.filter(mine)
 

@@ -48,4 +48,12 @@ class OrganisationsConfig(AppConfig):
         ):
             register_menu("manage", item)
         register_menu("own", MenuItem("我的账号", "identity:account", "user", order=10))
+        register_menu("own", MenuItem("切换办事身份", "identity:acting", "users", order=11, for_kind="citizen"))
+        register_menu("own", MenuItem("单位人员", "identity:enterprise", "store", order=13, for_kind="citizen"))
+        register_menu(
+            "desk",
+            MenuItem(
+                "法定代表人变更", "identity:verify_representative", "user", "identity.verify", group="办理", order=18
+            ),
+        )
         register_menu("own", MenuItem("切换岗位", "organisations:switch_post", "card", order=20, for_kind="staff"))

@@ -159,6 +159,7 @@ class _Placed:
     subject: str
     applicant_id: int | None = None
     person_id: int | None = None
+    id: int = 0
 
 
 def read_world(first: datetime, last: datetime, seed: int) -> World:

@@ -207,7 +207,7 @@ def applications(
 ) -> dict[str, Any]:
     """本人的办件，或岗位权限内的办件，新的在前。"""
     actor: Actor = actor_of(request)
-    rows = matters.of_applicant(actor.party_id) if actor.party_id is not None else selectors.visible(actor)
+    rows = matters.own(actor) if actor.party_id is not None else selectors.visible(actor)
     page = page_by_key(rows, order=["-opened_at", "-id"], asked={"after": after, "before": before}, size=50)
     at, calendar = now(), work_calendar()
     lines = [_line(matter, at, calendar) for matter in page]

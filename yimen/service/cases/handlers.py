@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from yimen.ground.identity.events import MemberLeft
+from yimen.ground.identity.selectors import account_name, acts_still
+from yimen.ground.kit.moments import day_of, now
 from yimen.ground.kit.outbox import handles
-from yimen.ground.notices.services import notify_party
+from yimen.ground.matters.selectors import behalf_of
+from yimen.ground.matters.services import pass_on
+from yimen.ground.notices.services import notify_account, notify_party
 from yimen.service.cases import counting, events, rules
 from yimen.service.cases.models import Case
 from yimen.service.catalogue.rules.powers import power_by
@@ -14,10 +19,16 @@ def _tell(code: str, key: str, subject: str, body: str) -> None:
     if case.matter.applicant_id is None:
         return
     power = power_by(case.matter.procedure)
-    notify_party(
-        key=key, party_id=case.matter.applicant_id, subject=power.say(subject),
-        body=power.say(body).format(item=case.matter.title, number=rules.short_code(code)), link=f"/my/matters/{code}/",
-    )  # fmt: skip
+    subject = power.say(subject)
+    body = power.say(body).format(item=case.matter.title, number=rules.short_code(code))
+    notify_party(key=key, party_id=case.matter.applicant_id, subject=subject, body=body, link=f"/my/matters/{code}/")
+    behalf = behalf_of(case.matter_id)
+    if behalf is not None and acts_still(behalf.account_id, case.matter.applicant_id, behalf.number, day_of(now())):
+        whose = f"（代{case.matter.applicant_name[:30]}）"
+        notify_account(
+            key=f"{key}:agent", account_id=behalf.account_id, subject=subject + whose,
+            body=body.replace("您申请的", f"您代{case.matter.applicant_name}申请的"), link="/my/acting/",
+        )  # fmt: skip
 
 
 @handles(events.CaseSubmitted)
@@ -124,3 +135,18 @@ def count_withdrawn(event: events.CaseWithdrawn) -> None:
 def count_delivered(event: events.CaseDelivered) -> None:
     """One more result handed over."""
     counting.note(event.matter_id)
+
+
+@handles(MemberLeft)
+def pass_on_cases(event: MemberLeft) -> None:
+    """What somebody handled for an enterprise goes on in the hands of the successor, who is told how much it is."""
+    name = account_name(event.successor_id)
+    passed = pass_on(
+        applicant_id=event.enterprise_id, account_id=event.account_id, to_account=event.successor_id, to_name=name,
+        at=event.at,
+    )  # fmt: skip
+    if passed:
+        notify_account(
+            key=f"cases-passed-on:{event.membership}", account_id=event.successor_id, subject="接手单位的办件",
+            body=f"同事离开单位，{passed} 件在办的事由您接着办。请切换到单位名下，在“我的办件”查看。", link="/my/",
+        )  # fmt: skip

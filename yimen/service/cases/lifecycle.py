@@ -67,7 +67,7 @@ STEPS = (
     ),
     StepRule(
         "supplement", "补齐材料", ("correction_requested",), "received", "cases.intake", by="either", clock="resume",
-        document="materials_receipt", public_label="补交材料", law="第三十二条第一款第（五）项", order=1,
+        document="materials_receipt", public_label="补交材料", law="第三十二条第一款第（五）项", order=1, mandate="correct",
     ),
     # Review, special procedures, extension.
     StepRule(
@@ -88,7 +88,7 @@ STEPS = (
     ),
     StepRule(
         "supplement_review", "补齐材料", ("correcting",), "reviewing", "cases.intake", by="either", clock="resume",
-        document="materials_receipt", public_label="补交材料", order=1,
+        document="materials_receipt", public_label="补交材料", order=1, mandate="correct",
     ),
     StepRule(
         "suspend", "启动特别程序", ("reviewing",), "suspended", "cases.review", clock="stop",
@@ -129,7 +129,7 @@ STEPS = (
     StepRule("archive", "归档", ("concluded",), "archived", "cases.deliver", public_label="归档", order=1),
     StepRule(
         "withdraw", "撤回申请", UNDECIDED, "withdrawn", "cases.intake", by="either", clock="finish",
-        reason_needed=True, public_label="撤回申请", order=99, danger=True,
+        reason_needed=True, public_label="撤回申请", order=99, danger=True, mandate="withdraw",
     ),
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ from yimen.ground.kit.moments import CHINA
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters.selectors import access_matter
-from yimen.ground.matters.selectors import of_applicant as matters_of_applicant
+from yimen.ground.matters.selectors import own as own_matters
 from yimen.service.cases.editions import EditionCard, pinned_edition
 from yimen.service.cases.kinds import BY_CODE, USUAL_SETTINGS, KindSetting
 from yimen.service.cases.lifecycle import PROCEDURES
@@ -56,7 +56,12 @@ def access_draft(actor: Actor, uid: UUID, *, submitted_too: bool = False) -> Dra
 def _own(actor: Actor, draft: Draft) -> bool:
     if draft.window_intake:
         return draft.account_id == actor.account_id
-    return actor.party_id is not None and draft.party_id == actor.party_id
+    if actor.party_id is None or draft.party_id != actor.party_id:
+        return False
+    standing = actor.standing
+    if standing is None or standing.whole:
+        return standing is None or standing.reaches(pinned_edition(draft.edition_id).code31)
+    return draft.account_id == actor.account_id
 
 
 def draft_answers(draft: Draft) -> dict[str, Any]:
@@ -76,7 +81,13 @@ def my_drafts(actor: Actor) -> QuerySet[Draft]:
     drafts = Draft.objects.filter(submitted_matter__isnull=True).select_related("item", "edition").order_by("-saved_at")
     if actor.kind == "staff":
         return drafts.filter(account=actor.account_id, window_intake=True)
-    return drafts.filter(party=actor.party_id, window_intake=False)
+    mine = drafts.filter(party=actor.party_id, window_intake=False)
+    standing = actor.standing
+    if standing is None:
+        return mine
+    if standing.items is not None:
+        mine = mine.filter(item__code31__in=sorted(standing.items))
+    return mine if standing.whole else mine.filter(account=actor.account_id)
 
 
 def access_case(actor: Actor, code: str, permission: str = "matters.view") -> Case:
@@ -191,7 +202,7 @@ def waits_for(actor: Actor) -> int:
     """How many of the applicant's cases wait for the applicant: materials to bring, a result to fetch. At most 99."""
     if actor.party_id is None:
         return 0
-    waiting = matters_of_applicant(actor.party_id).filter(
+    waiting = own_matters(actor).filter(
         closed_at__isnull=True, state__in=["correction_requested", "correcting", "granted", "refused"]
     )
     return waiting.order_by().values("pk")[:99].count()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yimen.service.cases.views.public import apply, letters, mine, track
+from yimen.service.cases.views.public import apply, letters, mandates, mine, track
 
 public_urls: list[URLPattern] = [
     path("apply/<uuid:uid>/", apply.resume, name="apply_resume"),
@@ -22,6 +22,13 @@ public_urls: list[URLPattern] = [
     path("my/matters/<str:code>/correct/", mine.correct, name="mine_correct"),
     path("my/matters/<str:code>/withdraw/", mine.withdraw, name="mine_withdraw"),
     path("my/matters/<str:code>/files/<uuid:uid>/", letters.file, name="file"),
+    path("my/mandates/", mandates.mandates, name="mandates"),
+    path("my/mandates/new/", mandates.new, name="mandate_new"),
+    path("my/mandates/<uuid:uid>/", mandates.mandate, name="mandate"),
+    path("my/mandates/<uuid:uid>/paper/", mandates.paper, name="mandate_paper"),
+    path("my/mandates/<uuid:uid>/accept/", mandates.accept, name="mandate_accept"),
+    path("my/mandates/<uuid:uid>/decline/", mandates.decline, name="mandate_decline"),
+    path("my/mandates/<uuid:uid>/revoke/", mandates.revoke, name="mandate_revoke"),
     path("letters/<slug:code>.pdf", letters.letter, name="letter"),
     path("track/", track.track, name="track"),
     path("track/<str:token>/", track.tracked, name="tracked"),

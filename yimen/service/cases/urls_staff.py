@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from yimen.service.cases.views.manage import setting_up
-from yimen.service.cases.views.staff import acts, case_page, intake, judging, lists, papers, report
+from yimen.service.cases.views.staff import acts, case_page, intake, judging, lists, mandates, papers, report
 
 staff_urls: list[URLPattern] = [
     path("desk/inbox/", lists.inbox, name="inbox"),
@@ -26,6 +26,11 @@ staff_urls: list[URLPattern] = [
     path("manage/promises/", setting_up.promises, name="manage_promises"),
     path("manage/promises/new/", setting_up.make_promise, name="make_promise"),
     path("manage/promises/<uuid:uid>/withdraw/", setting_up.withdraw_promise, name="withdraw_promise"),
+    path("desk/mandates/", mandates.mandates, name="desk_mandates"),
+    path("desk/mandates/new/", mandates.new, name="desk_mandate_new"),
+    path("desk/mandates/<uuid:uid>/", mandates.mandate, name="desk_mandate"),
+    path("desk/mandates/<uuid:uid>/paper/", mandates.paper, name="desk_mandate_paper"),
+    path("desk/mandates/<uuid:uid>/end/", mandates.end, name="desk_mandate_end"),
     path("desk/cases/<str:code>/", case_page.page, name="desk_case"),
     path("desk/cases/<str:code>/clock/", papers.clock, name="desk_clock"),
     path("desk/cases/<str:code>/originals/", papers.originals, name="desk_originals"),

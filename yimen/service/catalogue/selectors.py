@@ -481,3 +481,10 @@ def published_by_case_kind(centre_id: int) -> dict[str, int]:
 def item_names(ids: Collection[int]) -> dict[int, str]:
     """What lists call these items."""
     return dict(ServiceItem.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def named_items(codes31: Iterable[str]) -> dict[str, str]:
+    """Implementation code → name of the (first) active item with it; codes that no item has are left out."""
+    wanted = [code for code in list(codes31)[:100] if len(code) == 31 and _plain(code)]
+    rows = ServiceItem.objects.filter(code31__in=wanted, status="active").order_by("-id").values_list("code31", "name")
+    return dict(rows)

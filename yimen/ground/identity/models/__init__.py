@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from yimen.ground.identity.models.enterprises import Invitation, Membership, RepresentativeChange
+from yimen.ground.identity.models.mandates import Acting, Mandate
 from yimen.ground.identity.models.people import Account, AccountManager, Party
 from yimen.ground.identity.models.second_factor import RecoveryCode, SecondFactor
 from yimen.ground.identity.models.signing_in import (
@@ -16,11 +18,16 @@ from yimen.ground.identity.models.signing_in import (
 __all__ = [
     "Account",
     "AccountManager",
+    "Acting",
     "ApiToken",
+    "Invitation",
+    "Mandate",
+    "Membership",
     "OneTimeCode",
     "Party",
     "PasswordHistory",
     "RecoveryCode",
+    "RepresentativeChange",
     "SecondFactor",
     "SecurityProfile",
     "Session",

@@ -13,6 +13,7 @@ from yimen.ground.identity import passwords, throttle
 from yimen.ground.identity.models import Account, OneTimeCode, Party, SecurityProfile
 from yimen.ground.identity.policies import require_permission, require_role
 from yimen.ground.identity.rules import SYSTEM, Actor
+from yimen.ground.identity.services.enterprises import open_membership
 from yimen.ground.identity.services.parties import as_actor, checked_sign_in_name, own_account, save_new_account
 from yimen.ground.identity.services.sessions import digest
 from yimen.ground.kit import audit
@@ -120,6 +121,8 @@ def use_code(*, code: str, password: str, at: datetime, sign_in_name: str = "", 
         passwords.check(password, account, id_number=party.id_number, phone=party.phone)
         account.set_password(password)
         save_new_account(account)
+        if party.kind == "legal":
+            open_membership(party, account, at)
     given.used_at = at
     given.save(update_fields=["used_at"])
     _note("identity.use_code", as_actor(account), account, purpose=given.purpose)

@@ -12,6 +12,7 @@ from yimen.ground.identity import id_numbers, passwords
 from yimen.ground.identity.models import Account, Party
 from yimen.ground.identity.policies import require_permission
 from yimen.ground.identity.rules import Actor, ActorKind
+from yimen.ground.identity.services.enterprises import open_membership
 from yimen.ground.kit import audit, keyring
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.particulars import checked_email, checked_phone, tidy
@@ -120,6 +121,8 @@ def _register(fields: dict[str, Any], *, account_name: str, sign_in_name: str, p
     except IntegrityError:
         raise _known() from None
     save_new_account(account)
+    if account.party.kind == "legal":
+        open_membership(account.party, account, at)
     audit.record(
         "identity.register",
         actor=as_actor(account),
@@ -229,7 +232,7 @@ def update_contact(
     address: str | None = None,
 ) -> Party:
     """Change how a party is reached: by the party's own account, or at the window (`identity.verify`). None keeps."""
-    if actor.party_id != party.pk:
+    if not actor.may_manage_party(party.pk):
         require_permission(actor, "identity.verify")
     party = Party.objects.select_for_update().get(pk=party.pk)
     changed = []
@@ -254,7 +257,7 @@ def reveal(*, actor: Actor, party: Party, reason: str, at: datetime) -> dict[str
     The caller has already found the party through a matter that the actor may see. Raises `NotAllowed`, and `Invalid`
     when staff give no reason of at least four characters.
     """
-    own = actor.party_id == party.pk
+    own = actor.may_manage_party(party.pk)
     if not own:
         require_permission(actor, "identity.reveal")
         reason = tidy(reason, "查看理由", 200, field="reason")

@@ -48,7 +48,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
 def reveal(request: HttpRequest) -> HttpResponseBase:
     """One's own number, telephone, e-mail and address in full, once; recorded."""
     actor, _ = _who(request)
-    party = selectors.party(actor.party_id or 0)
+    party = selectors.party(actor.home_party_id or 0)
 
     def act(_given: dict[str, str]) -> HttpResponseBase:
         full = services.reveal(actor=actor, party=party, reason="", at=moments.now())
@@ -69,7 +69,7 @@ def reveal(request: HttpRequest) -> HttpResponseBase:
 def contact(request: HttpRequest) -> HttpResponseBase:
     """Change telephone, e-mail, address."""
     actor, _ = _who(request)
-    party = selectors.party(actor.party_id or 0)
+    party = selectors.party(actor.home_party_id or 0)
     return asking.ask(
         request,
         heading="修改联系方式",

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from yimen.ground.identity import selectors as people
 from yimen.ground.identity.rules import Actor, LetterPower, PostChoice, SignIn, StandIn
+from yimen.ground.identity.rules import Standing as CitizenStanding
 from yimen.ground.kit import moments
 from yimen.ground.kit.postgresql.statements import Statement
 from yimen.ground.kit.refusals import NotFound
@@ -63,11 +64,15 @@ class Found:
 
 
 _SESSION = Statement("select organisations_session(%s, %s, %s, %s, %s, %s)::text")
-_TOKEN = Statement("select organisations_token(%s, %s, %s)::text")
+_CITIZEN_SESSION = Statement(
+    "select organisations_session(%s, %s, %s, %s, %s, %s)::text, identity_standing_of_session(%s, %s)::text"
+)
+_TOKEN = Statement("select organisations_token(%s, %s, %s)::text, identity_standing_of_token(%s)::text")
 _ACTOR = Statement("select organisations_actor(%s, %s, %s)::text")
 _POSTS = Statement("select organisations_posts(%s, %s)::text")
 _found = msgspec.json.Decoder(Found)
 _actor = msgspec.json.Decoder(Actor)
+_acting = msgspec.json.Decoder(CitizenStanding)
 _posts = msgspec.json.Decoder(tuple[PostChoice, ...])
 
 
@@ -78,14 +83,18 @@ def by_session(key_hash: str, at: datetime, *, passive: bool = False) -> Found |
     if held is not None and held.until is not None and at >= held.until:
         held = None
     standing = held.standing.id if held and held.standing else None
-    text = _SESSION.value(
-        [key_hash, at, passive, held.stamp if held else None, held.own_post if held else None, standing],
-    )
+    stamp, own_post = (held.stamp, held.own_post) if held else (None, None)
+    asked: list[Any] = [key_hash, at, passive, stamp, own_post, standing]
+    acting: str | None = None
+    if held is not None and held.actor is not None and held.actor.kind == "staff":
+        text = _SESSION.value(asked)
+    else:
+        text, acting = _CITIZEN_SESSION.first([*asked, key_hash, at]) or ("", None)
     if not text:
         return None
     found = _found.decode(text)
     if held is not None and found.kept:
-        return replace(held, sign_in=found.sign_in)
+        return _acting_in(replace(held, sign_in=found.sign_in), acting)
     if found.actor is not None:
         beside = (found.standing, found.emergency, found.stand_ins)
         found = replace(
@@ -95,7 +104,7 @@ def by_session(key_hash: str, at: datetime, *, passive: bool = False) -> Found |
             until=true_until(*beside, at),
         )
         _actors.keep((key_hash, day), replace(found, stood_down=False))
-    return found
+    return _acting_in(found, acting)
 
 
 def by_token(token_hash: str, at: datetime) -> Found | None:
@@ -103,19 +112,31 @@ def by_token(token_hash: str, at: datetime) -> Found | None:
     or its account disabled."""
     day = moments.day_of(at)
     held = _actors.get((token_hash, day))
-    text = _TOKEN.value([token_hash, at, held.stamp if held else None])
+    text, acting = _TOKEN.first([token_hash, at, held.stamp if held else None, token_hash]) or ("", None)
     if not text:
         return None
     found = _found.decode(text)
     if held is not None and found.kept and found.sign_in == held.sign_in:
-        return held
+        return _acting_in(held, acting)
     if found.actor is None or found.sign_in is None:
         return found
     allowed = frozenset(right for right in found.actor.permissions if found.sign_in.allows(right.code))
     role = found.actor.admin_role if found.sign_in.allows(f"admin.{found.actor.admin_role}") else ""
     found = replace(found, actor=replace(found.actor, permissions=allowed, admin_role=role))
     _actors.keep((token_hash, day), found)
-    return found
+    return _acting_in(found, acting)
+
+
+def _acting_in(found: Found, text: str | None) -> Found:
+    """The same with whom the citizen acts for, read anew each time; what has ended gives nothing but the reason."""
+    if not text or found.actor is None:
+        return found
+    standing = _acting.decode(text)
+    if not standing.ended:
+        return replace(found, actor=people.in_standing(found.actor, standing))
+    sign_in = replace(found.sign_in or SignIn(), standing_ended=standing.ended)
+    home = None if standing.home_party_id is None else found.actor.party_id
+    return replace(found, actor=replace(found.actor, party_id=home), sign_in=sign_in)
 
 
 def actor_for(account: Account, at: datetime, post: Post | None = None) -> Actor:

@@ -93,6 +93,9 @@ class Case(models.Model):
         choices=[("window", "窗口领取"), ("post", "邮寄"), ("online", "网上下载")],
     )
     delivery_address = EncryptedText("邮寄地址", blank=True)
+    # Who applied in the applicant's name, and under which mandate; both empty where the applicant did.
+    agent_name = models.CharField("代办人", max_length=100, blank=True, default="", db_default="")
+    mandate_number = models.CharField("委托编号", max_length=40, blank=True, default="", db_default="")
     slip_number = models.CharField("受理单号", max_length=60, blank=True)
     accepted_at = models.DateTimeField("受理时间", null=True, blank=True)
     corrections = models.PositiveSmallIntegerField("告知补正次数", default=0)

@@ -29,7 +29,7 @@ from yimen.ground.organisations.selectors import Letterhead, letterhead
 from yimen.service.cases import rules
 from yimen.service.cases.editions import EditionCard, pinned_edition
 from yimen.service.cases.events import CaseAccepted
-from yimen.service.cases.services.letters import prepare
+from yimen.service.cases.services.letters import agent_words, prepare
 from yimen.service.cases.services.open_case import no_such_case
 
 
@@ -81,10 +81,12 @@ class _Waiting:
     applicant_kind: str
     applicant_number: str
     head: Letterhead
+    agent: str
+    mandate: str
 
 
 _ASK = Statement(f"""
-select {matters.ASKED}, m.title, c.kind, c.edition_id, p.name, p.kind, p.id_number,
+select {matters.ASKED}, m.title, c.kind, c.edition_id, c.agent_name, c.mandate_number, p.name, p.kind, p.id_number,
        (select json_agg(json_build_array(l."order", l.name, l.required, l.state) order by l."order")::text
           from cases_casematerial l where l.case_id = c.matter_id),
        (select stamp from organisations_stamp where id = 1)
@@ -101,7 +103,7 @@ def _ask(code: str, at: datetime) -> _Waiting:
     row = _ASK.first([code[:60]])
     if row is None:
         raise no_such_case()
-    *asked, title, kind, edition_id, name, sort, number, materials, stamp = row
+    *asked, title, kind, edition_id, agent, mandate, name, sort, number, materials, stamp = row
     matter = matters.read_asked(asked)
     return _Waiting(
         matter=matter,
@@ -113,6 +115,8 @@ def _ask(code: str, at: datetime) -> _Waiting:
         applicant_kind=sort,
         applicant_number=masked_number(number),
         head=letterhead(matter.department_id, day_of(at), stamp),
+        agent=agent,
+        mandate=mandate,
     )
 
 
@@ -134,7 +138,7 @@ def _slip(case: _Waiting, clock: ClockStart, actor: Actor, at: datetime) -> Prep
         applicant_kind=case.applicant_kind, applicant_number=case.applicant_number, head=case.head, edition=edition,
         actor=actor, at=at,
         accepted_on=say_date(day_of(at)), limit=edition.promise_label or "未作承诺",
-        legal_limit=edition.legal_label or "没有规定", **why_that_day(ahead),
+        legal_limit=edition.legal_label or "没有规定", **why_that_day(ahead), **agent_words(case.agent, case.mandate),
     )  # fmt: skip
 
 

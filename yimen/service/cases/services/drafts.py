@@ -57,8 +57,8 @@ def start_draft(*, item_code: str, actor: Actor, at: datetime, party_id: int | N
     if party is None or actor.account_id is None:
         raise Invalid("请先登录再申请。")
     edition = open_edition(item_code, at)
-    demand_intake(actor, party, edition, at)
     with transaction.atomic():
+        demand_intake(actor, party, edition, at)
         begun = (
             Draft.objects.select_for_update()
             .filter(party=party, account=actor.account_id, edition=edition.id, submitted_matter__isnull=True)

@@ -16,6 +16,7 @@ from yimen.ground.calendar.rules import effective_receipt
 from yimen.ground.calendar.selectors import business_closes, calendar_version, work_calendar
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import party as party_file
+from yimen.ground.identity.services import demand_standing
 from yimen.ground.kit.checkpoints import run_checks
 from yimen.ground.kit.moments import CHINA, day_of
 from yimen.ground.kit.numbering import next_number
@@ -49,6 +50,12 @@ class NotServedHere(NotAllowed):
     """No letter of authorisation lets the actor take in this item at the window (R006)."""
 
     code = "not_served_here"
+
+
+class AgentsNotTaken(NotAllowed):
+    """The item must be applied for in person (行政许可法 art. 29)."""
+
+    code = "agents_not_taken"
 
 
 class PaperAtWindow(Invalid):
@@ -163,6 +170,8 @@ def submit_edition(
         contact_phone=contact_phone or party.phone,
         delivery_method=delivery_method,
         delivery_address=delivery_address,
+        agent_name=actor.standing.agent[:100] if actor.standing else "",
+        mandate_number=actor.standing.number if actor.standing else "",
     )
     case.save(force_insert=True)
     materials = _materials(case, edition, said, files or {}, set(paper), day)
@@ -189,11 +198,25 @@ def _effective(at: datetime, centre_id: int | None) -> datetime:
 
 def demand_intake(actor: Actor, party_id: int, edition: EditionCard, at: datetime) -> None:
     """Raise `NotForYou` or `NotServedHere` unless the actor may apply for this person for this item."""
-    if actor.party_id == party_id or actor.kind == "system":
+    if actor.party_id == party_id:
+        demand_standing(actor, "apply", edition.code31, at)
+        if actor.standing is not None and actor.standing.kind == "mandate":
+            refuse_agents(edition)
+        return
+    if actor.kind == "system":
         return
     if actor.kind != "staff" or not actor.holds("cases.intake"):
         raise NotForYou("您不能替这个申请人提交申请。", next_step="请用申请人本人的账号办理，或到窗口由工作人员代录。")
     demand_served(actor, edition, at)
+
+
+def refuse_agents(edition: EditionCard) -> None:
+    """Raise `AgentsNotTaken` where the applicant must come in person (行政许可法 art. 29: unless presence is required)."""
+    if getattr(edition.edition, "agents_refused", False):
+        raise AgentsNotTaken(
+            f"“{edition.name}”依法须由申请人本人到场办理，不能代办。",
+            next_step="请委托人本人申请；可以先代为了解要带的材料。",
+        )
 
 
 def demand_served(actor: Actor, edition: EditionCard, at: datetime) -> None:

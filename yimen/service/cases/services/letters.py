@@ -52,7 +52,7 @@ def issue(
     letter = prepare(
         kind, code=code, title=title, applicant=party.name, applicant_number=mask_id_number(party.id_number),
         head=letterhead(edition.department_id, day=day_of(at)), edition=edition, actor=actor, at=at,
-        applicant_kind=party.kind, **facts,
+        applicant_kind=party.kind, **agent_words(case.agent_name, case.mandate_number), **facts,
     )  # fmt: skip
     return issue_prepared(letter)
 
@@ -94,6 +94,11 @@ def prepare(
         actor=actor,
         at=at,
     )
+
+
+def agent_words(name: str, mandate: str) -> dict[str, str]:
+    """Who acted in the applicant's name and under which mandate; nothing where the applicant did, or its own people."""
+    return {"agent": name, "mandate": mandate} if mandate else {}
 
 
 def words_of(power: Power) -> dict[str, str]:

@@ -53,8 +53,8 @@ class CaseRow:
 def mine(request: HttpRequest) -> HttpResponse:
     """Drafts to go on with, and every case, newest first."""
     actor, at = actor_of(request), now()
-    party, calendar = actor.party_id or 0, work_calendar()
-    found = page_by_key(matters.of_applicant(party), order=("-opened_at", "-id"), asked=request.GET, size=ROWS)
+    calendar = work_calendar()
+    found = page_by_key(matters.own(actor), order=("-opened_at", "-id"), asked=request.GET, size=ROWS)
     rows = [_row(matter, at, calendar) for matter in found]
     first = not (request.GET.get("after") or request.GET.get("before"))
     drafts = list(selectors.my_drafts(actor)[:DRAFTS]) if first else []

@@ -19,6 +19,7 @@ from django.urls import reverse
 from yimen.ground.documents.services import store_file
 from yimen.ground.identity.policies import staff
 from yimen.ground.identity.rules import Actor
+from yimen.ground.identity.selectors import may_collect
 from yimen.ground.kit import audit, moments
 from yimen.ground.kit.refusals import NotAllowed, NotFound, Refusal, SignInNeeded
 from yimen.ground.matters import selectors as matters
@@ -275,6 +276,9 @@ def _page(
         "refusal": refusal if refusal is not None and refusal.code == "stale_page" else None,
         "since": since or [],
         "edition": edition,
+        "collectors": may_collect(case.matter.applicant_id, case.matter.subject, moments.day_of(at))
+        if action == "deliver" and case.matter.applicant_id is not None
+        else (),
         "remedies_known": bool(edition.review_body and edition.suit_court),
         "back_url": reverse("cases:desk_case", args=[case.matter.code]),
     }

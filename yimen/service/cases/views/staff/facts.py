@@ -73,6 +73,9 @@ def _applicant(case: Case, revealed: Mapping[str, str]) -> Iterator[Fact]:
     yield Fact("申请人", matter.applicant_name)
     legal = matter.applicant.kind == "legal"
     yield _fact(shown.id_type, "party-id_number", shown.id_number, revealed, covered=not legal)
+    if case.agent_name:
+        under = f"（委托 {case.mandate_number}）" if case.mandate_number else "（单位办事人员）"
+        yield Fact("代办人", case.agent_name + under)
     if shown.legal_representative:
         yield Fact("负责人", shown.legal_representative)
     yield Fact("联系人", case.contact_name)

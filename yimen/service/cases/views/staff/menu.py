@@ -28,6 +28,7 @@ def register() -> None:
         MenuItem(
             "待送达", "cases:desk_delivering", "send", "cases.deliver", _count("granted", "refused"), group="办理", order=15
         ),
+        MenuItem("委托登记", "cases:desk_mandates", "users", "identity.verify", group="办理", order=17),
         MenuItem("办件查询", "cases:desk_query", "list", "matters.view", group="查询", order=30),
         MenuItem("已办结", "cases:desk_done", "tick", "matters.view", group="查询", order=31),
         MenuItem("办件统计", "cases:figures", "chart", "cases.figures", group="查询", order=32),
