@@ -1,0 +1,77 @@
+"""Mandates, enterprises, in whose name one acts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tests.cast import LI_ID
+from yimen.ground.identity import services as identity
+from yimen.ground.identity.models import Invitation, Mandate, Membership, RepresentativeChange
+from yimen.ground.identity.services import Agent
+from yimen.ground.kit.moments import day_of, now
+
+CEILINGS: dict[str, tuple[str, int]] = {
+    "cases:mandates": ("li", 9),
+    "cases:mandate_new": ("li", 5),
+    "cases:mandate": ("li", 5),
+    "cases:mandate_paper": ("li", 4),
+    "cases:mandate_accept": ("li", 5),
+    "cases:mandate_decline": ("li", 5),
+    "cases:mandate_revoke": ("li", 5),
+    "cases:desk_mandates": ("wang", 9),
+    "cases:desk_mandate_new": ("wang", 8),
+    "cases:desk_mandate": ("wang", 9),
+    "cases:desk_mandate_paper": ("wang", 4),
+    "cases:desk_mandate_end": ("wang", 9),
+    "identity:acting": ("li", 8),
+    "identity:act_for": ("li", 3),
+    "identity:act_as_oneself": ("li", 3),
+    "identity:join": ("li", 5),
+    "identity:leave": ("li", 6),
+    "identity:enterprise": ("teahouse", 10),
+    "identity:invite": ("teahouse", 6),
+    "identity:invitation_withdraw": ("teahouse", 7),
+    "identity:member_role": ("teahouse", 7),
+    "identity:member_remove": ("teahouse", 8),
+    "identity:representative": ("teahouse", 6),
+    "identity:representative_drop": ("teahouse", 7),
+    "identity:verify_representative": ("wang", 8),
+}
+LIST = {"cases:mandates", "cases:desk_mandates", "identity:enterprise"}
+
+
+def arguments(world: Any) -> dict[str, dict[str, Any]]:
+    """A mandate of Li's, and Li as one of the teahouse's people."""
+    cast, at = world.cast, now()
+    mandate = Mandate.objects.filter(principal=cast.parties["li"]).first() or identity.give_mandate(
+        actor=cast.actor("li"), agent=Agent("郑和平", "passport", "E12345678"), powers=["apply"], valid_from=day_of(at),
+        valid_to=day_of(at) + timedelta(days=30), at=at,
+    )  # fmt: skip
+    place = Membership.objects.filter(account=cast.accounts["li"]).first()
+    teahouse = cast.actor("teahouse")
+    if place is None:
+        _, code = identity.invite_member(
+            actor=teahouse, name="李明", id_type="resident", id_number=LI_ID, role="agent", at=at
+        )
+        place = identity.accept_invitation(actor=cast.actor("li"), code=code, at=at)
+    invitation = Invitation.objects.filter(used_at__isnull=True, withdrawn_at__isnull=True).first()
+    if invitation is None:
+        invitation, _ = identity.invite_member(
+            actor=teahouse, name="郑和平", id_type="passport", id_number="E12345678", role="agent", at=at
+        )
+    change = RepresentativeChange.objects.first() or identity.propose_representative(
+        actor=teahouse, name="郑和平", id_type="passport", id_number="E12345678", at=at
+    )
+    one, member = {"uid": mandate.uid}, {"uid": place.uid}
+    pages = ("mandate", "mandate_paper", "mandate_accept", "mandate_decline", "mandate_revoke")
+    desk = ("desk_mandate", "desk_mandate_paper", "desk_mandate_end")
+    return {
+        **{f"cases:{page}": one for page in (*pages, *desk)},
+        "identity:act_for": {"kind": "mandate", "uid": mandate.uid},
+        "identity:leave": member,
+        "identity:member_role": member,
+        "identity:member_remove": member,
+        "identity:invitation_withdraw": {"uid": invitation.uid},
+        "identity:representative_drop": {"uid": change.uid},
+    }
