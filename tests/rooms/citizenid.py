@@ -75,3 +75,13 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
         "identity:invitation_withdraw": {"uid": invitation.uid},
         "identity:representative_drop": {"uid": change.uid},
     }
+
+
+ELSEWHERE = {
+    "cases:mandate_new": "the first button looks for items: cases/tests/test_mandates.py",
+    "cases:desk_mandate_new": "the first button looks for items: cases/tests/test_mandates.py",
+    "identity:join": "needs a code given once: organisations/tests/test_enterprises.py",
+    "identity:verify_representative": "needs an enterprise's code: organisations/tests/test_enterprises.py",
+    "identity:act_for": "needs a mandate in force to oneself: cases/tests/test_mandates.py",
+}
+"""Acts that no walk can carry out, with the test that does."""

@@ -183,8 +183,7 @@ BY_HAND = {
     "cases:apply_check", "catalogue:imports", "identity:register", "identity:use_code", "organisations:close_window",
     "organisations:dissolve_unit", "organisations:end_admin_role", "organisations:give_admin_role",
     "organisations:give_grant", "organisations:give_usual_grants", "organisations:grant_account",
-    "organisations:issue_token", "organisations:move_unit", "organisations:new_letter", "cases:mandate_new",
-    "cases:desk_mandate_new", "identity:join", "identity:verify_representative",
+    "organisations:issue_token", "organisations:move_unit", "organisations:new_letter",
 }  # fmt: skip
 
 
