@@ -23,6 +23,7 @@ from yimen.service.cases.api_accept import accept
 from yimen.service.cases.api_figures import router as case_figures
 from yimen.service.catalogue.api import router as items
 from yimen.service.reform.api import router as lists
+from yimen.service.residence.api import router as residence
 
 
 class OneMeaning(Parser):
@@ -76,6 +77,7 @@ api.add_router("/", applications, tags=["办件"])
 api.add_router("/", deadlines, tags=["期限"])
 api.add_router("/", case_figures, tags=["统计"])
 api.add_router("/", lists, tags=["清单"])
+api.add_router("/", residence, tags=["进驻"])
 
 
 @api.exception_handler(ValidationError)

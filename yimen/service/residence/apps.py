@@ -14,7 +14,8 @@ class ResidenceConfig(AppConfig):
 
     def ready(self) -> None:
         """Permissions, checks, handlers, menus, and what it says on the guide."""
-        from yimen.service.residence import checks, handlers, menu, policies  # noqa: F401  (they register)
+        from yimen.service.residence import checks, handlers, menu, parts, policies  # noqa: F401  (they register)
 
         checks.register()
         menu.register()
+        parts.register()

@@ -267,6 +267,12 @@ def halls() -> QuerySet[Unit]:
     return Unit.objects.filter(kind__in=kinds, dissolved_on__isnull=True).order_by("order", "id")
 
 
+def sections_in(departments: QuerySet[Unit]) -> QuerySet[Unit]:
+    """The sections right below these departments, each with its department, in the order of the tree."""
+    found = Unit.objects.filter(parent__in=departments, kind=Unit.Kind.SECTION, dissolved_on__isnull=True)
+    return found.select_related("parent").order_by("parent__order", "parent", "order", "id")
+
+
 def sections_of(department: Unit) -> QuerySet[Unit]:
     """The sections of a department in being."""
     found = Unit.objects.filter(path__startswith=department.path, kind=Unit.Kind.SECTION, dissolved_on__isnull=True)

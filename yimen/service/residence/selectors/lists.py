@@ -115,6 +115,12 @@ def list_rates(day: date) -> list[ListRate]:
     ]
 
 
+def batch_sizes(batches: Iterable[int]) -> dict[int, int]:
+    """How many items stand on each of these batches."""
+    rows = ListLine.objects.filter(batch__in=list(batches), removed_on__isnull=True).values_list("batch")
+    return dict(rows.annotate(n=Count("pk")).order_by())
+
+
 def listed_lines(kind: str) -> QuerySet[ListLine]:
     """What the public reads: lines of published batches that stand, with item, department and batch."""
     return ListLine.objects.filter(

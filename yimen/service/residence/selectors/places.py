@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet
 
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.catalogue import selectors as catalogue
-from yimen.service.residence.models import Entry, ProvinceItem, ProvinceWindow
+from yimen.service.residence.models import AdjustmentLine, DirectoryLine, Entry, ProvinceItem, ProvinceWindow
 
 if TYPE_CHECKING:
     from yimen.ground.organisations.models import Window
@@ -28,7 +28,7 @@ class Place:
     centre: str
     address: str
     since: date
-    province: bool = False
+    province: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,14 @@ def places_of(item_id: int, day: date) -> list[Place]:
     """Where an item is handled on a day, in the order of halls and windows; one query."""
     rows = (
         Entry.objects.filter(in_force(day), item=item_id)
+        .annotate(province=Exists(province_items_at(day).filter(item=item_id).values("pk")))
         .select_related("window__centre")
         .order_by("window__centre__order", "window__centre", "window_id")
     )
     return [
-        Place(row.window_id, str(row.window), row.window.centre.name, row.window.centre.address, row.from_on)
+        Place(
+            row.window_id, str(row.window), row.window.centre.name, row.window.centre.address, row.from_on, row.province
+        )
         for row in rows
     ]
 
@@ -123,6 +126,18 @@ def province_items_at(day: date) -> QuerySet[ProvinceItem]:
         .filter(Q(to_on__isnull=True) | Q(to_on__gt=day))
         .select_related("field", "item__department", "item__current")
     )
+
+
+def lines_counted(adjustments: Iterable[int]) -> dict[int, int]:
+    """How many items and functions each of these adjustments is about."""
+    rows = AdjustmentLine.objects.filter(adjustment__in=list(adjustments)).values_list("adjustment")
+    return dict(rows.annotate(n=Count("pk")).order_by())
+
+
+def directory_sizes(directories: Iterable[int]) -> dict[int, int]:
+    """How many lines each of these editions has."""
+    rows = DirectoryLine.objects.filter(directory__in=list(directories)).values_list("directory")
+    return dict(rows.annotate(n=Count("pk")).order_by())
 
 
 def catalogue_items(ids: Iterable[int]) -> QuerySet[ServiceItem]:
