@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+from tests.cast import Cast
+from yimen.ground.identity import services as people
+from yimen.ground.identity.rules import SignIn
+from yimen.ground.kit.moments import day_of, now
+from yimen.ground.organisations import services
+from yimen.ground.organisations.models import Delegation, Emergency
 
 CEILINGS: dict[str, tuple[str, int]] = {
     "identity:prove_factor": ("li", 3),
@@ -12,7 +20,23 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "identity:prove_again": ("wang", 5),
     "identity:renew_codes": ("wang", 6),
     "organisations:reset_factor": ("security", 6),
+    "organisations:delegations": ("he", 10),
+    "organisations:offer_delegation": ("chen", 12),
+    "organisations:offer_for": ("he", 16),
+    "organisations:delegation": ("zhou", 12),
+    "organisations:accept_delegation": ("zhou", 8),
+    "organisations:decline_delegation": ("zhou", 8),
+    "organisations:revoke_delegation": ("zhou", 8),
+    "organisations:begin_standing": ("zhou", 8),
+    "organisations:stop_standing": ("wang", 5),
+    "organisations:emergencies": ("sun", 9),
+    "organisations:emergency": ("sun", 10),
+    "organisations:open_emergency": ("he", 9),
+    "organisations:end_emergency": ("security", 8),
+    "organisations:review_emergency": ("audit", 8),
+    "organisations:staff_rules": ("security", 6),
 }
+LIST = {"organisations:delegations", "organisations:emergencies"}
 
 _CODE = "needs the code of an authenticator: identity/tests/test_second_factor.py"
 ELSEWHERE = {
@@ -22,9 +46,44 @@ ELSEWHERE = {
     "identity:prove_again": _CODE,
     "identity:renew_codes": _CODE,
     "organisations:reset_factor": _CODE,
+    "organisations:open_emergency": "needs a second factor proved just now: organisations/tests/test_emergency.py",
+    "organisations:end_emergency": "one stands open only by the above: organisations/tests/test_emergency.py",
+    "organisations:review_emergency": "it must be over first: organisations/tests/test_emergency.py",
+    "organisations:begin_standing": "must be accepted first: organisations/tests/test_standing_in.py",
 }
 
 
 def arguments(world: Any) -> dict[str, dict[str, Any]]:
-    """Objects of the market department."""
-    return {"organisations:reset_factor": {"uid": world.cast.accounts["zhao"].uid}}
+    """Objects of the market department: Zhou is asked to stand in for Chen; He has opened an emergency."""
+    cast = world.cast
+    delegation, emergency = _delegation(cast), _emergency(cast)
+    one, it = {"uid": delegation.uid}, {"emergency_id": emergency.pk}
+    return {
+        "organisations:reset_factor": {"uid": cast.accounts["zhao"].uid},
+        "organisations:offer_for": {"post_id": cast.posts["zhao"].pk},
+        **{f"organisations:{page}": one for page in (
+            "delegation", "accept_delegation", "decline_delegation", "revoke_delegation"
+        )},
+        "organisations:begin_standing": {"delegation_id": delegation.pk},
+        **{f"organisations:{page}": it for page in ("emergency", "end_emergency", "review_emergency")},
+    }  # fmt: skip
+
+
+def _delegation(cast: Cast) -> Delegation:
+    found = Delegation.objects.filter(post=cast.posts["chen"]).first()
+    return found or services.offer_delegation(
+        actor=cast.actor("chen"), post=cast.posts["chen"], stand_in=cast.accounts["zhou"], codes=["matters.view"],
+        begins_on=day_of(now()), ends_on=day_of(now()) + timedelta(days=3), reason="年休假", at=now(),
+    )  # fmt: skip
+
+
+def _emergency(cast: Cast) -> Emergency:
+    found = Emergency.objects.filter(account=cast.accounts["he"]).first()
+    if found is not None:
+        return found
+    at = now() - timedelta(minutes=5)
+    sign_in = people.open_session(cast.accounts["he"], at=at).session
+    return services.open_emergency(
+        actor=cast.actor("he"), session=SignIn(session=sign_in.uid, factor_at=at), codes=["cases.accept"],
+        reason="窗口停电", hours=1, at=at,
+    )  # fmt: skip

@@ -82,7 +82,19 @@ class Footer:
 
 Part = Callable[[HttpRequest, Any], str]
 
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A line above every page of the workbench while something extraordinary is so: words, and one link. `kind` as of `alert`."""
+
+    text: str
+    url: str = ""
+    link: str = ""
+    kind: Literal["", "warn", "bad"] = ""
+
+
 _menus: dict[str, list[MenuItem]] = {}
+_strips: list[Callable[[HttpRequest], list[Strip]]] = []
 _parts: dict[str, list[Part]] = {}
 _unread: list[Callable[[HttpRequest], int]] = []
 _footer: list[Callable[[HttpRequest], Footer]] = []
@@ -97,6 +109,12 @@ def register_menu(area: Area, item: MenuItem) -> None:
 def register_unread(count: Callable[[HttpRequest], int]) -> None:
     """Say how unread notices of the actor are counted (the bell of the workbench)."""
     _unread[:] = [count]
+
+
+def register_strips(say: Callable[[HttpRequest], list[Strip]]) -> None:
+    """Say what stands above every page of the workbench (none usually). Asked on every page: it asks no database."""
+    if say not in _strips:
+        _strips.append(say)
 
 
 def register_footer(facts: Callable[[HttpRequest], Footer]) -> None:
@@ -197,6 +215,11 @@ class Shell:
     def unread(self) -> int:
         """Unread notices, 0 when nobody counts them."""
         return _unread[0](self._request) if _unread and self.actor is not None else 0
+
+    @cached_property
+    def strips(self) -> list[Strip]:
+        """What stands above every page of the workbench."""
+        return [strip for say in _strips for strip in say(self._request)] if self.actor is not None else []
 
     @property
     def find_url(self) -> str:

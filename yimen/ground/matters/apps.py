@@ -13,8 +13,9 @@ class MattersConfig(AppConfig):
     verbose_name = "事"
 
     def ready(self) -> None:
-        """Running matters move with their department."""
-        from yimen.ground.matters import reassigning
+        """Running matters move with their department; nobody decides for a colleague what they reviewed."""
+        from yimen.ground.matters import conflicts, reassigning
+        from yimen.ground.matters.lifecycle import register_check
         from yimen.ground.organisations.lifecycle import register_participant
 
         register_participant(
@@ -26,3 +27,4 @@ class MattersConfig(AppConfig):
             built_on=reassigning.built_on,
             order=60,
         )
+        register_check(conflicts.POINT, conflicts.not_both_in_one_hand)

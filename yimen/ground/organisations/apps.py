@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.http import HttpRequest
 
-from yimen.ground.kit.pages import MenuItem, register_menu
+from yimen.ground.kit.pages import MenuItem, Strip, register_menu, register_strips
+from yimen.ground.organisations.capacities import BREAK_GLASS
 
 ADMINISTRATORS = ("admin.system", "admin.security", "admin.audit")
 
@@ -56,4 +58,52 @@ class OrganisationsConfig(AppConfig):
                 "法定代表人变更", "identity:verify_representative", "user", "identity.verify", group="办理", order=18
             ),
         )
+        register_menu("desk", MenuItem("请假代办", "organisations:delegations", "users", group="我的", order=90))
+        register_menu(
+            "desk",
+            MenuItem(
+                "应急授权",
+                "organisations:emergencies",
+                "warn",
+                (BREAK_GLASS, "organisations.watch_emergencies"),
+                group="我的",
+                order=91,
+            ),
+        )
+        register_menu(
+            "manage",
+            MenuItem("应急授权", "organisations:emergencies", "warn", ADMINISTRATORS, group="安全与审计", order=84),
+        )
+        register_menu(
+            "manage",
+            MenuItem(
+                "人员与授权规则", "organisations:staff_rules", "scale", "admin.security", group="安全与审计", order=82
+            ),
+        )
+        register_strips(capacity_strips)
         register_menu("own", MenuItem("切换岗位", "organisations:switch_post", "card", order=20, for_kind="staff"))
+
+
+def capacity_strips(request: HttpRequest) -> list[Strip]:
+    """For whom one acts, for whom one could, and whether an emergency stands open; all of it is in the actor already."""
+    actor = getattr(request, "actor", None)
+    if actor is None or actor.kind != "staff":
+        return []
+    found = []
+    if actor.stands_for is not None:
+        found.append(
+            Strip(
+                f"代 {actor.stands_for_name} 办理。每一步都记为“{actor.name}”。",
+                "/desk/standing/stop/",
+                "结束代办",
+                "warn",
+            )
+        )
+    found += [
+        Strip(f"可代 {each.name} 办理（{each.unit} {each.post}）。", f"/desk/standing/{each.id}/begin/", "开始代办")
+        for each in actor.stand_ins
+        if each.id != actor.delegation_id
+    ]
+    if actor.emergency_id is not None:
+        found.append(Strip("应急授权正在使用，所做的每一步都有标记。", "/desk/emergencies/", "查看或提前结束", "bad"))
+    return found

@@ -7,12 +7,15 @@ from django.db.models import Q
 from yimen.ground.identity.policies import name_actions, register_permission
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.refusals import NotAllowed, NotFound
+from yimen.ground.organisations.capacities import BREAK_GLASS
 from yimen.ground.organisations.models import AuthorisationLetter, Unit, Window
 
 MANAGE = "organisations.manage"
 DRAFT_LETTER = "organisations.draft_letter"
 SIGN_LETTER = "organisations.sign_letter"
 KEEP_SEALS = "organisations.keep_seals"
+WATCH_EMERGENCIES = "organisations.watch_emergencies"
+REVIEW_RIGHTS = "organisations.review_rights"
 REORGANISE = "organisations.reorganise"
 APPROVE_REORGANISATION = "organisations.approve_reorganisation"
 DELEGATE = "organisations.delegate"
@@ -34,8 +37,30 @@ register_permission(REORGANISE, "拟定和实施机构改革", scopes=("division
 register_permission(APPROVE_REORGANISATION, "批准机构改革", scopes=("division", "all"), usual={"leader": "division"})
 register_permission(DELEGATE, "在管理范围内转授权限", scopes=("department", "centre", "division", "all"))
 
+register_permission(
+    BREAK_GLASS,
+    "启用应急授权",
+    scopes=("department", "centre", "division"),
+    usual={"head": "department", "manager": "centre"},
+)
+register_permission(WATCH_EMERGENCIES, "查看全部应急授权", scopes=("all",), usual={"supervisor": "all"})
+register_permission(
+    REVIEW_RIGHTS,
+    "复核本部门人员的权限",
+    scopes=("department", "centre"),
+    usual={"head": "department", "manager": "centre"},
+)
+
 name_actions(
     {
+        "organisations.offer_delegation": "委托请假代办",
+        "organisations.accept_delegation": "接受代办",
+        "organisations.decline_delegation": "谢绝代办",
+        "organisations.revoke_delegation": "提前结束代办",
+        "organisations.open_emergency": "启用应急授权",
+        "organisations.end_emergency": "提前结束应急授权",
+        "organisations.review_emergency": "复核应急授权",
+        "organisations.set_staff_rules": "修改人员与授权规则",
         "organisations.add_division": "登记区划",
         "organisations.create_unit": "新建机构",
         "organisations.rename_unit": "修改机构",

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.ground.organisations.views import factor, papers, places, rights, staff
+from yimen.ground.organisations.views import emergencies, factor, papers, places, rights, staff, standing
 
 app_name = "organisations"
 urlpatterns = [
     path("desk/post/", places.switch_post, name="switch_post"),
+    path("desk/standing/", standing.delegations, name="delegations"),
+    path("desk/standing/new/", standing.offer, name="offer_delegation"),
+    path("desk/standing/stop/", standing.stop, name="stop_standing"),
+    path("desk/standing/<int:delegation_id>/begin/", standing.begin, name="begin_standing"),
+    path("desk/standing/<uuid:uid>/", standing.delegation, name="delegation"),
+    path("desk/standing/<uuid:uid>/accept/", standing.accept, name="accept_delegation"),
+    path("desk/standing/<uuid:uid>/decline/", standing.decline, name="decline_delegation"),
+    path("desk/standing/<uuid:uid>/revoke/", standing.revoke, name="revoke_delegation"),
+    path("desk/emergencies/", emergencies.emergencies, name="emergencies"),
+    path("desk/emergencies/new/", emergencies.open_one, name="open_emergency"),
+    path("desk/emergencies/<int:emergency_id>/", emergencies.emergency, name="emergency"),
+    path("desk/emergencies/<int:emergency_id>/end/", emergencies.end, name="end_emergency"),
+    path("manage/emergencies/<int:emergency_id>/review/", emergencies.review, name="review_emergency"),
+    path("manage/staff-rules/", emergencies.staff_rules, name="staff_rules"),
+    path("manage/posts/<int:post_id>/stand-in/", standing.offer_for, name="offer_for"),
     path("manage/units/", places.tree, name="units"),
     path("manage/units/export/", places.tree_export, name="units_export"),
     path("manage/units/new/", places.new_root, name="new_root"),

@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from yimen.ground.organisations.rules import POWERS
+from yimen.ground.organisations.services.delegation import (
+    NoDelegatingOn,
+    NotAColleague,
+    accept_delegation,
+    decline_delegation,
+    offer_delegation,
+    revoke_delegation,
+    stand_down,
+    stand_in,
+)
+from yimen.ground.organisations.services.emergency import end_emergency, open_emergency, review_emergency
 from yimen.ground.organisations.services.guarding import Apart, SelfGrant
 from yimen.ground.organisations.services.letters import (
     discard_letter,
@@ -44,6 +55,7 @@ from yimen.ground.organisations.services.reorganising import (
     drop_reorganisation,
     preview_reorganisation,
 )
+from yimen.ground.organisations.services.staff_rules import set_staff_rules
 from yimen.ground.organisations.services.tree import (
     add_division,
     close_window,
@@ -59,11 +71,14 @@ from yimen.ground.organisations.services.tree import (
 __all__ = [
     "POWERS",
     "Apart",
+    "NoDelegatingOn",
+    "NotAColleague",
     "NotYet",
     "PartGiven",
     "SelfGrant",
     "StalePreview",
     "abolish_post",
+    "accept_delegation",
     "add_division",
     "appoint",
     "approve_reorganisation",
@@ -73,6 +88,7 @@ __all__ = [
     "close_window",
     "create_post",
     "create_unit",
+    "decline_delegation",
     "discard_letter",
     "dissolve_unit",
     "draft_letter",
@@ -80,6 +96,7 @@ __all__ = [
     "draft_successor_letters",
     "drop_reorganisation",
     "end_admin_role",
+    "end_emergency",
     "end_grant",
     "end_post",
     "end_seal",
@@ -90,13 +107,20 @@ __all__ = [
     "mark_approval_section",
     "may_use_seal",
     "move_unit",
+    "offer_delegation",
+    "open_emergency",
     "open_window",
     "preview_reorganisation",
     "register_seal",
     "rename_unit",
+    "review_emergency",
+    "revoke_delegation",
     "revoke_letter",
+    "set_staff_rules",
     "set_window",
     "sign_letter",
+    "stand_down",
+    "stand_in",
     "switch_post",
     "unfinished",
     "use_seal",

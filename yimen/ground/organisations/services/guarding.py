@@ -36,6 +36,10 @@ _SAID: dict[str, Refusal] = {
     "organisations_counterpart_window_once": Conflict("这两个窗口已经对口。"),
     "organisations_entry_plan_number": Conflict("别人刚登记了新的一版方案。", next_step="请刷新页面查看。"),
     "organisations_window_number": Conflict("这个中心已有这个窗口号。", next_step="请换一个窗口号。"),
+    "organisations_one_stand_in": Conflict(
+        "这个岗位在这段时间里已经委托了代办。", next_step="请改日期，或先结束原来的代办。"
+    ),
+    "organisations_one_emergency": Conflict("您已有一次应急授权没有结束。", next_step="请先结束它。"),
     "organisations_one_chief": Conflict("这个机构已有首席代表岗位。", next_step="每个部门一名，请先撤销原岗位。"),
     "organisations_one_holder": Conflict("这个岗位已有人担任。", next_step="请先免去原任职。"),
     "organisations_grant_once": Conflict("已经有同样的授权。"),

@@ -29,6 +29,7 @@ from yimen.ground.organisations.models import (
     Window,
 )
 from yimen.ground.organisations.policies import require
+from yimen.ground.organisations.services.delegation import end_delegations_of
 from yimen.ground.organisations.services.guarding import Apart, SelfGrant, guarded
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def end_post(*, actor: Actor, post: Post, at: datetime, reason: str = "") -> Pos
     AuthorisationLetter.objects.filter(post=post, state="signed", valid_to__gte=day_of(at)).update(
         state="revoked", revoked_at=at, revoked_by=actor.uid, revoked_reason="受托岗位人员变动"
     )
+    end_delegations_of(post, actor=actor, at=at, reason="请假人的任职已经结束")
     _note("organisations.end_post", actor, post, reason=reason)
     return post
 
