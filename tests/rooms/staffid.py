@@ -49,6 +49,8 @@ ELSEWHERE = {
     "organisations:open_emergency": "needs a second factor proved just now: organisations/tests/test_emergency.py",
     "organisations:end_emergency": "one stands open only by the above: organisations/tests/test_emergency.py",
     "organisations:review_emergency": "it must be over first: organisations/tests/test_emergency.py",
+    "organisations:offer_delegation": "days and colleagues no walk knows: organisations/tests/test_standing_in.py",
+    "organisations:offer_for": "as above",
     "organisations:begin_standing": "must be accepted first: organisations/tests/test_standing_in.py",
 }
 

@@ -15,7 +15,7 @@ from yimen.ground.identity.models import Session
 from yimen.ground.identity.rules import Actor, SignIn
 from yimen.ground.identity.services import FactorNeeded
 from yimen.ground.identity.tests.test_second_factor import bind
-from yimen.ground.kit import moments, outbox
+from yimen.ground.kit import moments
 from yimen.ground.kit.models import AuditEntry
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
 from yimen.ground.organisations import services
@@ -142,20 +142,6 @@ def test_with_the_permission_goes_the_emergency(cast: Cast) -> None:
     [grant] = cast.posts["he"].grants.filter(code="organisations.break_glass", ended_at__isnull=True)
     services.end_grant(actor=cast.actor("security"), grant=grant, at=moments.now())
     assert actor_in(client).emergency_id is None
-
-
-def test_administrators_and_supervision_are_told_at_once(cast: Cast) -> None:
-    from yimen.ground.notices.models import Message
-    from yimen.ground.notices.staff_news import tell_the_watchers
-    from yimen.ground.organisations.events import EmergencyOpened
-
-    made = opened(cast)
-    assert "yimen.ground.notices.staff_news.tell_the_watchers" in {each.name for each in outbox.subscriptions()}
-    for _ in range(2):
-        tell_the_watchers(EmergencyOpened(emergency_id=made.pk, at=made.opened_at))
-    told = set(Message.objects.values_list("account__sign_in_name", flat=True))
-    assert told == {"system", "security", "audit", "sun"}
-    assert Message.objects.count() == 4
 
 
 def test_what_is_done_under_it_is_listed(cast: Cast) -> None:
