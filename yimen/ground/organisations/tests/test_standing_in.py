@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.test import Client
 from tests.cast import INSTALLER, Cast, build_cast
 from yimen.ground.identity import services as people
 from yimen.ground.identity.models import Session
-from yimen.ground.identity.rules import Actor, LetterPower, Permission
+from yimen.ground.identity.rules import Actor, LetterPower
 from yimen.ground.kit import moments
 from yimen.ground.kit.models import AuditEntry, OutboxEvent
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed, NotFound
@@ -301,19 +300,6 @@ def test_audit_names_both(cast: Cast) -> None:
     client.post("/desk/standing/stop/")
     assert AuditEntry.objects.get(action="identity.stand_down").actor_name == "赵强（代陈静）"
     assert OutboxEvent.objects.filter(name="organisations.DelegationMoved").count() == 2
-
-
-def test_scope_own_reaches_what_the_colleague_has_in_hand(cast: Cast) -> None:
-    from yimen.ground.matters.policies import may
-    from yimen.ground.matters.selectors import Asked
-
-    own = Permission("matters.view", "own")
-    acting = replace(cast.actor("zhao"), permissions=frozenset({own}), stands_for=cast.accounts["chen"].pk)
-    matter = Asked(
-        1, "x", "licence", 1, "reviewing", 1, "", None, 1, None, None, "", cast.accounts["chen"].pk, "", 1, (), ()
-    )
-    assert may(acting, "matters.view", matter)
-    assert not may(replace(acting, stands_for=None), "matters.view", matter)
 
 
 @pytest.mark.commits
