@@ -40,6 +40,7 @@ register_permission(
 name_actions(
     {
         "cases.check_material": "核对材料",
+        "cases.reuse_file": "用以前交过的材料",
         "cases.discard_draft": "删除没提交的申请",
         "cases.set_kinds": "设置办件类型",
         "cases.make_promise": "登记服务承诺",

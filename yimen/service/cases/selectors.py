@@ -76,6 +76,17 @@ def draft_arrangements(draft: Draft) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
+def draft_situation(draft: Draft) -> dict[str, Any]:
+    """What the applicant answered to the item's situational guidance."""
+    said = json.loads(draft.situation or "{}")
+    return said if isinstance(said, dict) else {}
+
+
+def deciding_answers(draft: Draft) -> dict[str, Any]:
+    """The answers that decide which materials are needed: to the guidance, and to the form."""
+    return {**draft_situation(draft), **draft_answers(draft)}
+
+
 def my_drafts(actor: Actor) -> QuerySet[Draft]:
     """The applicant's drafts that are not submitted, newest first; for a clerk, the window intakes begun."""
     drafts = Draft.objects.filter(submitted_matter__isnull=True).select_related("item", "edition").order_by("-saved_at")
@@ -106,6 +117,12 @@ def case_answers(case: Case) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
+def case_situation(case: Case) -> dict[str, Any]:
+    """What the applicant answered to the item's situational guidance, as submitted."""
+    said = json.loads(case.situation or "{}")
+    return said if isinstance(said, dict) else {}
+
+
 def edition_of(case: Case) -> EditionCard:
     """The edition the case is pinned to."""
     return pinned_edition(case.edition_id)
@@ -113,7 +130,11 @@ def edition_of(case: Case) -> EditionCard:
 
 def materials_of(case: Case) -> QuerySet[CaseMaterial]:
     """The case's materials with their files, in order."""
-    return CaseMaterial.objects.filter(case=case.pk).prefetch_related("files__file").order_by("order")
+    return (
+        CaseMaterial.objects.filter(case=case.pk)
+        .prefetch_related("files__file", "files__reused_from__case_material__case__matter")
+        .order_by("order")
+    )
 
 
 def opinions_of(case: Case) -> QuerySet[Opinion]:

@@ -59,6 +59,14 @@ class LimitOut(Schema):
     unit: str
 
 
+class CodeOut(Schema):
+    """A code of the item in some system."""
+
+    system: str
+    code: str
+    place: str
+
+
 class ItemOut(Schema):
     """An item with the edition in force. `form` is the definition of its application form."""
 
@@ -82,6 +90,9 @@ class ItemOut(Schema):
     suit_court: str
     elements: dict[str, Any]
     """Every element of `rules.elements` by its name, as it is stored."""
+    guidance: dict[str, Any]
+    """Situational guidance: questions and what is told (`rules.guidance`), {} where there is none."""
+    codes: list[CodeOut]
 
 
 _OF_A_MATERIAL = (
@@ -151,4 +162,6 @@ def item(request: HttpRequest, code: str) -> dict[str, Any]:
         "review_body": edition.review_body,
         "suit_court": edition.suit_court,
         "elements": {name: getattr(edition, name) for name in ELEMENTS if name != "change_note"},
+        "guidance": edition.guidance,
+        "codes": list(edition.item.codes.order_by("system", "code").values("system", "code", "place")),
     }

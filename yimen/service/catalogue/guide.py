@@ -15,6 +15,7 @@ from yimen.ground.kit import moments
 from yimen.service.catalogue import search, selectors
 from yimen.service.catalogue.disclosing import standard_of
 from yimen.service.catalogue.guide_course import Example, asides, drawing, example, procedure_label, steps_of
+from yimen.service.catalogue.rules import guidance
 from yimen.service.catalogue.rules.conditions import say
 from yimen.service.catalogue.rules.disclosures import Entry
 from yimen.service.catalogue.rules.limits import ART_42
@@ -48,6 +49,7 @@ class MaterialLine:
     basis: str = ""
     exempt_how: str = ""
     order: int = 0
+    wanted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Guide:
     objects: list[str]
     remedies: list[str]
     apply_url: str
+    situation_url: str
     printed_at: datetime
 
     @property
@@ -101,10 +104,17 @@ class Guide:
         return working is not None and working.number == 0
 
 
-def build(edition: ItemEdition, at: datetime) -> Guide:
-    """The guide of an edition as it stands at this moment; cancelled materials are not listed (R030)."""
+def build(edition: ItemEdition, at: datetime, *, answers: Mapping[str, Any] | None = None) -> Guide:
+    """The guide of an edition as it stands at this moment; cancelled materials are not listed (R030).
+
+    With `answers` to its situational guidance only the materials that these call for, `wanted` where they must be given.
+    """
     item, limits, today = edition.item, selectors.limits(edition), moments.day_of(at)
-    materials = [_material(each, edition) for each in selectors.materials_of(edition, today)]
+    if answers is None:
+        materials = [_material(each, edition) for each in selectors.materials_of(edition, today)]
+    else:
+        called = selectors.materials_needed(edition, answers, today)
+        materials = [_material(each, edition, wanted=wanted) for each, wanted in called]
     way = selectors.course_of(edition)
     steps = steps_of(edition, way, limits)
     standard = standard_of(item.department)
@@ -132,6 +142,7 @@ def build(edition: ItemEdition, at: datetime) -> Guide:
         objects=[label for word, label in selectors.SERVICE_OBJECTS if word in edition.service_objects],
         remedies=_remedies(edition),
         apply_url=_apply_url(item.code) if _online(edition) else "",
+        situation_url=reverse("catalogue:situation", args=[item.code]) if edition.guidance else "",
         printed_at=at,
     )
 
@@ -149,10 +160,10 @@ def _lead(edition: ItemEdition) -> str:
     return f"俗称“{daily}”。" if daily and daily not in edition.name else ""
 
 
-def _material(material: EditionMaterial, edition: ItemEdition) -> MaterialLine:
+def _material(material: EditionMaterial, edition: ItemEdition, *, wanted: bool = True) -> MaterialLine:
     needed = material.get_necessity_display()
     if material.necessity == "conditional":
-        labels = as_form(selectors.form_of(edition)).labels()
+        labels = as_form(selectors.form_of(edition)).labels() | guidance.labels(edition.guidance)
         needed = material.condition_text or say(material.condition, labels) or "视情形"
     counts = [
         f"{label} {number} 份"
@@ -174,6 +185,7 @@ def _material(material: EditionMaterial, edition: ItemEdition) -> MaterialLine:
         basis=material.basis,
         exempt_how=material.exempt_how,
         order=material.order,
+        wanted=wanted,
     )
 
 

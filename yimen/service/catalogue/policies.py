@@ -30,6 +30,7 @@ name_actions(
         "catalogue.new_edition": "起草新版办事指南",
         "catalogue.save_edition": "编制办事指南",
         "catalogue.save_form": "编制申请表单",
+        "catalogue.save_guidance": "编制情形引导",
         "catalogue.save_material_files": "换空白表和样表",
         "catalogue.discard_draft": "删除办事指南草稿",
         "catalogue.submit_for_legal_check": "送合法性审查",

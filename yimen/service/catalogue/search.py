@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from yimen.service.catalogue.importing.bulk import copy_in
-from yimen.service.catalogue.models import CatalogueVersion, ItemEdition, ItemSearch, ServiceItem, Synonym
+from yimen.service.catalogue.models import CatalogueVersion, ItemCode, ItemEdition, ItemSearch, ServiceItem, Synonym
 from yimen.service.catalogue.rules import words
 
 MOST_TEXT = 600
@@ -91,6 +91,7 @@ class Page:
 
 
 PAGE = 20
+SHORTEST_CODE = 6
 MOST_HITS = 400
 LISTED = (
     "code", "name", "kind", "status", "national", "code31", "use_level", "changed_at", "department__name",
@@ -114,6 +115,8 @@ def find(query: Query, *, after: str = "", size: int = PAGE) -> Page:
     meant = words.expand(text, index.synonyms)
     scores = {index.titles[place].item_id: score for place, score in _exact(index, text, meant, query).items()}
     start = int(after) if after.isascii() and after.isdigit() and len(after) <= 6 else 0
+    for pk in _by_other_code(query):
+        scores[pk] = 8.0
     narrowed = query.department or query.theme or query.object or query.kind
     if narrowed or len(scores) <= start + size:
         for place, phrase in enumerate(meant):
@@ -125,6 +128,17 @@ def find(query: Query, *, after: str = "", size: int = PAGE) -> Page:
     ranked = sorted((pk for pk in scores if pk in kept), key=lambda pk: (-scores[pk], pk))
     following = str(start + size) if len(ranked) > start + size else ""
     return Page(_loaded(ranked[start : start + size]), following, tuple(meant[1:]))
+
+
+def _by_other_code(query: Query) -> list[int]:
+    """Items one of whose codes, of whatever system, begins as the text does."""
+    text = query.text.strip().upper()
+    if not (SHORTEST_CODE <= len(text) <= 120 and text.isascii() and text.isprintable()):
+        return []
+    found = ItemCode.objects.filter(code__startswith=text)
+    if not query.everything:
+        found = found.filter(item__current__isnull=False).exclude(item__status=ServiceItem.Status.CANCELLED)
+    return list(found.values_list("item", flat=True)[:MOST_HITS])
 
 
 def suggest(text: str, *, everything: bool = False, most: int = 8) -> list[Suggestion]:

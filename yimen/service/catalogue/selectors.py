@@ -28,7 +28,7 @@ from yimen.service.catalogue.models import (
 from yimen.service.catalogue.place_settings import severities as severities
 from yimen.service.catalogue.place_settings import value_of as value_of
 from yimen.service.catalogue.refusals import ItemCancelled, ItemFrozen, ItemNotPublished, ItemUnknown
-from yimen.service.catalogue.rules import questions
+from yimen.service.catalogue.rules import guidance, questions
 from yimen.service.catalogue.rules.basic_form import BASIC_FORM
 from yimen.service.catalogue.rules.course import Course, course, said
 from yimen.service.catalogue.rules.limits import Limit
@@ -208,8 +208,8 @@ def edition_facts(edition: ItemEdition, on: date) -> EditionFacts:
             )
             for material in edition.materials.all()
         ],
-        form_keys=frozenset(questions.as_form(form_of(edition)).labels()) if edition.form is not None else frozenset(),
-        has_form=edition.form_id is not None,
+        form_keys=_keys(edition),
+        has_form=edition.form_id is not None or bool(edition.guidance),
         steps=edition.steps or _steps_of(edition),
         **{
             name: getattr(edition, name)
@@ -221,6 +221,13 @@ def edition_facts(edition: ItemEdition, on: date) -> EditionFacts:
             )
         },
     )  # fmt: skip
+
+
+def _keys(edition: ItemEdition) -> frozenset[str]:
+    """What a material's condition may read: the fields of the form and the questions of the guidance."""
+    if edition.form is None and not edition.guidance:
+        return frozenset()
+    return frozenset(questions.as_form(form_of(edition)).labels()) | frozenset(guidance.labels(edition.guidance))
 
 
 def _steps_of(edition: ItemEdition) -> list[dict[str, Any]]:

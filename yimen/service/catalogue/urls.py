@@ -7,6 +7,7 @@ from django.urls import path
 from yimen.service.catalogue.views import (
     disclosures,
     editing,
+    guidance,
     imports,
     items,
     parts,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("items/suggest/", public.suggest, name="suggest"),
     path("items/<str:code>/", public.guide, name="guide"),
     path("items/<str:code>/print/", public.guide_print, name="guide_print"),
+    path("items/<str:code>/situation/", guidance.ask, name="situation"),
     path("items/<str:code>/board/", disclosures.board, name="board"),
     path("items/<str:code>/materials/<int:order>/<slug:which>/", parts.material_file, name="material_file"),
     path("manage/items/", items.listing, name="items"),
@@ -33,6 +35,9 @@ urlpatterns = [
     path("manage/items/<str:code>/<int:number>/", editing.edition, name="edition"),
     path("manage/items/<str:code>/<int:number>/edit/", editing.edit, name="edit"),
     path("manage/items/<str:code>/<int:number>/materials/", editing.materials, name="materials"),
+    path("manage/items/<str:code>/<int:number>/guidance/", guidance.edit, name="guidance"),
+    path("manage/items/<str:code>/<int:number>/guidance/try/", guidance.preview, name="guidance_preview"),
+    path("manage/items/<str:code>/codes/", items.codes, name="item_codes"),
     path("manage/items/<str:code>/<int:number>/records/<slug:element>/", parts.records, name="records"),
     path(
         "manage/items/<str:code>/<int:number>/materials/<int:order>/files/", parts.material_files, name="material_files"

@@ -27,6 +27,7 @@ from yimen.service.cases.services.receipt import (
     withdraw,
 )
 from yimen.service.cases.services.renewal import renew_draft
+from yimen.service.cases.services.reuse import reuse_file
 from yimen.service.cases.services.review import (
     extend_limit,
     pass_review,
@@ -65,6 +66,7 @@ __all__ = [
     "request_review_correction",
     "resume",
     "return_to_review",
+    "reuse_file",
     "save_draft",
     "set_kinds",
     "start_draft",

@@ -19,8 +19,15 @@ from yimen.ground.kit import audit
 from yimen.ground.kit.refusals import Conflict, Invalid, NotFound
 from yimen.service.cases.editions import open_edition, pinned_edition
 from yimen.service.cases.models import Draft, DraftFile
-from yimen.service.cases.selectors import access_draft, draft_answers, draft_arrangements
+from yimen.service.cases.selectors import (
+    access_draft,
+    deciding_answers,
+    draft_answers,
+    draft_arrangements,
+    draft_situation,
+)
 from yimen.service.cases.services.intake import Submitted, demand_intake, submit_edition
+from yimen.service.catalogue.rules.guidance import kept
 from yimen.service.catalogue.rules.questions import clean_answers, prefilled
 
 if TYPE_CHECKING:
@@ -47,10 +54,18 @@ class TooManyFiles(Invalid):
     code = "too_many_files"
 
 
-def start_draft(*, item_code: str, actor: Actor, at: datetime, party_id: int | None = None) -> Draft:
+def start_draft(
+    *,
+    item_code: str,
+    actor: Actor,
+    at: datetime,
+    party_id: int | None = None,
+    situation: Mapping[str, Any] | None = None,
+) -> Draft:
     """Begin an application, or go on with the one begun before for this item and person; prefilled from the person's file.
 
-    `party_id` is given by staff who take an application in at the window. Raises `ItemCancelled`, `NotForYou`,
+    `situation` are answers to the item's situational guidance; what the form asks again is filled in from them. `party_id`
+    is given by staff who take an application in at the window. Raises `ItemCancelled`, `NotForYou`,
     `NotServedHere`.
     """
     party = party_id if party_id is not None else actor.party_id
@@ -65,13 +80,33 @@ def start_draft(*, item_code: str, actor: Actor, at: datetime, party_id: int | N
             .order_by("-saved_at")
             .first()
         )
+        said = kept(edition.edition.guidance, situation or {})
         if begun is not None:
-            return begun
-        first = prefilled(edition.form, file_for_forms(party_file(party)))
+            return _in_situation(begun, said, at) if said else begun
+        first = {**prefilled(edition.form, file_for_forms(party_file(party))), **_asked_again(edition.form, said)}
         return Draft.objects.create(
             party_id=party, account_id=actor.account_id, item_id=edition.item_id, edition_id=edition.id,
-            answers=json.dumps(first, ensure_ascii=False), window_intake=actor.kind == "staff", started_at=at, saved_at=at,
+            answers=json.dumps(first, ensure_ascii=False), situation=_as_text(said), window_intake=actor.kind == "staff",
+            started_at=at, saved_at=at,
         )  # fmt: skip
+
+
+def _in_situation(draft: Draft, said: Mapping[str, Any], at: datetime) -> Draft:
+    """The draft with the situation answered anew."""
+    draft.situation = _as_text(said)
+    draft.version += 1
+    draft.saved_at = at
+    draft.save(update_fields=["situation", "version", "saved_at"])
+    return draft
+
+
+def _asked_again(form: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers to the guidance that the form asks too, by the same key and readable there."""
+    return clean_answers(form, said, draft=True)[0]
+
+
+def _as_text(said: Mapping[str, Any]) -> str:
+    return json.dumps(said, ensure_ascii=False) if said else ""
 
 
 def save_draft(
@@ -88,8 +123,8 @@ def save_draft(
         draft = _lock(access_draft(actor, draft_uid), seen)
         if answers is not None:
             form = pinned_edition(draft.edition_id).form
-            kept, _faults = clean_answers(form, answers, draft=True)
-            draft.answers = json.dumps(kept, ensure_ascii=False)
+            readable, _faults = clean_answers(form, answers, draft=True)
+            draft.answers = json.dumps(readable, ensure_ascii=False)
         if arrangements is not None:
             draft.arrangements = json.dumps({**draft_arrangements(draft), **arrangements}, ensure_ascii=False)
         if step:
@@ -104,7 +139,7 @@ def attach_file(*, draft_uid: UUID, material_id: int, upload: File[Any], actor: 
     """Put one file to a material of the draft, through the upload gate. Raises `UploadRefused`, `TooManyFiles`."""
     draft = access_draft(actor, draft_uid)
     edition = pinned_edition(draft.edition_id)
-    if material_id not in {material.id for material in edition.materials(draft_answers(draft), at.date())}:
+    if material_id not in {material.id for material in edition.materials(deciding_answers(draft), at.date())}:
         raise NotFound("这个事项没有这份材料。")
     if draft.files.count() >= FILES_OF_A_DRAFT:
         raise TooManyFiles(f"一次申请最多上传 {FILES_OF_A_DRAFT} 个文件。", next_step="请合并或删去多余的文件。")
@@ -158,13 +193,17 @@ def submit_draft(
                 next_step="您填写的内容还在。请按新版指南核对后提交。", code="edition_changed",
             )  # fmt: skip
         files: dict[int, list[int]] = defaultdict(list)
-        for material_id, file_id in draft.files.values_list("material_id", "file_id"):
+        reused: dict[tuple[int, int], int] = {}
+        for material_id, file_id, source in draft.files.values_list("material_id", "file_id", "reused_from"):
             files[material_id].append(file_id)
+            if source is not None:
+                reused[material_id, file_id] = source
         party = party_file(draft.party_id)
         submitted = submit_edition(
             edition=edition, party_id=draft.party_id, answers=draft_answers(draft), actor=actor, at=at, channel=channel,
             files=files, paper=paper, contact_name=contact_name or party.name, contact_phone=contact_phone,
-            delivery_method=delivery_method, delivery_address=delivery_address,
+            delivery_method=delivery_method, delivery_address=delivery_address, situation=draft_situation(draft),
+            reused=reused,
         )  # fmt: skip
         draft.submitted_matter_id = submitted.matter_id
         draft.save(update_fields=["submitted_matter"])

@@ -28,6 +28,7 @@ from yimen.service.cases.editions import EditionCard, open_edition
 from yimen.service.cases.events import CaseSubmitted
 from yimen.service.cases.models import Case, CaseFile, CaseMaterial
 from yimen.service.cases.services.letters import issue
+from yimen.service.catalogue.rules.guidance import kept
 from yimen.service.catalogue.rules.questions import clean_answers
 
 if TYPE_CHECKING:
@@ -123,9 +124,15 @@ def submit_edition(
     delivery_address: str = "",
     basis: str = "",
     recorded_at: datetime | None = None,
+    situation: Mapping[str, Any] | None = None,
+    reused: Mapping[tuple[int, int], int] | None = None,
 ) -> Submitted:
     """As `submit_application`, for an edition already opened; runs in the caller's transaction. Where staff take it in, upper
-    modules may object at the point `cases.intake` (actor, item_id, name, at)."""
+    modules may object at the point `cases.intake` (actor, item_id, name, at).
+
+    `situation` are answers to the item's situational guidance: they decide materials beside the form's. `reused` says of a
+    (material, file) from which earlier case's file it was taken (`services.reuse`).
+    """
     demand_intake(actor, party_id, edition, at)
     if actor.kind == "staff":
         run_checks("cases.intake", actor=actor, item_id=edition.item_id, name=edition.name, at=at)
@@ -134,6 +141,7 @@ def submit_edition(
     said, wrong = clean_answers(edition.form, answers)
     if wrong:
         raise AnswersWrong(f"表单有 {len(wrong)} 处要改。", next_step="请按提示改好后再提交。", fields=wrong)
+    told = kept(edition.edition.guidance, situation) if situation else {}
     hall = hall_of_department(edition.department_id)
     day = day_of(at)
     code = rules.case_code(edition.code31, day, next_number(rules.series(edition.code31, day)))
@@ -155,7 +163,13 @@ def submit_edition(
         clock=rules.receipt_clock(licence=edition.power.licence),
         effective_at=_effective(at, hall.centre_id),
         basis=basis,
-        facts={"item": edition.code, "edition": edition.number, "form": edition.form_version, "channel": channel},
+        facts={
+            "item": edition.code,
+            "edition": edition.number,
+            "form": edition.form_version,
+            "channel": channel,
+            **({"reused": len(reused)} if reused else {}),
+        },
         events=[CaseSubmitted(code=code, at=at)],
         recorded_at=recorded_at,
     )
@@ -166,6 +180,7 @@ def submit_edition(
         form_version=edition.form_version,
         kind=edition.case_kind,
         answers=json.dumps(said, ensure_ascii=False),
+        situation=json.dumps(told, ensure_ascii=False) if told else "",
         contact_name=contact_name or party.name,
         contact_phone=contact_phone or party.phone,
         delivery_method=delivery_method,
@@ -174,9 +189,9 @@ def submit_edition(
         mandate_number=actor.standing.number if actor.standing else "",
     )
     case.save(force_insert=True)
-    materials = _materials(case, edition, said, files or {}, set(paper), day)
+    materials = _materials(case, edition, {**told, **said}, files or {}, set(paper), day)
     CaseMaterial.objects.bulk_create(materials)
-    _attach(materials, files or {}, at)
+    _attach(materials, files or {}, at, reused=reused)
     receipt = issue(
         "materials_receipt", case=case, code=code, title=edition.name, party=party, edition=edition, actor=actor, at=at,
         materials=[
@@ -269,9 +284,19 @@ def _materials(
     return lines
 
 
-def _attach(lines: Sequence[CaseMaterial], files: Mapping[int, Sequence[int]], at: datetime, seq: int = 1) -> None:
+def _attach(
+    lines: Sequence[CaseMaterial], files: Mapping[int, Sequence[int]], at: datetime, seq: int = 1,
+    reused: Mapping[tuple[int, int], int] | None = None,
+) -> None:  # fmt: skip
+    source = reused or {}
     CaseFile.objects.bulk_create(
-        CaseFile(case_material=line, file_id=file_id, step_seq=seq, added_at=at)
+        CaseFile(
+            case_material=line,
+            file_id=file_id,
+            step_seq=seq,
+            added_at=at,
+            reused_from_id=source.get((line.material_id, file_id)),
+        )
         for line in lines
         for file_id in files.get(line.material_id, ())
     )

@@ -11,7 +11,8 @@ from django.db import transaction
 from yimen.ground.identity.rules import Actor
 from yimen.service.cases.editions import open_edition, pinned_edition
 from yimen.service.cases.models import Draft, DraftFile
-from yimen.service.cases.selectors import access_draft, draft_answers
+from yimen.service.cases.selectors import access_draft, draft_answers, draft_situation
+from yimen.service.catalogue.rules import guidance
 from yimen.service.catalogue.rules.questions import clean_answers
 from yimen.service.catalogue.selectors import materials_of
 
@@ -36,7 +37,9 @@ def renew_draft(*, draft_uid: UUID, actor: Actor, at: datetime) -> Draft:
                 added.delete()
         draft.edition_id = new.id
         draft.answers = json.dumps(kept, ensure_ascii=False)
+        told = guidance.kept(new.edition.guidance, draft_situation(draft))
+        draft.situation = json.dumps(told, ensure_ascii=False) if told else ""
         draft.step, draft.saved_at = "form", at
         draft.version += 1
-        draft.save(update_fields=["edition", "answers", "step", "saved_at", "version"])
+        draft.save(update_fields=["edition", "answers", "situation", "step", "saved_at", "version"])
         return draft

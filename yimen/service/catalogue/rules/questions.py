@@ -251,7 +251,7 @@ def read_form(definition: Mapping[str, Any]) -> Form:
     try:
         return Form.model_validate(definition)
     except ValidationError as problem:
-        raise FormProblem([_say(fault) for fault in problem.errors()]) from None
+        raise FormProblem([say_fault(fault) for fault in problem.errors()]) from None
 
 
 def as_form(definition: Form | Mapping[str, Any]) -> Form:
@@ -427,7 +427,8 @@ def material_needed(condition: Sequence[Any], necessity: str, answers: Mapping[s
     )
 
 
-def _say(fault: Any) -> str:
+def say_fault(fault: Any) -> str:
+    """One fault of a definition in Chinese."""
     where = ".".join(str(part) for part in fault["loc"] if not isinstance(part, str) or part != "function-after")
     message = str(fault["msg"])
     if message.startswith("Value error, "):

@@ -2,6 +2,7 @@
 
 from yimen.service.catalogue.checking import check_all
 from yimen.service.catalogue.importing.reading import Table, UnreadableFile, read_table
+from yimen.service.catalogue.services.codes import add_code, remove_code
 from yimen.service.catalogue.services.editions import (
     decide_legal_check,
     discard_draft,
@@ -11,6 +12,7 @@ from yimen.service.catalogue.services.editions import (
     save_form,
     submit_for_legal_check,
 )
+from yimen.service.catalogue.services.guidance import save_guidance
 from yimen.service.catalogue.services.imports import (
     adopt_departments,
     check_import,
@@ -42,6 +44,7 @@ from yimen.service.catalogue.services.publishing import publish_edition, retire_
 __all__ = [
     "Table",
     "UnreadableFile",
+    "add_code",
     "adopt_departments",
     "cancel_item",
     "cancel_material",
@@ -62,12 +65,14 @@ __all__ = [
     "publish_edition",
     "read_table",
     "recall_edition",
+    "remove_code",
     "request_check",
     "request_import",
     "retire_edition",
     "run_import",
     "save_edition",
     "save_form",
+    "save_guidance",
     "save_material_files",
     "save_standard_material",
     "save_synonym",

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from yimen.ground.identity.policies import requires
 from yimen.ground.kit import exports, moments
@@ -19,9 +20,11 @@ from yimen.ground.organisations import selectors as organisations
 from yimen.service.catalogue import policies, search, selectors, services
 from yimen.service.catalogue.forms import NewItemForm, ReasonForm
 from yimen.service.catalogue.models import ItemEdition, ServiceItem
+from yimen.service.catalogue.rules.code_systems import SYSTEMS, label_of
 from yimen.service.catalogue.rules.quality import Finding
 from yimen.service.catalogue.rules.vocabulary import ItemKind
 from yimen.service.catalogue.rules.words import tidy_query
+from yimen.service.catalogue.services.codes import KEPT, CodeValues
 from yimen.service.catalogue.views.asking import actor_of
 
 STATES = (
@@ -172,13 +175,42 @@ def _item_context(request: HttpRequest, item: ServiceItem) -> dict[str, Any]:
         "item": item,
         "editions": editions,
         "open": next((each for each in editions if each.status in ItemEdition.open_statuses), None),
-        "codes": item.codes.order_by("system"),
+        "codes": [
+            (each, label_of(each.system), each.system not in KEPT) for each in item.codes.order_by("system", "code")
+        ],
+        "systems": [(key, known.label) for key, known in SYSTEMS.items() if key not in KEPT],
         "department": search.department_name(item),
         "badge": BADGES.get(item.status, ""),
         "may_edit": policies.may(actor_of(request), policies.EDIT, item),
         "may_publish": policies.may(actor_of(request), policies.PUBLISH, item),
         "reason_form": ReasonForm(auto_id="state_%s"),
     }
+
+
+@requires(policies.EDIT)
+@require_POST
+def codes(request: HttpRequest, code: str) -> HttpResponse:
+    """Put another code beside the item's own, or take one off."""
+    item = policies.access_item(actor_of(request), code)
+    actor, at, sent = actor_of(request), moments.now(), request.POST
+    gone = sent.get("remove", "")
+    try:
+        if gone:
+            pk = int(gone) if gone.isascii() and gone.isdigit() and len(gone) < 18 else 0
+            services.remove_code(actor=actor, item=item, code_id=pk, at=at)
+            messages.success(request, "编码已去掉。")
+        else:
+            values = CodeValues(
+                *(sent.get(name, "").replace("\x00", "")[:200] for name in ("system", "code", "place", "note"))
+            )
+            services.add_code(actor=actor, item=item, values=values, at=at)
+            messages.success(request, "编码已加上，按它也能查到这个事项。")
+    except Refusal as refusal:
+        if refusal.status not in (409, 422):
+            raise
+        context = {**_item_context(request, item), "refused": refusal, "sent": sent}
+        return render(request, "catalogue/manage/item.html", context, status=refusal.status)
+    return redirect("catalogue:item", item.code)
 
 
 @requires(policies.PUBLISH)

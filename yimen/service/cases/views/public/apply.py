@@ -26,7 +26,9 @@ from yimen.service.cases.services.drafts import DraftMoved
 from yimen.service.cases.views.public.asking import actor_of, applicant_of, by_htmx, channel_of, now, page
 from yimen.service.cases.views.public.desk import STEP_NAMES, STEPS, Desk, MaterialRow, must_be_online
 from yimen.service.cases.views.public.letters import letters_of
+from yimen.service.cases.views.situation import pairs_of, situation_of
 from yimen.service.catalogue import selectors as catalogue
+from yimen.service.catalogue.rules import guidance
 from yimen.service.catalogue.rules.questions import shown_answers
 
 # --- Begin, resume, throw away
@@ -39,15 +41,19 @@ def start(request: HttpRequest, item_code: str) -> HttpResponse:
     actor, at = actor_of(request), now()
     edition = open_edition(item_code, at)
     must_be_online(edition)
+    known = guidance.as_guidance(edition.edition.guidance)
+    told = situation_of(known, request.POST if request.method == "POST" else request.GET)
     if request.method == "POST":
-        draft = services.start_draft(item_code=edition.code, actor=actor, at=at)
+        draft = services.start_draft(item_code=edition.code, actor=actor, at=at, situation=told)
         return _to(Desk(request, draft.uid), draft.step)
     begun = selectors.my_drafts(actor).filter(edition=edition.id).first()
-    needed = catalogue.materials_needed(edition.edition, {}, day_of(at))
+    needed = catalogue.materials_needed(edition.edition, told, day_of(at))
     return page(
         request, "cases/public/start.html", edition=edition, begun=begun, applicant=applicant_of(actor),
         asked=[material for material, _ in needed if not material.exempt],
         exempt=[material for material, _ in needed if material.exempt],
+        situation=guidance.said(edition.edition.guidance, told), told=pairs_of(told),
+        asks=known is not None and begun is None and not guidance.is_whole(edition.edition.guidance, told),
     )  # fmt: skip
 
 
@@ -147,6 +153,8 @@ def materials_step(request: HttpRequest, uid: UUID) -> HttpResponse:
             _complain(desk.lacking)
         return _materials_page(request, desk)
     act = request.POST.get("act", "upload")
+    if act.startswith("reuse:"):
+        return _reuse(request, desk, act)
     rows = {row.material.pk: row for row in desk.materials}
     paper = [
         int(pk) for pk in request.POST.getlist("paper")[:200] if pk.isdecimal() and len(pk) < 18 and int(pk) in rows
@@ -166,6 +174,17 @@ def materials_step(request: HttpRequest, uid: UUID) -> HttpResponse:
         return _materials_page(request, desk)
     desk.draft = services.save_draft(draft_uid=uid, actor=desk.actor, at=desk.at, step="delivery")
     return _to(desk, "delivery")
+
+
+def _reuse(request: HttpRequest, desk: Desk, act: str) -> HttpResponse:
+    """Take the chosen file of an earlier case over, with the applicant's consent."""
+    material, _, file = act.removeprefix("reuse:").partition(":")
+    numbers = [int(each) if each.isdecimal() and len(each) < 18 else 0 for each in (material, file)]
+    services.reuse_file(
+        draft_uid=desk.draft.uid, material_id=numbers[0], case_file_id=numbers[1], actor=desk.actor, at=desk.at,
+        consent="consent" in request.POST,
+    )  # fmt: skip
+    return HttpResponseRedirect(desk.url("materials"))
 
 
 def _take_files(request: HttpRequest, desk: Desk, rows: dict[int, MaterialRow]) -> dict[int, str]:

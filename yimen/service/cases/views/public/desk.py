@@ -26,9 +26,12 @@ from yimen.service.cases.editions import EditionCard, open_edition, pinned_editi
 from yimen.service.cases.forms.questions import AnswerForm, Regions, asks_region, known_of
 from yimen.service.cases.lifecycle import RECEIPT_WORKDAYS
 from yimen.service.cases.models import Draft, DraftFile
+from yimen.service.cases.services import reuse
 from yimen.service.cases.services.drafts import AlreadySubmitted, file_for_forms
+from yimen.service.cases.services.reuse import Reusable
 from yimen.service.cases.views.public.asking import actor_of, now
 from yimen.service.catalogue import selectors as catalogue
+from yimen.service.catalogue.rules import guidance
 from yimen.service.catalogue.rules.questions import as_form
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ class MaterialRow:
     files: list[DraftFile] = field(default_factory=list)
     on_paper: bool = False
     error: str = ""
+    offers: list[Reusable] = field(default_factory=list)
 
     @property
     def takes_files(self) -> bool:
@@ -140,6 +144,16 @@ class Desk:
         """Contact, delivery, what comes on paper."""
         return selectors.draft_arrangements(self.draft)
 
+    @property
+    def situation(self) -> list[tuple[str, str]]:
+        """The applicant's situation in words, as the guidance asked for it."""
+        return guidance.said(self.edition.edition.guidance, selectors.draft_situation(self.draft))
+
+    @cached_property
+    def offers(self) -> dict[int, list[Reusable]]:
+        """Files of earlier cases that may be used again, by material."""
+        return reuse.reusable(self.draft, self.actor, self.at)
+
     @cached_property
     def outdated(self) -> str:
         """Why this draft cannot be submitted as it is: its item closed or its guide renewed. Empty where it can."""
@@ -184,12 +198,20 @@ class Desk:
     def materials(self) -> list[MaterialRow]:
         """The materials these answers need, with the files that are there."""
         files: dict[int, list[DraftFile]] = {}
-        for added in self.draft.files.select_related("file").order_by("id"):
+        for added in self.draft.files.select_related("file", "reused_from__case_material__case__matter").order_by("id"):
             files.setdefault(added.material_id, []).append(added)
         paper = set(self.arrangements.get("paper", ()))
-        needed = catalogue.materials_needed(self.edition.edition, self.answers, day_of(self.at))
+        needed = catalogue.materials_needed(
+            self.edition.edition, {**selectors.draft_situation(self.draft), **self.answers}, day_of(self.at)
+        )
         return [
-            MaterialRow(material, required, files.get(material.pk, []), material.pk in paper)
+            MaterialRow(
+                material,
+                required,
+                files.get(material.pk, []),
+                material.pk in paper,
+                offers=self.offers.get(material.pk, []) if not files.get(material.pk) else [],
+            )
             for material, required in needed
         ]
 

@@ -16,7 +16,8 @@ from yimen.ground.kit.text import clean_line
 from yimen.ground.matters import policies
 from yimen.service.cases.editions import EditionCard
 from yimen.service.cases.models import Case
-from yimen.service.cases.selectors import case_answers
+from yimen.service.cases.selectors import case_answers, case_situation
+from yimen.service.catalogue.rules import guidance
 from yimen.service.catalogue.rules.questions import Question, as_form, shown_answers, visible_fields
 
 COVERS = {
@@ -58,10 +59,16 @@ def of(case: Case, edition: EditionCard, actor: Actor, revealed: Mapping[str, st
     may = policies.may(actor, "identity.reveal", case.matter)
     return Facts(
         applicant=list(_applicant(case, revealed)),
-        sections=_sections(case, edition, revealed),
+        sections=[*_situation(case, edition), *_sections(case, edition, revealed)],
         delivery=list(_delivery(case, revealed)),
         may_reveal=may,
     )
+
+
+def _situation(case: Case, edition: EditionCard) -> list[tuple[str, list[Fact]]]:
+    """What the applicant answered to the situational guidance: on it hangs which materials were asked for."""
+    told = guidance.said(edition.edition.guidance, case_situation(case))
+    return [("办理情形", [Fact(question, answer) for question, answer in told])] if told else []
 
 
 def _applicant(case: Case, revealed: Mapping[str, str]) -> Iterator[Fact]:

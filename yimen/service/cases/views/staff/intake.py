@@ -25,14 +25,17 @@ from yimen.ground.kit import audit, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.refusals import NotAllowed, Refusal
 from yimen.service.cases import services
-from yimen.service.cases.editions import EditionCard, open_edition, pinned_edition
+from yimen.service.cases.editions import EditionCard, NeededMaterial, open_edition, pinned_edition
 from yimen.service.cases.forms.questions import AnswerForm, asks_region, posted, wants_more
 from yimen.service.cases.forms_staff import ApplicantForm, ArrangementsForm
 from yimen.service.cases.models import Draft
-from yimen.service.cases.selectors import access_draft, draft_answers, draft_arrangements, my_drafts
+from yimen.service.cases.selectors import access_draft, draft_answers, draft_arrangements, draft_situation, my_drafts
+from yimen.service.cases.services import reuse
 from yimen.service.cases.services.intake import demand_served
+from yimen.service.cases.views.situation import situation_of
 from yimen.service.cases.views.staff.asking import actor_of
 from yimen.service.cases.views.staff.served import regions_of, served_items
+from yimen.service.catalogue.rules import guidance
 
 STEPS = ("办什么", "谁来办", "填表与材料")
 SUGGESTED = 9
@@ -85,7 +88,8 @@ def person(request: HttpRequest, item_code: str) -> HttpResponseBase:
     said = form.cleaned_data
     try:
         party = people.party_at_window(actor=actor, at=at, **_party_arguments(said))
-        draft = services.start_draft(item_code=item_code, actor=actor, at=at, party_id=party.pk)
+        told = situation_of(guidance.as_guidance(edition.edition.guidance), request.GET)
+        draft = services.start_draft(item_code=item_code, actor=actor, at=at, party_id=party.pk, situation=told)
     except NotAllowed:
         raise
     except Refusal as refusal:
@@ -129,6 +133,10 @@ def _person_page(
         "form": form,
         "known": masked(known) if known is not None else None,
         "back_url": reverse("cases:desk_intake"),
+        "guidance": bool(edition.edition.guidance),
+        "situation": guidance.said(
+            edition.edition.guidance, situation_of(guidance.as_guidance(edition.edition.guidance), request.GET)
+        ),
     }
     return render(request, "cases/staff/intake_person.html", context, status=status)
 
@@ -163,6 +171,7 @@ def form(request: HttpRequest, uid: UUID) -> HttpResponseBase:
             arrangements={**(arrangements.cleaned_data if usable else {}), "paper": paper},
         )  # fmt: skip
         _attach(draft, request, actor, at)
+        _reused(request, draft, actor, at)
         draft.refresh_from_db()
     except NotAllowed:
         raise
@@ -174,7 +183,7 @@ def form(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         refuse_form(answers, refusal)
         return _form_page(request, draft, edition, answers, arrangements, at, status=refusal.status)
     act = request.POST.get("act", "")
-    needed = {material.id for material in edition.materials(answers.answers, moments.day_of(at))}
+    needed = {material.id for material in _needed(draft, edition, answers, at)}
     unseen = needed - {
         int(each) for each in request.POST.get("materials", "").split() if each.isascii() and each.isdigit()
     }
@@ -187,6 +196,23 @@ def form(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         messages.warning(request, "按现在的答案还要别的材料，已列在下面，请核对后再提交。")
     wrong = bool(answers.errors) or bool(arrangements.errors)
     return _form_page(request, draft, edition, answers, arrangements, at, status=422 if wrong else 200)
+
+
+def _needed(draft: Draft, edition: EditionCard, answers: AnswerForm, at: datetime) -> list[NeededMaterial]:
+    """The materials that situation and form call for."""
+    return edition.materials({**draft_situation(draft), **answers.answers}, moments.day_of(at))
+
+
+def _reused(request: HttpRequest, draft: Draft, actor: Actor, at: datetime) -> None:
+    """A button beside an earlier file was pressed: it is taken over, with the consent that the applicant gives."""
+    act = request.POST.get("act", "")
+    if act.startswith("reuse:"):
+        material, _, file = act.removeprefix("reuse:").partition(":")
+        numbers = [int(each) if each.isdecimal() and len(each) < 18 else 0 for each in (material, file)]
+        services.reuse_file(
+            draft_uid=draft.uid, material_id=numbers[0], case_file_id=numbers[1], actor=actor, at=at,
+            consent="consent" in request.POST,
+        )  # fmt: skip
 
 
 def _submit(
@@ -253,9 +279,15 @@ def _form_page(
         files.setdefault(each.material_id, []).append(each.file)
     if not answers.is_bound and answers.fields:
         next(iter(answers.fields.values())).widget.attrs["autofocus"] = True
-    needed = edition.materials(answers.answers, moments.day_of(at))
+    needed = _needed(draft, edition, answers, at)
+    offers = reuse.reusable(draft, actor_of(request), at)
     rows = [
-        {"material": material, "files": files.get(material.id, []), "paper": material.id in paper}
+        {
+            "material": material,
+            "files": files.get(material.id, []),
+            "paper": material.id in paper,
+            "offers": offers.get(material.id, []) if material.id not in files else [],
+        }
         for material in needed
     ]
     context = {
@@ -266,6 +298,8 @@ def _form_page(
         "form": answers,
         "arrangements": arrangements,
         "rows": rows,
+        "situation": guidance.said(edition.edition.guidance, draft_situation(draft)),
+        "unasked": bool(edition.edition.guidance) and not draft.situation,
         "asked_materials": " ".join(str(material.id) for material in needed),
         "back_url": reverse("cases:desk_intake"),
     }
