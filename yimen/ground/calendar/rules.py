@@ -77,6 +77,23 @@ def within_range(day: date) -> date:
     return day
 
 
+class Closure(NamedTuple):
+    """A day on which a local government closed its halls (抗洪停工): there and on that day nobody works.
+
+    It reaches the places whose division code begins with `division` (written without the zeros at its end), and, where
+    `centre_id` is given, that centre alone.
+    """
+
+    day: date
+    name: str
+    division: str
+    centre_id: int | None = None
+
+    def reaches(self, division: str, centre_id: int | None) -> bool:
+        """Does it hold at this place?"""
+        return division.startswith(self.division) and self.centre_id in (None, centre_id)
+
+
 class WorkCalendar:
     """Working days between `FIRST_DAY` and `LAST_DAY`; immutable, safe to share between threads.
 
@@ -85,9 +102,11 @@ class WorkCalendar:
     """
 
     __slots__ = (
+        "_closures",
         "_confirmed",
         "_first",
         "_last",
+        "_places",
         "_special",
         "_workdays",
         "known_from",
@@ -105,8 +124,12 @@ class WorkCalendar:
         confirmed_years: Iterable[int],
         version: int = 0,
         origin: str = "shipped",
+        closures: Iterable[Closure] = (),
     ) -> None:
-        """`rows` need name only the days that deviate from Monday–Friday; rows outside the known years are refused."""
+        """`rows` need name only the days that deviate from Monday–Friday; rows outside the known years are refused.
+
+        `closures` say nothing here: they are part of the calendar of their own places, see `at`.
+        """
         if within_range(known_from) > within_range(known_to):
             raise ValueError("known_from lies after known_to")
         self.known_from, self.known_to = known_from, known_to
@@ -119,6 +142,51 @@ class WorkCalendar:
                 raise ValueError(f"{row.day} lies outside {known_from}…{known_to}")
             self._special[row.day.toordinal()] = row
         self._workdays = array("l", filter(self._worked, range(self._first, self._last + 1)))
+        self._closures = tuple(closures)
+        self._places: dict[tuple[Closure, ...], WorkCalendar] = {}
+
+    def at(self, division: str, centre_id: int | None = None) -> WorkCalendar:
+        """The calendar as it holds at a place: this one, without the days on which that place was closed."""
+        if not self._closures:
+            return self
+        here = tuple(closure for closure in self._closures if closure.reaches(division, centre_id))
+        if not here:
+            return self
+        if here not in self._places:
+            rows = [DayRow(closure.day, "holiday", closure.name) for closure in here if self.is_workday(closure.day)]
+            self._places[here] = self.changed(rows, closures=())
+        return self._places[here]
+
+    def changed(
+        self,
+        rows: Iterable[DayRow],
+        *,
+        confirm: Iterable[int] = (),
+        doubt: Iterable[int] = (),
+        closures: Iterable[Closure] | None = None,
+    ) -> WorkCalendar:
+        """The calendar as it would be with these days; `confirm` and `doubt` are years that a notice is given or taken."""
+        special = dict(self._special)
+        for row in rows:
+            ordinary = row.kind == ("workday" if row.day.weekday() < 5 else "weekend") and not row.name
+            if ordinary:
+                special.pop(row.day.toordinal(), None)
+            else:
+                special[row.day.toordinal()] = row
+        return WorkCalendar(
+            special.values(),
+            known_from=min([self.known_from, *(row.day for row in special.values())]),
+            known_to=max([self.known_to, *(date(row.day.year, 12, 31) for row in special.values())]),
+            confirmed_years=(self._confirmed | set(confirm)) - set(doubt),
+            version=self.version,
+            origin=self.origin,
+            closures=self._closures if closures is None else closures,
+        )
+
+    @property
+    def closures(self) -> tuple[Closure, ...]:
+        """The days on which some place was closed."""
+        return self._closures
 
     def _worked(self, ordinal: int) -> bool:
         row = self._special.get(ordinal)

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import get_args
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from yimen.ground.calendar.models import CalendarDay, CalendarNotice, OfficeHours
-from yimen.ground.calendar.rules import DayKind, DayRow, WorkCalendar, closing, week_closes
+from yimen.ground.calendar.models import (
+    CalendarChange,
+    CalendarDay,
+    CalendarNotice,
+    ChangedDay,
+    ClosingDay,
+    HoursException,
+    OfficeHours,
+)
+from yimen.ground.calendar.rules import (
+    BusinessClose,
+    Closure,
+    DayKind,
+    DayRow,
+    WorkCalendar,
+    closing,
+    effective_receipt,
+    week_closes,
+)
+from yimen.ground.kit.moments import day_of
+from yimen.ground.kit.refusals import NotFound
 
 KINDS: dict[str, DayKind] = {kind: kind for kind in get_args(DayKind)}
 
@@ -58,6 +77,12 @@ def _read_calendar(version: int) -> WorkCalendar:
         confirmed_years=CalendarNotice.objects.filter(confirmed=True).values_list("year", flat=True),
         version=version,
         origin="database",
+        closures=(
+            Closure(*row)
+            for row in ClosingDay.objects.filter(counts=True)
+            .order_by("day", "id")
+            .values_list("day", "name", "division", "centre_id")
+        ),
     )
 
 
@@ -97,6 +122,103 @@ def office_sessions(centre_id: int | None = None) -> tuple[tuple[int, time, time
     held = [(row.centre_id, row.weekday, row.opens, row.closes) for row in rows]
     own = [row[1:] for row in held if row[0] == centre_id]
     return tuple(own or [row[1:] for row in held if row[0] is None])
+
+
+def receipt_day(at: datetime, centre_id: int | None, division: str) -> date:
+    """The day on which a receipt counts where late ones count for the next working day: see `rules.effective_receipt`.
+
+    The hours of that very day are asked, exceptions included; a day on which the doors stay shut is a late one.
+    """
+    calendar = work_calendar().at(division, centre_id)
+    day = day_of(at)
+    held = list(HoursException.objects.filter(Q(centre_id=centre_id) | Q(centre_id=None), day=day))
+    own = [each for each in held if each.centre_id == centre_id] or held
+    if own:
+        last = max((each.closes for each in own if each.closes), default=None)
+        close: BusinessClose = last if last is not None else time.min
+    else:
+        close = business_closes(centre_id)
+    return effective_receipt(at, calendar, close, late_counts_next_day=True)
+
+
+def sessions_on(day: date, centre_id: int | None = None, division: str = "") -> tuple[tuple[time, time], ...]:
+    """When the centre's doors are open on that very day: the week's hours, exceptions and closures counted in.
+
+    A working day at a weekend keeps Monday's hours where the centre has none for that weekday. A weekday on which the
+    centre has hours is served though nobody works by law only on a Saturday or Sunday (周末服务), never on a holiday.
+    """
+    exceptions = list(HoursException.objects.filter(Q(centre_id=centre_id) | Q(centre_id=None), day=day))
+    own = [each for each in exceptions if each.centre_id == centre_id] or exceptions
+    if own:
+        return tuple((each.opens, each.closes) for each in own if each.opens and each.closes)
+    if closed_because(day, division, centre_id):
+        return ()
+    calendar = work_calendar()
+    if calendar.kind(day) == "holiday":
+        return ()
+    week = office_sessions(centre_id)
+    today = tuple((opens, closes) for weekday, opens, closes in week if weekday == day.weekday())
+    if today or not calendar.is_workday(day):
+        return today
+    return tuple((opens, closes) for weekday, opens, closes in week if weekday == 0)
+
+
+def closed_because(day: date, division: str, centre_id: int | None = None) -> str:
+    """The name of the emergency closure that shuts this place on that day; "" where none does."""
+    for each in ClosingDay.objects.filter(day=day).order_by("id"):
+        if division.startswith(each.division) and each.centre_id in (None, centre_id):
+            return each.name
+    return ""
+
+
+def exceptions(centre_id: int | None, since: date) -> list[HoursException]:
+    """The days on which a centre has other hours, its own and everybody's, from `since` on."""
+    return list(HoursException.objects.filter(Q(centre_id=centre_id) | Q(centre_id=None), day__gte=since))
+
+
+def own_hours(centre_id: int | None) -> list[tuple[int, time, time]]:
+    """The week that was set for this very centre; empty where it has the default one."""
+    rows = OfficeHours.objects.filter(centre_id=centre_id).order_by("weekday", "opens")
+    return [(row.weekday, row.opens, row.closes) for row in rows]
+
+
+def change_by_uid(uid: str) -> CalendarChange:
+    """A change of the calendar; raises `NotFound`."""
+    found = CalendarChange.objects.select_related("notice").filter(uid=uid).first()
+    if found is None:
+        raise NotFound("没有这次日历变更。", next_step="请从日历变更的清单中重新选择。")
+    return found
+
+
+def changes() -> QuerySet[CalendarChange]:
+    """Every change of the calendar, newest first."""
+    return CalendarChange.objects.order_by("-id")
+
+
+def rows_of(change: CalendarChange) -> list[DayRow]:
+    """The days that a change sets."""
+    return [DayRow(day, KINDS[kind], name) for day, kind, name in change.days.values_list("day", "kind", "name")]
+
+
+def changed_day_list(change: CalendarChange) -> list[ChangedDay]:
+    """The same with what they were before."""
+    return list(change.days.select_related("was_source"))
+
+
+def notices_of(year: int) -> list[CalendarNotice]:
+    """What a year rests on, in order."""
+    return list(CalendarNotice.objects.filter(year=year))
+
+
+def year_confirmed(year: int) -> bool:
+    """Has the State Council's notice for this year been entered? For the operations page."""
+    return CalendarNotice.objects.filter(year=year, confirmed=True).exists()
+
+
+def sources_of(year: int) -> dict[date, str]:
+    """The notice behind each deviating day of a year."""
+    rows = CalendarDay.objects.filter(day__year=year).exclude(name="").values_list("day", "source__title")
+    return dict(rows)
 
 
 def _database() -> str:

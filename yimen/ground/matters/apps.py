@@ -1,4 +1,4 @@
-"""Registers this module with Django."""
+"""Registers this module with Django, its templates of messages, and its screens with the menus."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class MattersConfig(AppConfig):
     verbose_name = "事"
 
     def ready(self) -> None:
-        """Running matters move with their department; nobody decides for a colleague what they reviewed."""
+        """Running matters move with their department; nobody decides for a colleague what they reviewed; the calendar."""
         from yimen.ground.matters import conflicts, reassigning
         from yimen.ground.matters.lifecycle import register_check
         from yimen.ground.organisations.lifecycle import register_participant
@@ -28,3 +28,24 @@ class MattersConfig(AppConfig):
             order=60,
         )
         register_check(conflicts.POINT, conflicts.not_both_in_one_hand)
+        _calendar()
+
+
+def _calendar() -> None:
+    """Messages about moved dates; the calendar among the administration's pages, the calculator at the foot."""
+    from yimen.ground.kit.pages import MenuItem, register_menu
+    from yimen.ground.matters.policies import CALENDAR
+    from yimen.ground.matters.telling_moves import DATE_MOVED, DATES_MOVED
+    from yimen.ground.notices.rules import register_template
+
+    register_template(DATE_MOVED)
+    register_template(DATES_MOVED)
+    for place, (label, name, icon) in enumerate(
+        (
+            ("工作日历", "matters:calendar", "calendar"),
+            ("日历变更", "matters:changes", "clock"),
+            ("办公时间", "matters:hours", "home"),
+        )
+    ):
+        register_menu("manage", MenuItem(label, name, icon, CALENDAR, group="日历", order=60 + place))
+    register_menu("footer", MenuItem("工作日计算器", "matters:workdays", "calendar", order=40))

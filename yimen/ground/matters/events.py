@@ -19,3 +19,29 @@ class MattersReassigned(Event):
     document: str
     at: datetime
     undone: bool = False
+
+
+@dataclass(frozen=True)
+class RecalculationDue(Event):
+    """A change of the calendar has more open matters to look at; `turn` numbers the batches."""
+
+    recalculation_id: int
+    turn: int = 0
+
+
+@dataclass(frozen=True)
+class CalendarRecalculated(Event):
+    """Every open matter stands under the changed calendar; `moved` dates have moved, each with a step of its own."""
+
+    recalculation_id: int
+    document_number: str
+    undone: bool
+    moved: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class HoursChanged(Event):
+    """A centre's hours have changed: the moments at which open limits end are put right, from this matter on."""
+
+    after_id: int = 0

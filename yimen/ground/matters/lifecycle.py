@@ -156,8 +156,20 @@ COMMON_STEPS: tuple[StepRule, ...] = (
     ),
     StepRule("place_hold", "设置挂起条件", (), None, "matters.hold", by="system", order=91, shown=False),
     StepRule("lift_hold", "解除挂起条件", (), None, "matters.hold", by="system", order=92, shown=False),
+    StepRule(
+        "recalculate",
+        "日历变更重算",
+        (),
+        None,
+        "matters.calendar",
+        by="system",
+        order=93,
+        public_label="放假安排有变，期限重新计算",
+        shown=False,
+    ),
 )
-"""Steps that every procedure has. They change no state and no clock, and stand in the ledger like any other."""
+"""Steps that every procedure has. They change no state and leave no mark on a clock, and stand in the ledger like any other;
+`recalculate` says that the calendar under the clock was changed, and what that did to the date."""
 
 
 _procedures: dict[tuple[str, int], Procedure] = {}

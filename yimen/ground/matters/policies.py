@@ -8,7 +8,7 @@ from typing import Protocol
 
 from django.db.models import Q
 
-from yimen.ground.identity.policies import register_permission
+from yimen.ground.identity.policies import name_actions, register_permission
 from yimen.ground.identity.rules import Actor, LetterPower, Permission, ScopeKind
 from yimen.ground.kit.refusals import NotAllowed
 from yimen.ground.matters.lifecycle import StepRule
@@ -203,3 +203,49 @@ register_permission(
     usual={"clerk": "window", "reviewer": "department", "approver": "department", "chief": "department"},
 )
 register_permission("matters.hold", "设置和解除挂起条件", scopes=("department", "centre", "all"))
+
+CALENDAR = "matters.calendar"
+register_permission(
+    CALENDAR, "管理工作日历和办公时间", scopes=("centre", "division", "all"), usual={"manager": "division"}
+)
+
+name_actions(
+    {
+        "matters.draft_calendar": "登记日历变更",
+        "matters.correct_calendar": "更正日历变更",
+        "matters.discard_calendar": "放弃日历变更",
+        "matters.preview_calendar": "预览日历变更",
+        "matters.apply_calendar": "实行日历变更",
+        "matters.undo_calendar": "撤销日历变更",
+        "matters.set_hours": "设置办公时间",
+        "matters.set_exception": "登记办公时间例外",
+        "matters.end_exception": "撤销办公时间例外",
+    }
+)
+
+
+class OutsidePlace(NotAllowed):
+    """The place does not lie in the part of the country for which the actor keeps the calendar."""
+
+    code = "outside_place"
+
+
+def demand_calendar(actor: Actor, division: str = "", centre_id: int | None = None) -> None:
+    """May they change the calendar (of this place, where one is named)? Raises `NoPermission`, `OutsidePlace`.
+
+    A State Council notice holds everywhere, so that whoever keeps a calendar may bring it in. A closure is decided by
+    a place's own government: the actor's scope must reach it.
+    """
+    if actor.kind == "system":
+        return
+    held = list(actor.held(CALENDAR))
+    if not held:
+        raise NoPermission("您没有管理工作日历的权限。", next_step="请由中心主任办理，或请安全管理员授权。")
+    if not division:
+        return
+    for each in held:
+        if each.scope == "all" or (each.scope == "division" and division.startswith(each.scope_path)):
+            return
+        if each.scope == "centre" and centre_id is not None and centre_id == (each.scope_id or actor.centre_id):
+            return
+    raise OutsidePlace("这个地方不在您管理日历的范围内。", next_step="请选择本中心，或由管理这个区划的人员登记。")

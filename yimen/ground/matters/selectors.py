@@ -142,7 +142,7 @@ def clock_face(matter: Matter, at: datetime, calendar: WorkCalendar | None = Non
         return ClockFace("paused", f"{label} {days} 日" if days else f"{label}")
     if matter.due_on is None or matter.due_at is None:
         return ClockFace("none", "没有时限")
-    calendar = calendar or work_calendar()
+    calendar = (calendar or work_calendar()).at(matter.division_id, matter.centre_id)
     today = day_of(at)
     if at > matter.due_at:
         # What was late when the clock stopped grows no later while it stands.
@@ -238,12 +238,37 @@ class ClockAccount:
 
 
 @dataclass(frozen=True)
+class DateMove:
+    """A change of the calendar that moved the date, as its step of the ledger says it; `undone`: the change taken back."""
+
+    at: datetime
+    title: str
+    document_number: str
+    undone: bool
+    old_due_on: date | None
+    new_due_on: date | None
+    why: str
+    reason: str = ""
+
+    @property
+    def moved(self) -> bool:
+        """Whether a day moved; otherwise the date became firm, or 暂定 again."""
+        return self.old_due_on != self.new_due_on
+
+    @property
+    def document(self) -> str:
+        """`《…通知》（国办发明电〔2026〕9号）`."""
+        return f"《{self.title}》（{self.document_number}）"
+
+
+@dataclass(frozen=True)
 class Explanation:
     """期限账本: every clock a matter has had, day by day."""
 
     code: str
     title: str
     clocks: tuple[ClockAccount, ...]
+    moves: tuple[DateMove, ...] = ()
 
     @cached_property
     def current(self) -> ClockAccount | None:
@@ -254,24 +279,39 @@ class Explanation:
 def explain(matter: Matter, calendar: WorkCalendar | None = None) -> Explanation:
     """Why the date is the date: derived from the steps alone, never from the cached columns (R060)."""
     version = calendar_version()
-    calendar, close = calendar or work_calendar(version), closing_hours(matter.centre_id, version)
-    marks = [
-        ClockMark.read(text, seq)
-        for seq, text in Step.objects.filter(matter=matter)
-        .exclude(clock="")
+    calendar = (calendar or work_calendar(version)).at(matter.division_id, matter.centre_id)
+    close = closing_hours(matter.centre_id, version)
+    steps = list(
+        Step.objects.filter(~Q(clock="") | Q(action="recalculate"), matter=matter)
         .order_by("seq")
-        .values_list("seq", "clock")
-    ]
-    clocks = ended(clocks_of(marks))
+        .values_list("seq", "clock", "action", "happened_at", "facts")
+    )
+    clocks = ended(clocks_of(ClockMark.read(text, seq) for seq, text, *_ in steps if text))
     accounts = [_account(clock, clock is clocks[-1], calendar, close) for clock in clocks]
-    return Explanation(matter.code, matter.title, tuple(accounts))
+    moves = [_move(at, facts) for _, _, action, at, facts in steps if action == "recalculate"]
+    return Explanation(matter.code, matter.title, tuple(accounts), tuple(moves))
 
 
-def foretell(start: ClockStart, at: datetime, centre_id: int | None, version: int) -> rules.Derivation | None:
+def _move(at: datetime, facts: str) -> DateMove:
+    said = json.loads(facts)
+
+    def day(name: str) -> date | None:
+        return date.fromisoformat(said[name]) if said.get(name) else None
+
+    return DateMove(
+        at, said["title"], said["document_number"], said["undo"], day("old_due_on") or day("old_legal_due_on"),
+        day("new_due_on") or day("new_legal_due_on"), said["why"], said.get("reason", ""),
+    )  # fmt: skip
+
+
+def foretell(
+    start: ClockStart, at: datetime, centre_id: int | None, version: int, division: str = ""
+) -> rules.Derivation | None:
     """How a clock that begins at `at` will run if nothing stops it: the promised limit, else the legal; None without one."""
     # Only the day of a start counts, so the slips of a day share one derivation.
     midnight = datetime.combine(day_of(at), time(), tzinfo=CHINA)
-    return _foretold(start, midnight, work_calendar(version), closing_hours(centre_id, version))
+    calendar = work_calendar(version).at(division, centre_id)
+    return _foretold(start, midnight, calendar, closing_hours(centre_id, version))
 
 
 @lru_cache(maxsize=1024)

@@ -24,9 +24,25 @@ from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters import lifecycle
 from yimen.ground.matters.clocks import ClockMark, clocks_of
 from yimen.ground.matters.fast_forward import in_its_own_time, is_synthetic, mark_synthetic, recorded
+from yimen.ground.matters.keeping import (
+    ClosurePaper,
+    Paper,
+    correct_notice,
+    discard_change,
+    end_exception,
+    register_closure,
+    register_notice,
+    set_exception,
+    set_week,
+)
 from yimen.ground.matters.lifecycle import BEFORE, ClockStart
 from yimen.ground.matters.models import Behalf
 from yimen.ground.matters.policies import NoPermission
+from yimen.ground.matters.recalculating import (
+    apply_recalculation,
+    preview_change,
+    work_through,
+)
 from yimen.ground.matters.selectors import Asked, ask, closing_hours, takers
 from yimen.ground.matters.thinking import (
     ReasonMissing,
@@ -49,7 +65,9 @@ from yimen.ground.matters.thinking import (
 __all__ = [
     "CannotTake",
     "ClockStart",
+    "ClosurePaper",
     "Opened",
+    "Paper",
     "ReasonMissing",
     "StalePage",
     "StepHeld",
@@ -57,7 +75,11 @@ __all__ = [
     "Taken",
     "Thought",
     "admit",
+    "apply_recalculation",
     "claim",
+    "correct_notice",
+    "discard_change",
+    "end_exception",
     "event_json",
     "hand_over",
     "handling_result",
@@ -71,13 +93,19 @@ __all__ = [
     "place",
     "place_hold",
     "post_of",
+    "preview_change",
     "ready_to",
     "recorded",
+    "register_closure",
+    "register_notice",
     "release",
     "said_in_chinese",
+    "set_exception",
+    "set_week",
     "take_step",
     "think",
     "twice",
+    "work_through",
 ]
 
 
@@ -166,7 +194,7 @@ def open_matter(
     if actor.party_id == applicant_id:
         demand_standing(actor, rule.mandate, subject, at)
     mark = mark_of(rule, clock, effective_at or at, 0, "")
-    cached = clock_text([mark], calendar_version(), centre_id) if mark else None
+    cached = clock_text([mark], calendar_version(), centre_id, division) if mark else None
     context = audit.current()
     with said_in_chinese(at):
         written = _OPEN.one(
@@ -436,7 +464,7 @@ def handling_result(asked: Asked, at: datetime) -> dict[str, Any]:
     """The derived facts stored once when a decision ends the handling: days used and whether in time."""
     clocks = clocks_of(asked.marks)
     close = closing_hours(asked.centre_id, asked.calendar_version)
-    calendar = work_calendar(asked.calendar_version)
+    calendar = work_calendar(asked.calendar_version).at(asked.division_id, asked.centre_id)
     if not clocks:
         return {}
     last = replace(clocks[-1], marks=(*clocks[-1].marks, ClockMark(at=at, effect="finish")))

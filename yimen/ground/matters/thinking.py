@@ -158,7 +158,9 @@ def think(
         origins="{" + ",".join(table.origins(rule)) + "}",
         to=rule.to,
         clock=mark.text() if mark else "",
-        clock_row=clock_text([*asked.marks, mark], asked.calendar_version, asked.centre_id) if mark else None,
+        clock_row=clock_text([*asked.marks, mark], asked.calendar_version, asked.centre_id, asked.division_id)
+        if mark
+        else None,
         change=as_json(changes) if changes else None,
     )
 
@@ -174,9 +176,10 @@ def mark_of(rule: StepRule, clock: ClockStart | None, at: datetime, by: int, why
     return ClockMark(at=at, effect=rule.clock, by=by, why=why)
 
 
-def clock_text(marks: Sequence[ClockMark], calendar_version: int, centre_id: int | None) -> str:
+def clock_text(marks: Sequence[ClockMark], calendar_version: int, centre_id: int | None, division: str) -> str:
     """The clock's columns after these marks, as the ledger's functions take them."""
-    calendar, close = work_calendar(calendar_version), closing_hours(centre_id, calendar_version)
+    calendar = work_calendar(calendar_version).at(division, centre_id)
+    close = closing_hours(centre_id, calendar_version)
     return clock_row(marks, calendar, close, warn_days()).text()
 
 

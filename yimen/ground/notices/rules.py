@@ -25,12 +25,16 @@ class UnsuitableMessage(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`subject` and `body` with gaps such as `{item}`; `code` is `module.name`. `email=False`: in-site only."""
+    """`subject` and `body` with gaps such as `{item}`; `code` is `module.name`. `email=False`: in-site only.
+
+    `kind` is what sort of news it is (`KINDS`): people choose their channels for each sort.
+    """
 
     code: str
     subject: str
     body: str
     email: bool = True
+    kind: str = "progress"
 
     @property
     def gaps(self) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -20,7 +21,16 @@ from yimen.ground.notices.events import SendingDue
 from yimen.ground.notices.models import Message, Sending
 from yimen.ground.notices.rules import UnsuitableMessage
 
-__all__ = ["UnsuitableMessage", "mark_read", "notify", "notify_account", "notify_party", "send"]
+__all__ = [
+    "Telling",
+    "UnsuitableMessage",
+    "mark_read",
+    "notify",
+    "notify_account",
+    "notify_many",
+    "notify_party",
+    "send",
+]
 
 
 def notify(
@@ -40,6 +50,30 @@ def notify(
     sort = rules.template_of(template)
     subject, body = sort.filled(facts)
     return _tell(key, template, party_id, account_id, subject, body, link, email=sort.email)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One message of many: its key, the facts of its template, its reader (exactly one), a path of this site."""
+
+    key: str
+    facts: Mapping[str, str | int]
+    party_id: int | None = None
+    account_id: int | None = None
+    link: str = ""
+
+
+def notify_many(template: str, tellings: Sequence[Telling]) -> int:
+    """Tell many people by one template; those whose key was used before are passed over. Returns how many were told."""
+    sort = rules.template_of(template)
+    told = 0
+    with transaction.atomic():
+        for each in tellings:
+            subject, body = sort.filled(each.facts)
+            told += _tell(
+                each.key, template, each.party_id, each.account_id, subject, body, each.link, email=sort.email
+            )
+    return told
 
 
 def notify_party(*, key: str, party_id: int, subject: str, body: str, link: str = "", email: bool = True) -> bool:

@@ -132,7 +132,7 @@ def _refuse_lacking(materials: Sequence[rules.MaterialLine]) -> None:
 
 def _slip(case: _Waiting, clock: ClockStart, actor: Actor, at: datetime) -> PreparedLetter:
     edition = case.edition
-    ahead = matters.foretell(clock, at, case.matter.centre_id, case.matter.calendar_version)
+    ahead = matters.foretell(clock, at, case.matter.centre_id, case.matter.calendar_version, case.matter.division_id)
     return prepare(
         "acceptance_slip", code=case.matter.code, title=case.title, applicant=case.applicant,
         applicant_kind=case.applicant_kind, applicant_number=case.applicant_number, head=case.head, edition=edition,

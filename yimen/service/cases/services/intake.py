@@ -12,8 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from yimen.ground.calendar.rules import effective_receipt
-from yimen.ground.calendar.selectors import business_closes, calendar_version, work_calendar
+from yimen.ground.calendar.selectors import receipt_day
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import party as party_file
 from yimen.ground.identity.services import demand_standing
@@ -161,7 +160,7 @@ def submit_edition(
         channel=channel,
         window_id=actor.window_id or hall.window_id,
         clock=rules.receipt_clock(licence=edition.power.licence),
-        effective_at=_effective(at, hall.centre_id),
+        effective_at=_effective(at, hall.centre_id, hall.division),
         basis=basis,
         facts={
             "item": edition.code,
@@ -202,12 +201,11 @@ def submit_edition(
     return Submitted(code=code, matter_id=opened.matter_id, uid=opened.uid, receipt_number=receipt.number)
 
 
-def _effective(at: datetime, centre_id: int | None) -> datetime:
+def _effective(at: datetime, centre_id: int | None, division: str) -> datetime:
     """The moment from which a receipt counts: `at`, or the next working day where the centre has set that for late ones."""
     if not getattr(settings, "LATE_RECEIPT_NEXT_DAY", False):
         return at
-    version = calendar_version()
-    day = effective_receipt(at, work_calendar(version), business_closes(centre_id, version), late_counts_next_day=True)
+    day = receipt_day(at, centre_id, division)
     return at if day == day_of(at) else datetime.combine(day, time(), tzinfo=CHINA)
 
 
