@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yimen.ground.organisations.urls")),
     path("", include("yimen.ground.documents.urls")),
     path("", include("yimen.ground.notices.urls")),
+    path("", include("yimen.ground.matters.urls")),
 ]
 handler400 = "yimen.ground.kit.errors.bad_request"
 handler403 = "yimen.ground.kit.errors.permission_denied"

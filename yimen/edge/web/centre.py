@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from datetime import time as clock_time
-from itertools import groupby
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -17,6 +16,9 @@ from yimen.ground.calendar import selectors as calendar
 from yimen.ground.kit import moments
 from yimen.ground.kit.pages import Footer
 from yimen.ground.organisations import selectors as organisations
+
+if TYPE_CHECKING:
+    from yimen.ground.calendar.models import HoursException
 
 KEPT_SECONDS = 60
 Session = tuple[int, clock_time, clock_time]
@@ -28,6 +30,11 @@ class Centre:
 
     footer: Footer
     sessions: tuple[Session, ...] = ()
+    day: date | None = None
+    doors: tuple[tuple[clock_time, clock_time], ...] = ()
+    """When the doors are open on `day`: exceptions, closures and make-up days counted in."""
+    shut: str = ""
+    """Why they stay shut on `day`, where that has a name (抗洪停办)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,38 +74,41 @@ def hall(at: datetime) -> Hall | None:
     if not sessions:
         return None
     now = moments.local(at)
-    today = [each for each in sessions if each[0] == now.weekday()]
-    if not today or not calendar.work_calendar().is_workday(now.date()):
-        return Hall("今天不办公", "closed")
-    for _, opens, closes in today:
+    today = [each[1:] for each in sessions if each[0] == now.weekday()]
+    if centre().day == now.date():
+        today = list(centre().doors)
+    elif not calendar.work_calendar().is_workday(now.date()):
+        today = []
+    if not today:
+        return Hall("今天不办公", "closed", centre().shut if centre().day == now.date() else "")
+    for opens, closes in today:
         if now.time() < opens:
-            return Hall("还没开门" if opens == today[0][1] else "午间休息", "paused", f"{opens:%H:%M} 开始")
+            return Hall("还没开门" if opens == today[0][0] else "午间休息", "paused", f"{opens:%H:%M} 开始")
         if now.time() < closes:
             return Hall("正在办公", "normal", f"到 {closes:%H:%M}")
     return Hall("已经下班", "closed")
 
 
-def say_hours(sessions: Sequence[Session]) -> tuple[str, ...]:
-    """`周一至周五 08:30–12:00，14:00–17:30`: days with the same hours in one line."""
-    days = [
-        (weekday, "，".join(f"{opens:%H:%M}–{closes:%H:%M}" for _, opens, closes in rows))
-        for weekday, rows in groupby(sorted(sessions), key=lambda each: each[0])
-    ]
-    lines = []
-    for hours, run in groupby(days, key=lambda each: each[1]):
-        weekdays = [weekday for weekday, _ in run]
-        first, last = moments.WEEKDAYS[weekdays[0]], moments.WEEKDAYS[weekdays[-1]]
-        lines.append(f"周{first} {hours}" if first == last else f"周{first}至周{last} {hours}")
-    return tuple(lines)
-
-
 def _read() -> Centre:
     unit = organisations.main_centre()
-    sessions = calendar.office_sessions(unit.pk if unit else None)
+    number, division = (unit.pk, unit.division_id) if unit else (None, "")
+    sessions = calendar.office_sessions(number)
+    today = moments.day_of(moments.now())
+    doors = calendar.sessions_on(today, number, division)
+    ahead = [each for each in calendar.exceptions(number, today) if (each.day - today).days < 8]
     known = Footer(
         name=unit.name if unit else settings.CENTRE_NAME,
         address=unit.address if unit else "",
-        hours=(*say_hours(sessions), "法定节假日除外") if sessions else (),
+        hours=(*calendar.say_hours(sessions), "法定节假日除外", *map(_say_exception, ahead)) if sessions else (),
         supervision=unit.phone if unit else "",
     )
-    return Centre(known, sessions)
+    shut = calendar.closed_because(today, division, number) or next(
+        (each.why for each in ahead if each.day == today), ""
+    )
+    return Centre(known, sessions, today, doors, shut)
+
+
+def _say_exception(each: HoursException) -> str:
+    """`11月25日(周三) 不办公：系统升级`."""
+    hours = f"{each.opens:%H:%M}–{each.closes:%H:%M}" if each.opens and each.closes else "不办公"
+    return f"{moments.say_date(each.day, year=False)} {hours}：{each.why}"

@@ -16,6 +16,9 @@ from typing import Literal, NamedTuple
 from yimen.ground.kit.moments import CHINA, WEEKDAYS, local
 from yimen.ground.kit.refusals import Refusal
 
+ChangeKind = Literal["notice", "amendment", "closure"]
+"""What a change of the calendar rests on: a year's notice, a later one that amends it, an emergency closure."""
+
 DayKind = Literal["workday", "weekend", "holiday", "make_up_workday"]
 
 # One of our dates is a birthday, a licence or a limit: it lies between these, and so does every computed day.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
+from itertools import groupby
 from typing import get_args
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -17,8 +19,11 @@ from yimen.ground.calendar.models import (
     HoursException,
     OfficeHours,
 )
+from yimen.ground.calendar.notice_text import LONGEST_TEXT, WORDS, NoticeRead, UnreadableNotice, as_table, runs
+from yimen.ground.calendar.notice_text import read as read_notice
 from yimen.ground.calendar.rules import (
     BusinessClose,
+    ChangeKind,
     Closure,
     DayKind,
     DayRow,
@@ -27,8 +32,18 @@ from yimen.ground.calendar.rules import (
     effective_receipt,
     week_closes,
 )
-from yimen.ground.kit.moments import day_of
+from yimen.ground.kit.moments import WEEKDAYS, day_of
 from yimen.ground.kit.refusals import NotFound
+
+__all__ = [
+    "LONGEST_TEXT",
+    "WORDS",
+    "NoticeRead",
+    "UnreadableNotice",
+    "as_table",
+    "read_notice",
+    "runs",
+]
 
 KINDS: dict[str, DayKind] = {kind: kind for kind in get_args(DayKind)}
 
@@ -171,9 +186,55 @@ def closed_because(day: date, division: str, centre_id: int | None = None) -> st
     return ""
 
 
+def all_hours() -> dict[int, list[tuple[int, time, time]]]:
+    """The weeks of all centres that have one of their own."""
+    found: dict[int, list[tuple[int, time, time]]] = {}
+    for row in OfficeHours.objects.filter(centre_id__isnull=False).order_by("weekday", "opens"):
+        found.setdefault(row.centre_id or 0, []).append((row.weekday, row.opens, row.closes))
+    return found
+
+
+def deviating_days(year: int) -> list[DayRow]:
+    """The days of a year that are not simply Monday–Friday or weekend, in order."""
+    rows = CalendarDay.objects.filter(day__year=year).exclude(name="").order_by("day")
+    return [DayRow(day, KINDS[kind], name) for day, kind, name in rows.values_list("day", "kind", "name")]
+
+
+def exception_by_id(exception_id: int) -> HoursException:
+    """A day with other hours; raises `NotFound`."""
+    found = HoursException.objects.filter(pk=exception_id).first()
+    if found is None:
+        raise NotFound("这条例外已经撤销。", next_step="请刷新页面。")
+    return found
+
+
+CHANGE_KINDS: dict[str, ChangeKind] = {kind: kind for kind in get_args(ChangeKind)}
+CHANGE_STATES = CalendarChange.State.choices
+"""The states of a change with their names, for filters."""
+
+
+def coming_exceptions(since: date) -> list[HoursException]:
+    """Every centre's days with other hours, from `since` on."""
+    return list(HoursException.objects.filter(day__gte=since)[:200])
+
+
 def exceptions(centre_id: int | None, since: date) -> list[HoursException]:
     """The days on which a centre has other hours, its own and everybody's, from `since` on."""
     return list(HoursException.objects.filter(Q(centre_id=centre_id) | Q(centre_id=None), day__gte=since))
+
+
+def say_hours(sessions: Sequence[tuple[int, time, time]]) -> tuple[str, ...]:
+    """`周一至周五 08:30–12:00，14:00–17:30`: days with the same hours in one line."""
+    days = [
+        (weekday, "，".join(f"{opens:%H:%M}–{closes:%H:%M}" for _, opens, closes in rows))
+        for weekday, rows in groupby(sorted(sessions), key=lambda each: each[0])
+    ]
+    lines = []
+    for hours, run in groupby(days, key=lambda each: each[1]):
+        weekdays = [weekday for weekday, _ in run]
+        first, last = WEEKDAYS[weekdays[0]], WEEKDAYS[weekdays[-1]]
+        lines.append(f"周{first} {hours}" if first == last else f"周{first}至周{last} {hours}")
+    return tuple(lines)
 
 
 def own_hours(centre_id: int | None) -> list[tuple[int, time, time]]:

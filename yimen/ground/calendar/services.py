@@ -22,11 +22,11 @@ from yimen.ground.calendar.models import (
     HoursException,
     OfficeHours,
 )
-from yimen.ground.calendar.rules import Closure, DayRow, WorkCalendar
+from yimen.ground.calendar.rules import ChangeKind, Closure, DayRow, WorkCalendar
 from yimen.ground.calendar.selectors import KINDS, calendar_version, work_calendar
 from yimen.ground.kit.refusals import Conflict, Invalid
 
-Kind, State = CalendarChange.Kind, CalendarChange.State
+State = CalendarChange.State
 
 
 class YearConfirmed(Conflict):
@@ -63,7 +63,7 @@ class UnsuitableChange(Invalid):
 class Draft:
     """What a change will be: see `CalendarChange`. `rows` are days off and make-up days; of a closure, its days."""
 
-    kind: CalendarChange.Kind
+    kind: ChangeKind
     year: int
     title: str
     document_number: str
@@ -83,10 +83,10 @@ class Draft:
 def draft_change(draft: Draft, *, by: str, at: datetime) -> CalendarChange:
     """Keep a change as a draft, with the days that it sets. Raises `YearConfirmed`, `SameNotice`, `UnsuitableChange`."""
     _suitable(draft)
-    if draft.kind != Kind.CLOSURE:
+    if draft.kind != "closure":
         _refuse_known_year(draft)
-    rows = list(draft.rows) if draft.kind == Kind.CLOSURE else _differing(draft)
-    if not rows and draft.kind == Kind.AMENDMENT:
+    rows = list(draft.rows) if draft.kind == "closure" else _differing(draft)
+    if not rows and draft.kind == "amendment":
         raise SameNotice("这份通知写的日子与现行日历完全一样，没有什么要改。", next_step="请核对文号和年份。")
     change = CalendarChange.objects.create(
         kind=draft.kind,
@@ -113,13 +113,13 @@ def redraft_change(change: CalendarChange, draft: Draft) -> CalendarChange:
     """Correct a draft: its document and its days are taken anew. Raises as `draft_change`, and `NotADraft`."""
     held = _locked(change, State.DRAFT)
     _suitable(draft)
-    if draft.kind != Kind.CLOSURE:
+    if draft.kind != "closure":
         _refuse_known_year(draft)
     held.days.all().delete()
     for name in ("title", "document_number", "issued_on", "reason", "source_text"):
         setattr(held, name, getattr(draft, name))
     held.save()
-    rows = list(draft.rows) if draft.kind == Kind.CLOSURE else _differing(draft)
+    rows = list(draft.rows) if draft.kind == "closure" else _differing(draft)
     ChangedDay.objects.bulk_create(ChangedDay(change=held, day=row.day, kind=row.kind, name=row.name) for row in rows)
     return held
 
@@ -134,10 +134,10 @@ def discard_change(change: CalendarChange) -> None:
 def apply_change(change: CalendarChange, *, by: str, at: datetime) -> CalendarChange:
     """Make a draft the calendar; from the commit on every reckoning uses it. Raises `NotADraft`, `YearConfirmed`."""
     held = _locked(change, State.DRAFT)
-    if held.kind == Kind.NOTICE and CalendarNotice.objects.filter(year=held.year, confirmed=True).exists():
+    if held.kind == "notice" and CalendarNotice.objects.filter(year=held.year, confirmed=True).exists():
         raise _confirmed(held.year)
     held.version_before = calendar_version()
-    if held.kind == Kind.CLOSURE:
+    if held.kind == "closure":
         _close_days(held)
     else:
         _set_days(held)
@@ -155,7 +155,7 @@ def undo_change(change: CalendarChange, *, by: str, reason: str, at: datetime) -
     """Take an applied change back: each of its days becomes again what it was. Raises `NotADraft`, `LaterChange`."""
     held = _locked(change, State.APPLIED)
     refuse_with_later(held)
-    if held.kind == Kind.CLOSURE:
+    if held.kind == "closure":
         held.closing_days.all().delete()
     else:
         for day in held.days.all():
@@ -184,19 +184,19 @@ def undo_change(change: CalendarChange, *, by: str, reason: str, at: datetime) -
 
 def refuse_with_later(change: CalendarChange) -> None:
     """Raise `LaterChange` where a change applied after this one touched a day of it."""
-    if change.kind == Kind.CLOSURE:
+    if change.kind == "closure":
         return
     days = change.days.values("day")
     later = (
         CalendarChange.objects.filter(state=State.APPLIED, version_after__gt=change.version_after or 0)
         .exclude(pk=change.pk)
-        .exclude(kind=Kind.CLOSURE)
+        .exclude(kind="closure")
         .filter(days__day__in=days)
         .first()
     )
-    if later is None and change.kind == Kind.NOTICE:
+    if later is None and change.kind == "notice":
         later = CalendarChange.objects.filter(
-            state=State.APPLIED, kind=Kind.AMENDMENT, year=change.year, version_after__gt=change.version_after or 0
+            state=State.APPLIED, kind="amendment", year=change.year, version_after__gt=change.version_after or 0
         ).first()
     if later is not None:
         raise LaterChange(
@@ -209,7 +209,7 @@ def proposed(change: CalendarChange, calendar: WorkCalendar | None = None) -> Wo
     """The calendar as it would be if the draft were applied now."""
     calendar = calendar or work_calendar()
     rows = [DayRow(day.day, KINDS[day.kind], day.name) for day in change.days.all()]
-    if change.kind != Kind.CLOSURE:
+    if change.kind != "closure":
         return calendar.changed(rows, confirm=[change.year])
     if not change.counts:
         return calendar
@@ -220,7 +220,7 @@ def proposed(change: CalendarChange, calendar: WorkCalendar | None = None) -> Wo
 def without(change: CalendarChange, calendar: WorkCalendar | None = None) -> WorkCalendar:
     """The calendar as it would be if the applied change were taken back now."""
     calendar = calendar or work_calendar()
-    if change.kind == Kind.CLOSURE:
+    if change.kind == "closure":
         mine = {(day.day, day.name, day.division, day.centre_id) for day in change.closing_days.all()}
         return calendar.changed((), closures=[each for each in calendar.closures if tuple(each) not in mine])
     rows = []
@@ -279,8 +279,8 @@ def _suitable(draft: Draft) -> None:
         for name, missing, says in (
             ("title", not draft.title.strip(), "请填写标题。"),
             ("document_number", not draft.document_number.strip(), "请填写文号。"),
-            ("reason", draft.kind != Kind.NOTICE and not draft.reason.strip(), "请写明原因。"),
-            ("text", draft.kind != Kind.NOTICE and not draft.rows, "请写明哪些天。"),
+            ("reason", draft.kind != "notice" and not draft.reason.strip(), "请写明原因。"),
+            ("text", draft.kind != "notice" and not draft.rows, "请写明哪些天。"),
         )
         if missing
     }
@@ -290,7 +290,7 @@ def _suitable(draft: Draft) -> None:
         raise UnsuitableChange("年份应在 2000 至 2190 之间。", fields={"year": "请核对年份。"})
     first, last = date(draft.year - 1, 12, 1), date(draft.year + 1, 1, 31)
     stray = [row.day for row in draft.rows if not first <= row.day <= last]
-    if stray and draft.kind != Kind.CLOSURE:
+    if stray and draft.kind != "closure":
         raise UnsuitableChange(
             f"{stray[0].isoformat()} 不在 {draft.year} 年前后。",
             next_step="请核对年份和日期。",
@@ -301,18 +301,18 @@ def _suitable(draft: Draft) -> None:
 def _refuse_known_year(draft: Draft) -> None:
     known = list(CalendarNotice.objects.filter(year=draft.year, confirmed=True))
     same_number = any(notice.document_number == draft.document_number for notice in known)
-    if draft.kind == Kind.NOTICE and known:
+    if draft.kind == "notice" and known:
         if same_number and not _differing(draft):
             raise SameNotice(
                 f"《{known[0].title}》（{draft.document_number}）已经导入过，内容相同，什么都没有改变。",
                 next_step="不用再做什么。",
             )
         raise _confirmed(draft.year)
-    if draft.kind == Kind.AMENDMENT and not known:
+    if draft.kind == "amendment" and not known:
         raise UnsuitableChange(
             f"{draft.year} 年的放假通知还没有导入，不能先导入对它的调整。", next_step="请按年度放假通知导入。"
         )
-    if draft.kind == Kind.AMENDMENT and same_number:
+    if draft.kind == "amendment" and same_number:
         raise YearConfirmed(
             f"文号 {draft.document_number} 就是 {draft.year} 年原来的通知。",
             next_step="调整须依据新的文件，请填写新文件的文号。",
@@ -342,7 +342,7 @@ def _differing(draft: Draft) -> list[DayRow]:
     """
     calendar = work_calendar()
     named = {row.day: row for row in draft.rows}
-    if draft.kind == Kind.NOTICE:
+    if draft.kind == "notice":
         others = CalendarDay.objects.filter(day__year=draft.year, source__confirmed=True).exclude(
             source__year=draft.year
         )
@@ -384,7 +384,7 @@ def _set_days(change: CalendarChange) -> None:
         [CalendarDay(day=row.day, kind=row.kind, name=row.name, source=notice) for row in rows],
         update_conflicts=True, unique_fields=["day"], update_fields=["kind", "name", "source"],
     )  # fmt: skip
-    if change.kind == Kind.NOTICE:
+    if change.kind == "notice":
         # The year's ordinary days rest on the notice now, no longer on our own reckoning.
         _fill_year(change.year, notice)
         CalendarDay.objects.filter(day__year=change.year, source__confirmed=False).update(source=notice)
@@ -425,7 +425,7 @@ def _locked(change: CalendarChange, state: CalendarChange.State) -> CalendarChan
 
 def findings(change: CalendarChange, calendar: WorkCalendar) -> list[statute.Finding]:
     """What the regulation has to say about the year of a notice as it would be."""
-    return [] if change.kind == Kind.CLOSURE else statute.check(change.year, calendar)
+    return [] if change.kind == "closure" else statute.check(change.year, calendar)
 
 
 def changed_days(days: Iterable[DayRow], before: WorkCalendar) -> list[tuple[date, str, str]]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from yimen.ground.calendar import notice_text
 from yimen.ground.calendar import selectors as calendars
 from yimen.ground.calendar import services as calendar
-from yimen.ground.calendar.models import CalendarChange, HoursException
-from yimen.ground.calendar.rules import DayRow
+from yimen.ground.calendar.rules import ChangeKind, DayRow
 from yimen.ground.calendar.services import Draft, UnsuitableChange
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, outbox
@@ -20,7 +19,9 @@ from yimen.ground.matters.events import HoursChanged
 from yimen.ground.matters.policies import demand_calendar
 from yimen.ground.organisations import selectors as organisations
 
-Kind = CalendarChange.Kind
+if TYPE_CHECKING:
+    from yimen.ground.calendar.models import CalendarChange, HoursException
+
 LONGEST_CLOSURE = 60
 LATEST_PAPER = 15
 """Days by which the decision of an emergency closure may come after its first day: in a flood the paper comes later."""
@@ -28,7 +29,7 @@ LATEST_PAPER = 15
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The document behind a change; `text` is its wording or a table of days (`calendar.notice_text`)."""
+    """The document behind a change; `text` is its wording or a table of days (`calendar.selectors.read_notice`)."""
 
     text: str
     year: int | None = None
@@ -120,7 +121,7 @@ def register_closure(*, actor: Actor, paper: ClosurePaper, at: datetime) -> Cale
         paper.basis.strip() or "由作出停办决定的人民政府确定；未作规定的，停办日不是工作日（《行政许可法》第八十二条）"
     )
     draft = Draft(
-        kind=Kind.CLOSURE, year=paper.first.year, title=paper.title.strip()[:100], rows=rows, division=prefix,
+        kind="closure", year=paper.first.year, title=paper.title.strip()[:100], rows=rows, division=prefix,
         document_number=paper.document_number.strip()[:40], issued_on=paper.issued_on, reason=paper.reason.strip()[:300],
         division_name=place.name, centre_id=paper.centre_id, centre_name=centre.name if centre else "",
         counts=paper.counts, basis=basis[:200],
@@ -181,16 +182,18 @@ def _demand_centre(actor: Actor, centre_id: int | None) -> None:
 
 def _draft(paper: Paper, change: CalendarChange | None = None) -> Draft:
     year = change.year if change is not None else paper.year
-    read = notice_text.read(paper.text, year)
-    kind = Kind(change.kind) if change is not None else (Kind.AMENDMENT if paper.amends else Kind.NOTICE)
+    read = calendars.read_notice(paper.text, year)
+    kind: ChangeKind = "amendment" if paper.amends else "notice"
+    if change is not None:
+        kind = calendars.CHANGE_KINDS[change.kind]
     found = read.year or year or 0
     title = (
         paper.title.strip()
         or read.title
-        or (f"国务院办公厅关于{found}年部分节假日安排的通知" if kind == Kind.NOTICE else "")
+        or (f"国务院办公厅关于{found}年部分节假日安排的通知" if kind == "notice" else "")
     )
     rows = list(read.days)
-    if kind == Kind.CLOSURE:
+    if kind == "closure":
         rows = [row._replace(name=row.name.removesuffix("放假") or row.name) for row in rows]
     return Draft(
         kind=kind,

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
 from yimen.ground.calendar import selectors as calendars
 from yimen.ground.calendar import services as calendar
-from yimen.ground.calendar.models import CalendarChange
 from yimen.ground.calendar.rules import DayRow
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit import audit, outbox
@@ -31,6 +30,9 @@ from yimen.ground.matters.moving import Difference, Move
 from yimen.ground.matters.policies import demand_calendar
 from yimen.ground.matters.telling_moves import tell_people
 from yimen.ground.matters.thinking import ReasonMissing, as_json
+
+if TYPE_CHECKING:
+    from yimen.ground.calendar.models import CalendarChange
 
 State, Item = Recalculation.State, MovedMatter.State
 LOOK_AT = 4000
@@ -66,8 +68,8 @@ def preview_change(*, actor: Actor, change: CalendarChange, at: datetime, reason
     `ReasonMissing`, `NoPermission`, `OutsidePlace`.
     """
     demand_calendar(actor, change.division, change.centre_id)
-    undo = change.state == CalendarChange.State.APPLIED
-    if change.state not in (CalendarChange.State.DRAFT, CalendarChange.State.APPLIED):
+    undo = change.state == "applied"
+    if change.state not in ("draft", "applied"):
         raise calendar.NotADraft(f"这次日历变更{change.get_state_display()}，不能再预览。", next_step="请重新登记。")
     if undo:
         calendar.refuse_with_later(change)
@@ -175,7 +177,7 @@ def refresh_moments(after_id: int, *, at: datetime) -> int:
 
 def _since(change: CalendarChange, rows: Sequence[DayRow]) -> date:
     days = [row.day for row in rows]
-    if change.kind != CalendarChange.Kind.CLOSURE:
+    if change.kind != "closure":
         days.append(date(change.year, 1, 1))
     return min(days)
 

@@ -29,6 +29,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "operations": ("yimen.house.cli.upkeep:operations", "运行情况：什么要处理"),
     "due": ("yimen.ground.matters.commands:due", "某日起第 N 个工作日（或自然日）是哪一天"),
     "clock": ("yimen.ground.matters.commands:clock", "按 JSON 脚本计算期限，逐日说明"),
+    "calendar": ("yimen.ground.matters.calendar_commands:calendar", "工作日历：导入放假通知、预览、实行、撤销"),
     "explain": ("yimen.ground.matters.commands:explain", "说明一件事的到期日是怎样算出来的"),
     "status": ("yimen.ground.matters.commands:status", "一件事现在到了哪一步"),
     "verify-ledger": ("yimen.ground.matters.commands:verify_ledger", "核验账本有没有被改动"),

@@ -254,6 +254,9 @@ def course(
 def _entry(step: Shown, letters: Mapping[str, tuple[str, str]], *, names: bool) -> Entry:
     url, link = next((letters[code] for code in step.documents if code in letters), ("", ""))
     reason = _reason(step) if names and step.action in TOLD_REASONS else ""
+    if step.action == "recalculate":
+        # The calendar's reason speaks of nobody; whoever asks may read it.
+        reason = f"{step.facts.get('document_number', '')}：{step.facts.get('why', '')}"
     late = f"{say_moment(step.recorded_at)} 补记，依据：{step.basis}" if step.late_entry else ""
     return Entry(
         what=step.public_label or step.label,

@@ -33,6 +33,8 @@ class Example:
     due_on: date
     rows: list[Row]
     provisional: bool
+    n: int = 0
+    unit: str = "workday"
 
 
 def procedure_label(edition: ItemEdition) -> str:
@@ -134,4 +136,5 @@ def example(limit: Limit | None, today: date) -> Example | None:
                 mark="" if entry.counted else "跳过",
             )
         )
-    return Example(today, found.due_on, fold(days, today=today), found.provisional)
+    rows = fold(days, today=today)
+    return Example(today, found.due_on, rows, found.provisional, limit.number, _UNITS[limit.unit])

@@ -10,6 +10,7 @@ from django.test import Client
 
 from tests.cast import Cast
 from yimen.edge.web import centre
+from yimen.ground.calendar.selectors import say_hours
 from yimen.ground.kit.moments import CHINA
 from yimen.ground.kit.pages import Footer
 
@@ -33,7 +34,7 @@ def nothing_kept() -> Iterator[None]:
     ],
 )
 def test_hours_are_said_in_one_line_for_days_alike(sessions: tuple[centre.Session, ...], said: tuple[str, ...]) -> None:
-    assert centre.say_hours(sessions) == said
+    assert say_hours(sessions) == said
 
 
 @pytest.mark.django_db

@@ -532,6 +532,12 @@ def _read_letterhead(text: str | None) -> Letterhead:
     return _letterhead.decode(text)
 
 
+def halls() -> QuerySet[Unit]:
+    """Where people are received: centres, their branches, towns' and villages' service points in being, in order."""
+    kinds = [Unit.Kind.CENTRE, Unit.Kind.SUBCENTRE, Unit.Kind.TOWN, Unit.Kind.VILLAGE]
+    return Unit.objects.filter(kind__in=kinds, dissolved_on__isnull=True).order_by("order", "pk")
+
+
 def main_centre() -> Unit | None:
     """The centre whose name, address and telephone the public pages bear; None before there is one."""
     return Unit.objects.filter(kind=Unit.Kind.CENTRE, dissolved_on=None).order_by("order", "pk").first()

@@ -28,6 +28,7 @@ class Story:
     today: date
     steps: int
     provisional: bool
+    moves: tuple[matters.DateMove, ...] = ()
 
 
 def story_of(
@@ -50,4 +51,5 @@ def story_of(
         today=today,
         steps=len(steps),
         provisional=matter.provisional,
+        moves=explanation.moves,
     )
