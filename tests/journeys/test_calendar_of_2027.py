@@ -16,6 +16,7 @@ import pytest
 import time_machine
 from click.testing import CliRunner
 from django.db import transaction
+from django.test import Client
 
 from tests.browser.driving import Browse, Site, axe, browse, chromium, look, site
 from tests.cast import Cast, build_cast
@@ -30,7 +31,7 @@ from yimen.ground.matters.models import Matter, MovedMatter, Step
 from yimen.ground.matters.tests.notices2027 import NUMBER, TEXT
 from yimen.ground.notices.models import Message
 from yimen.service.cases import services
-from yimen.service.cases.tests.stage import published
+from yimen.service.cases.tests.stage import ANSWERS, published
 
 __all__ = ["axe", "browse", "chromium", "look", "site"]
 
@@ -49,10 +50,10 @@ def cases(cast: Cast, number: int = 3) -> list[str]:
     """Li's cases, accepted by Wang on 22 December with a promise of ten working days: due on 6 January, 暂定."""
     item = published(cast, at=datetime(2026, 12, 1, 9, 0, tzinfo=CHINA))
     codes = []
-    for place in range(number):
+    for _ in range(number):
         made = services.submit_application(
             item_code=item.code, party_id=cast.parties["li"].pk, actor=cast.actor("wang", ACCEPTED), at=ACCEPTED,
-            answers={"shop_name": f"听泉茶馆{place}号", "area": "86.5", "uses_air": "no"}, channel="window",
+            answers=ANSWERS, channel="window",
             paper=[each.pk for each in item.editions.get().materials.all()], contact_name="李明", contact_phone="13812342671",
         )  # fmt: skip
         services.accept_case(code=made.code, actor=cast.actor("wang", ACCEPTED), at=ACCEPTED)
@@ -112,8 +113,7 @@ def test_on_the_screens(stage: tuple[Cast, list[str]]) -> None:
     ):  # fmt: skip
         shown = client.get(address).content.decode()
         assert "期限为什么变了" in shown and NUMBER in shown and "由工作日改为元旦放假" in shown, address
-    visitor = cast.client("qian")
-    visitor.logout()
+    visitor = Client()
     query = visitor.post("/track/", {"code": codes[0], "tail": "0029"})
     assert "期限为什么变了" in visitor.get(query["Location"]).content.decode()
     told = Message.objects.filter(party=cast.parties["li"], template="matters.date_moved")

@@ -23,6 +23,7 @@ from yimen.ground.identity.models import Account
 from yimen.ground.identity.policies import usual_for
 from yimen.ground.kit.models import AuditEntry
 from yimen.ground.kit.moments import now
+from yimen.ground.matters.tests.notices2027 import TEXT as TEXT_2027
 from yimen.ground.organisations import services as organisations
 from yimen.service.cases.api import Action
 
@@ -89,6 +90,12 @@ OF_A_FORM: dict[str, dict[str, Any]] = {
     "cases:track": {"name": ""},
     "catalogue:create": {"name": "新事项", "task_code": ""},
     "catalogue:imports": {},
+    "matters:register_notice": {"text": TEXT_2027, "title": "", "year": "", "issued_on": ""},
+    "matters:register_closure": {
+        "name": "抗洪停办", "first": "2027-03-01", "last": "2027-03-02", "title": "停办决定", "document_number": "清政发〔2027〕9号",
+        "issued_on": "", "centre": "",
+    },
+    "matters:add_exception": {"day": "2027-03-02", "why": "系统升级", "opens": "", "closes": ""},
 }  # fmt: skip
 """Good values of one form, before those above."""
 

@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from yimen.ground.kit.proxies import networks
 
 ROOT = Path(__file__).resolve().parents[2]
-UNSAID = {"database_url", "owner_database_url", "secret_key", "metrics_token", "email_url"}
+UNSAID = {"database_url", "owner_database_url", "secret_key", "metrics_token", "email_url", "sms_url", "push_url"}
 """Their values may hold a password, and are never printed."""
 BETWEEN_PARTS = ("YIMEN_PARENT", "YIMEN_PART", "YIMEN_TEST_", "YIMEN_BENCH_")
 """Variables that our own processes and tests pass on; not settings."""
@@ -57,6 +57,9 @@ class Config(BaseSettings):
     late_receipt_next_day: bool = False
     email_url: str = ""
     email_from: str = "no-reply@yimen.example"
+    sms_url: str = ""
+    sms_sign: Annotated[str, Field(min_length=1, max_length=12)] = "一门政务"
+    push_url: str = ""
     metrics_token: str = ""
     trusted_proxies: str = ""
     log_folder: Path | None = None
@@ -92,6 +95,19 @@ class Config(BaseSettings):
             good = False
         if not good:
             raise ValueError("应形如 smtp://用户:口令@主机:587?tls=starttls 或 smtps://主机:465")
+        return value
+
+    @field_validator("sms_url", "push_url")
+    @classmethod
+    def _a_gateway(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            signed = bool(parts.username and parts.password and parts.hostname)
+            good = not value or (parts.scheme in ("http", "https") and signed and parts.port != 0)
+        except ValueError:
+            good = False
+        if not good:
+            raise ValueError("应形如 https://账号:密钥@网关主机/路径")
         return value
 
     @field_validator("origin")

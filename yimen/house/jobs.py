@@ -53,6 +53,25 @@ def judge_catalogue(timestamp: int) -> int:
     return check_all(at) if _is_due(settings.CONFIG.var / "judged", at) else 0
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="house.messages", queueing_lock="house.messages")
+def messages(timestamp: int) -> int:
+    """Wake the messages whose hour has come (quiet hours, too many to one number) or whose answer was lost."""
+    from django.db import transaction
+
+    from yimen.ground.kit import outbox
+    from yimen.ground.notices.events import SendingDue
+    from yimen.ground.notices.selectors import due_again, give_up_waiting
+
+    at = moments.now()
+    with transaction.atomic():
+        found = due_again(at)
+        for sending in found:
+            outbox.publish(SendingDue(sending))
+        give_up_waiting(at)
+    return len(found)
+
+
 def _daily(at: datetime) -> dict[str, int]:
     from yimen.ground.documents.services import sweep_files
     from yimen.ground.identity.services import disable_unused

@@ -89,6 +89,7 @@ WARN_WORKDAYS = CONFIG.warn_workdays
 LATE_RECEIPT_NEXT_DAY = CONFIG.late_receipt_next_day
 ORIGIN = CONFIG.origin
 EMAIL_URL = CONFIG.email_url
+SMS_URL, SMS_SIGN, PUSH_URL = CONFIG.sms_url, CONFIG.sms_sign, CONFIG.push_url
 DEFAULT_FROM_EMAIL = CONFIG.email_from
 FORM_RENDERER = "yimen.ground.kit.forms.Renderer"
 LOGGING = configuration(CONFIG)

@@ -16,6 +16,8 @@ DATE_MOVED = Template(
     "办理期限有变化：最晚 {due}",
     "您的“{title}”（{code}）原来最晚 {old}，现在最晚 {due}。{cause}：{why}逐日账目可在办件页查看。",
     kind="progress",
+    sms="您的“{title}”放假安排有变，最晚{due}办结，原因见办件页。",
+    gaps_of={"due": "day"},
 )
 DATES_MOVED = Template(
     "matters.dates_moved",

@@ -9,6 +9,6 @@ from yimen.ground.kit.outbox import Event
 
 @dataclass(frozen=True)
 class SendingDue(Event):
-    """A message is to go out by e-mail."""
+    """A message is to go out: by e-mail, short message or push."""
 
     sending_id: int

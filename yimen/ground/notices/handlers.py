@@ -10,5 +10,5 @@ from yimen.ground.notices.events import SendingDue
 
 @handles(SendingDue, outside=True)
 def send_out(event: SendingDue) -> None:
-    """Send the e-mail with no transaction open; trouble is tried again by the outbox."""
+    """Bring it out with no transaction open; trouble is tried again by the outbox."""
     services.send(event.sending_id)

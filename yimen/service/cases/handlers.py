@@ -8,20 +8,47 @@ from yimen.ground.kit.moments import day_of, now
 from yimen.ground.kit.outbox import handles
 from yimen.ground.matters.selectors import behalf_of
 from yimen.ground.matters.services import pass_on
+from yimen.ground.notices.rules import Template, register_template
 from yimen.ground.notices.services import notify_account, notify_party
 from yimen.service.cases import counting, events, rules
 from yimen.service.cases.models import Case
 from yimen.service.catalogue.rules.powers import power_by
 
 
-def _tell(code: str, key: str, subject: str, body: str) -> None:
+def _template(name: str, subject: str, sms: str, kind: str = "law") -> str:
+    """Register the words of one short message; what the law orders to be told (行政许可法第三十二、三十八、四十二条) is `law`."""
+    template = Template(f"cases.{name}", subject, "{item}（{number}）", kind=kind, sms=sms, gaps_of={"number": "code"})
+    register_template(template)
+    return template.code
+
+
+SUBMITTED = _template(
+    "submitted", "申请已提交", "您申请的{item}已提交，编号{number}，5个工作日内告知是否受理。", "progress"
+)
+ACCEPTED = _template("accepted", "申请已受理", "您申请的{item}（{number}）已受理，最晚办结日期见办件页。")
+CORRECTION = _template(
+    "correction", "请补齐材料", "您申请的{item}（{number}）有材料要补正，内容已一次列明，请登录办件页查看。"
+)
+NOT_ACCEPTED = _template(
+    "not_accepted", "申请结果", "您申请的{item}（{number}）未予受理，理由和去处见告知书，请登录办件页查看。"
+)
+SUSPENDED = _template("suspended", "进入特别程序", "您申请的{item}（{number}）进入听证、检验等程序，所需时间见告知书。")
+EXTENDED = _template("extended", "办理期限延长", "您申请的{item}（{number}）办理期限延长，理由见告知书。")
+DECIDED = _template("decided", "办理结果", "您申请的{item}（{number}）已作出决定，请登录办件页查看结果。")
+DELIVERED = _template("delivered", "结果已送达", "您申请的{item}（{number}）结果已送达，办件结束。", "progress")
+
+
+def _tell(code: str, key: str, subject: str, body: str, template: str) -> None:
     case = Case.objects.select_related("matter").get(matter__code=code)
     if case.matter.applicant_id is None:
         return
     power = power_by(case.matter.procedure)
-    subject = power.say(subject)
-    body = power.say(body).format(item=case.matter.title, number=rules.short_code(code))
-    notify_party(key=key, party_id=case.matter.applicant_id, subject=subject, body=body, link=f"/my/matters/{code}/")
+    facts = {"item": case.matter.title, "number": rules.short_code(code)}
+    subject, body = power.say(subject), power.say(body).format(**facts)
+    notify_party(
+        key=key, party_id=case.matter.applicant_id, subject=subject, body=body, link=f"/my/matters/{code}/",
+        template=template, facts=facts,
+    )  # fmt: skip
     behalf = behalf_of(case.matter_id)
     if behalf is not None and acts_still(behalf.account_id, case.matter.applicant_id, behalf.number, day_of(now())):
         whose = f"（代{case.matter.applicant_name[:30]}）"
@@ -37,6 +64,7 @@ def tell_submitted(event: events.CaseSubmitted) -> None:
     _tell(
         event.code, f"case-submitted:{event.code}", "申请已提交",
         "您申请的“{item}”已提交，编号 {number}。5 个工作日内会告知是否受理；材料有缺的，会一次告知。",
+        SUBMITTED,
     )  # fmt: skip
 
 
@@ -46,6 +74,7 @@ def tell_accepted(event: events.CaseAccepted) -> None:
     _tell(
         event.code, f"case-accepted:{event.code}", "申请已受理",
         f"您申请的“{{item}}”（{{number}}）已受理，受理通知书文号 {event.slip_number}。最晚办结日期见办件页面。",
+        ACCEPTED,
     )  # fmt: skip
 
 
@@ -55,6 +84,7 @@ def tell_correction(event: events.CorrectionRequested) -> None:
     _tell(
         event.code, f"case-correction:{event.code}:{event.at:%Y%m%d%H%M%S}", "请补齐材料",
         "您申请的“{item}”（{number}）有材料要补正，内容已一次列明。请打开办件页面上传；补齐之前不计入办理期限。",
+        CORRECTION,
     )  # fmt: skip
 
 
@@ -65,6 +95,7 @@ def tell_not_accepted(event: events.CaseNotAccepted) -> None:
     _tell(
         event.code, f"case-ended:{event.code}", f"申请结果：{what}",
         f"您申请的“{{item}}”（{{number}}）{what}，理由和去处写在告知书里，请打开办件页面查看。",
+        NOT_ACCEPTED,
     )  # fmt: skip
 
 
@@ -74,6 +105,7 @@ def tell_suspended(event: events.CaseSuspended) -> None:
     _tell(
         event.code, f"case-suspended:{event.code}:{event.at:%Y%m%d%H%M%S}", "进入特别程序",
         "您申请的“{item}”（{number}）进入听证、检验等程序，所需时间写在告知书里，期间不计入办理期限。",
+        SUSPENDED,
     )  # fmt: skip
 
 
@@ -83,6 +115,7 @@ def tell_extended(event: events.LimitExtended) -> None:
     _tell(
         event.code, f"case-extended:{event.code}", "办理期限延长",
         f"您申请的“{{item}}”（{{number}}）办理期限延长 {event.days} 个工作日，理由写在告知书里。",
+        EXTENDED,
     )  # fmt: skip
 
 
@@ -90,14 +123,18 @@ def tell_extended(event: events.LimitExtended) -> None:
 def tell_decided(event: events.CaseDecided) -> None:
     """The decision, and how to get the result."""
     said = "已准予，请按您选择的方式领取结果" if event.decision == "granted" else "未获准予，理由和救济途径写在决定书里"
-    _tell(event.code, f"case-decided:{event.code}", "办理结果", f"您申请的“{{item}}”（{{number}}）{said}。")
+    _tell(event.code, f"case-decided:{event.code}", "办理结果", f"您申请的“{{item}}”（{{number}}）{said}。", DECIDED)
 
 
 @handles(events.CaseDelivered)
 def tell_delivered(event: events.CaseDelivered) -> None:
     """Handed over; the case is closed."""
     _tell(
-        event.code, f"case-delivered:{event.code}", "结果已送达", "您申请的“{item}”（{number}）结果已送达，办件结束。"
+        event.code,
+        f"case-delivered:{event.code}",
+        "结果已送达",
+        "您申请的“{item}”（{number}）结果已送达，办件结束。",
+        DELIVERED,
     )
 
 
