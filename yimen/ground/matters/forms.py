@@ -99,7 +99,7 @@ def centres_of(actor: Actor) -> list[Unit]:
     """The centres whose hours and closures the actor keeps."""
     codes = {each.code for each in _divisions(actor)}
     own = {each.scope_id or actor.centre_id for each in actor.held(CALENDAR) if each.scope == "centre"}
-    return [each for each in organisations.halls() if each.division_id in codes or each.pk in own]
+    return [each for each in organisations.service_points() if each.division_id in codes or each.pk in own]
 
 
 class ClosureForm(forms.Form):

@@ -532,7 +532,7 @@ def _read_letterhead(text: str | None) -> Letterhead:
     return _letterhead.decode(text)
 
 
-def halls() -> QuerySet[Unit]:
+def service_points() -> QuerySet[Unit]:
     """Where people are received: centres, their branches, towns' and villages' service points in being, in order."""
     kinds = [Unit.Kind.CENTRE, Unit.Kind.SUBCENTRE, Unit.Kind.TOWN, Unit.Kind.VILLAGE]
     return Unit.objects.filter(kind__in=kinds, dissolved_on__isnull=True).order_by("order", "pk")
