@@ -18,6 +18,7 @@ from yimen.service.coordination.lifecycle import ANSWER, MANAGE, RAISE
 from yimen.service.coordination.models import Issue, Liaison
 
 VIEW = "coordination.view"
+WATCH = "coordination.watch"
 LEADERS = "coordination.leaders"
 LIAISONS = "coordination.liaisons"
 GROUPS = "coordination.groups"
@@ -25,18 +26,25 @@ CHANNEL = "coordination.channel"
 
 register_permission(
     VIEW, "查看协调事项", scopes=("window", "department", "centre", "division", "all"),
-    usual={"clerk": "window", "head": "department", "chief": "department", "manager": "centre", "supervisor": "all",
-           "leader": "division"},
+    usual={"clerk": "window", "agent": "department", "head": "department", "chief": "department", "manager": "centre",
+           "supervisor": "all", "leader": "division"},
+)  # fmt: skip
+register_permission(
+    WATCH, "查看带班、现场办公、领导小组和通报", scopes=("department", "centre", "division", "all"),
+    usual={"head": "department", "chief": "department", "manager": "centre", "supervisor": "all", "leader": "division"},
 )  # fmt: skip
 register_permission(
     RAISE, "提出协调事项", scopes=("window", "department", "centre"),
-    usual={"clerk": "window", "head": "department", "chief": "department", "manager": "centre"},
+    usual={"clerk": "window", "agent": "department", "head": "department", "chief": "department", "manager": "centre"},
 )  # fmt: skip
 register_permission(
     MANAGE, "交办、确认、上报协调事项，回访和通报", scopes=("centre", "division", "all"), usual={"manager": "centre"}
 )
 register_permission(
-    ANSWER, "答复交办的协调事项", scopes=("department",), usual={"head": "department", "chief": "department"}
+    ANSWER,
+    "答复交办的协调事项",
+    scopes=("department",),
+    usual={"head": "department", "chief": "department", "agent": "department"},
 )
 register_permission(
     LEADERS, "编排带班、登记分管和现场办公", scopes=("department", "centre", "division", "all"),
@@ -218,6 +226,7 @@ __all__ = [
     "MANAGE",
     "RAISE",
     "VIEW",
+    "WATCH",
     "access_issue",
     "as_raiser",
     "is_office",

@@ -18,7 +18,7 @@ from yimen.service.coordination.models import GroupMember, GroupReport, LeadingG
 def visible(actor: Actor) -> QuerySet[LeadingGroup]:
     """The groups an actor may read: those of the own centre, and those in which the own unit is a member or the office."""
     found = Q(pk__in=[])
-    for code in (policies.GROUPS, policies.VIEW):
+    for code in (policies.GROUPS, policies.WATCH):
         for held in actor.held(code):
             match held.scope:
                 case "all":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from yimen.ground.identity.rules import Actor
-from yimen.ground.kit.refusals import Invalid
+from yimen.ground.kit.refusals import Invalid, NotFound
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.coordination.models import Terms
 
@@ -58,3 +58,32 @@ def resident_departments(centre: Unit | None) -> QuerySet[Unit]:
         return found.none()
     served = found.filter(served_at__centre__path__startswith=centre.path, served_at__closed_on__isnull=True)
     return found.filter(pk__in=served.values("pk")).order_by("order", "id")
+
+
+def centre_of(actor: Actor) -> Unit:
+    """The centre whose registers an actor looks at: the own one, else the main one. Raises `NoCentre`."""
+    if actor.department_id is not None:
+        return office_of(organisations.unit(actor.department_id))
+    main = organisations.main_centre()
+    if main is None:
+        raise NoCentre("还没有登记政务服务中心。", next_step="请先在机构树里登记中心。")
+    return main
+
+
+def departments_seen(actor: Actor, permission: str) -> list[Unit]:
+    """The resident departments an actor sees with a permission: the own ones, or all of the centre."""
+    own: set[int] = set()
+    for held in actor.held(permission):
+        if held.scope == "department":
+            own.add(held.scope_id or actor.department_id or 0)
+        else:
+            return list(resident_departments(centre_of(actor)))
+    return list(organisations.departments().filter(pk__in=own).order_by("order", "id"))
+
+
+def department_seen(actor: Actor, permission: str, department_id: int) -> Unit:
+    """One of them; to others there is none (`NotFound`)."""
+    for each in departments_seen(actor, permission):
+        if each.pk == department_id:
+            return each
+    raise NotFound("没有这个入驻部门，或者不在您的管理范围内。", next_step="请从清单进入。")
