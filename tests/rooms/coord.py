@@ -14,7 +14,6 @@ from yimen.service.coordination import services
 from yimen.service.coordination.models import GroupMember, Liaison
 from yimen.service.coordination.tests import stage
 
-
 LIST = {
     f"coordination:{name}"
     for name in (
@@ -66,17 +65,21 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
         "urge_paper": {**uid, "unit_id": market},
         "paper_file": {**uid, "file_uid": held["file"].uid},
         "report": {"uid": held["report"].uid},
-        **dict.fromkeys(("return_visit", "conclude_return_visit", "withdraw_return_visit"), {"uid": held["back"].uid}),
-        **dict.fromkeys(("roster_department", "copy_roster"), {"department_id": market}),
+        **{
+            key: {"uid": held["back"].uid} for key in ("return_visit", "conclude_return_visit", "withdraw_return_visit")
+        },
+        **{key: {"department_id": market} for key in ("roster_department", "copy_roster")},
         "set_shift": {"department_id": market, "day": stage.next_workday(9).isoformat()},
-        **dict.fromkeys(("take_over_shift", "swap_shift", "clear_shift"), {"shift_id": held["shift"].pk}),
+        **{key: {"shift_id": held["shift"].pk} for key in ("take_over_shift", "swap_shift", "clear_shift")},
         **dict.fromkeys(("leader", "add_charge", "station", "end_leader", "plan_visit"), leader),
         "end_stationing": {"leader_id": held["stationed"].pk},
         "end_charge": {"charge_id": held["charge"].pk},
         **dict.fromkeys(("site_visit", "record_visit", "move_visit", "cancel_visit"), visit),
-        **dict.fromkeys(("liaison", "appoint_liaison"), {"unit_id": market}),
+        **{key: {"unit_id": market} for key in ("liaison", "appoint_liaison")},
         "end_liaison": {"liaison_id": held["liaison"].pk},
-        **dict.fromkeys(("group", "change_group", "add_member", "set_reporting", "hand_in_report", "dissolve_group"), group),
+        **dict.fromkeys(
+            ("group", "change_group", "add_member", "set_reporting", "hand_in_report", "dissolve_group"), group
+        ),
         "end_member": {**group, "member_id": held["member"].pk},
         "group_report_file": {**group, "due_on": held["due"].isoformat()},
     }
@@ -102,7 +105,13 @@ def _build(cast: Any) -> dict[str, Any]:
     services.set_shift(actor=manager, department=market, day=stage.next_workday(3), leader=other, at=at)
     visit = services.plan_visit(actor=manager, leader=deputy, planned_on=stage.next_workday(4), at=at)
     back = services.record_return_visit(
-        actor=manager, department=market, visited_on=today, visitors="马成", received_by="何伟", opinions="没有意见", at=at
+        actor=manager,
+        department=market,
+        visited_on=today,
+        visitors="马成",
+        received_by="何伟",
+        opinions="没有意见",
+        at=at,
     )
     liaison: Liaison = services.appoint_liaison(
         actor=manager, unit=market, account_id=cast.accounts["zhou"].pk, from_on=today, at=at
@@ -115,10 +124,10 @@ def _build(cast: Any) -> dict[str, Any]:
     reported = stage.assigned(cast)
     report = services.report_issues(
         actor=manager, centre=cast.units["centre"], addressed_to=cast.units["government"], issues=[reported],
-        title="关于协调事项的报告", preface="现将有关事项报告如下。", at=at,
+        title="关于协调事项的报告", preface="现将有关事项报告如下。", at=now(),
     )  # fmt: skip
     issue = stage.raised(cast, files=[file])
-    services.assign(issue=issue, actor=manager, unit=market, reason="请答复。", at=at)
+    services.assign(issue=issue, actor=manager, unit=market, reason="请答复。", at=now())
     return {
         "code": stage.again(issue).matter.code, "file": file, "leader": other, "stationed": stationed, "charge": charge,
         "shift": shift, "visit": visit, "back": back, "liaison": liaison, "group": group, "due": due, "member": member,

@@ -22,6 +22,7 @@ from yimen.service.cases.api import router as applications
 from yimen.service.cases.api_accept import accept
 from yimen.service.cases.api_figures import router as case_figures
 from yimen.service.catalogue.api import router as items
+from yimen.service.coordination.api import router as coordination
 from yimen.service.reform.api import router as lists
 from yimen.service.residence.api import router as residence
 
@@ -78,6 +79,7 @@ api.add_router("/", deadlines, tags=["期限"])
 api.add_router("/", case_figures, tags=["统计"])
 api.add_router("/", lists, tags=["清单"])
 api.add_router("/", residence, tags=["进驻"])
+api.add_router("/", coordination, tags=["协调事项"])
 
 
 @api.exception_handler(ValidationError)

@@ -89,9 +89,7 @@ def issues(
     found = selectors.visible(actor_of(request, "coordination"))
     if state is not None:
         found = found.filter(matter__state=state)
-    page = page_by_key(
-        found, order=["-matter__opened_at", "-pk"], asked={"after": after, "before": before}, size=50
-    )
+    page = page_by_key(found, order=["-matter__opened_at", "-pk"], asked={"after": after, "before": before}, size=50)
     at, calendar = now(), work_calendar()
     return {"issues": [_line(each, at, calendar) for each in page], "after": page.after, "before": page.before}
 

@@ -85,7 +85,12 @@ class GroupMember(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or str(self.unit_id)
+        return self.shown
+
+    @property
+    def shown(self) -> str:
+        """The person's name, or the member unit's."""
+        return self.name or (self.unit.name if self.unit else "")
 
 
 class ReportingDuty(models.Model):
