@@ -73,7 +73,11 @@ class Cast:
         account = self.accounts[name]
         actor = Actor(uid=account.uid, name=account.name, kind="staff", account_id=account.pk)
         return people.issue_token(
-            actor=actor, account=account, name="test", scopes=list(scopes) or ["cases.*"], at=moments.now()
+            actor=actor,
+            account=account,
+            name="test",
+            scopes=list(scopes) or ["cases.*", "coordination.*"],
+            at=moments.now(),
         )[1]
 
 

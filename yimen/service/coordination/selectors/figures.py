@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from yimen.ground.kit.moments import CHINA
 from yimen.service.coordination import rules
@@ -78,19 +78,24 @@ COLUMNS: dict[str, str] = {
 ISSUES = ("raised", "assigned", "answered", "late", "solved", "open", "overdue")
 
 
-def behind(name: str, span: Span, at: datetime) -> QuerySet[Issue]:
-    """The issues that a number counts, of all departments. Raises KeyError for a number that counts no issues."""
-    issues = Issue.objects.all()
-    assigned = issues.filter(assigned_at__isnull=False)
+def counted(name: str, span: Span, at: datetime) -> Q:
+    """Which issues a number counts, of all departments. Raises KeyError for a number that counts no issues."""
+    assigned = Q(assigned_at__isnull=False)
+    running = assigned & Q(matter__closed_at__isnull=True)
     return {
-        "raised": issues.filter(span.of("matter__opened_at")),
-        "assigned": assigned.filter(span.of("assigned_at")),
-        "answered": assigned.filter(span.of("answered_at")),
-        "late": assigned.filter(span.of("answered_at"), matter__on_time=False),
-        "solved": assigned.filter(span.of("matter__closed_at"), matter__state="solved"),
-        "open": assigned.filter(matter__closed_at__isnull=True),
-        "overdue": assigned.filter(matter__closed_at__isnull=True, matter__state="assigned", matter__due_at__lt=at),
+        "raised": span.of("matter__opened_at"),
+        "assigned": assigned & span.of("assigned_at"),
+        "answered": assigned & span.of("answered_at"),
+        "late": assigned & span.of("answered_at") & Q(matter__on_time=False),
+        "solved": assigned & span.of("matter__closed_at") & Q(matter__state="solved"),
+        "open": running,
+        "overdue": running & Q(matter__state="assigned", matter__due_at__lt=at),
     }[name]
+
+
+def behind(name: str, span: Span, at: datetime) -> QuerySet[Issue]:
+    """The issues that a number counts: the list behind it."""
+    return Issue.objects.filter(counted(name, span, at))
 
 
 def owner(name: str) -> str:
@@ -103,21 +108,21 @@ def by_department(departments: Iterable[Unit], span: Span, at: datetime) -> list
     units = list(departments)
     ids = [unit.pk for unit in units]
     counts: dict[int, dict[str, int]] = {pk: {} for pk in ids}
-    for name in ISSUES:
-        column = owner(name)
-        rows = behind(name, span, at).filter(**{f"{column}__in": ids}).order_by()
-        for pk, number in rows.values_list(column).annotate(number=Count("pk")):
-            counts[pk][name] = number
+    for column in dict.fromkeys(owner(name) for name in ISSUES):
+        numbers = {name: Count("pk", filter=counted(name, span, at)) for name in ISSUES if owner(name) == column}
+        issues = Issue.objects.filter(**{f"{column}__in": ids}).order_by()
+        for pk, *found in issues.values_list(F(column)).annotate(**numbers):
+            counts[pk] |= dict(zip(numbers, found, strict=True))
     today = at.astimezone(CHINA).date()
     for pk, number in gaps_in(units, span, today).items():
         counts[pk]["gaps"] = number
     visits = SiteVisit.objects.filter(department__in=ids, planned_on__range=(span.first, span.last)).order_by()
-    for name, which in (
-        ("visits_done", Q(state="done")),
-        ("visits_missed", Q(state="planned", planned_on__lt=today)),
-    ):
-        for pk, number in visits.filter(which).values_list("department").annotate(number=Count("pk")):
-            counts[pk][name] = number
+    done, missed = Q(state="done"), Q(state="planned", planned_on__lt=today)
+    by_unit = visits.values_list("department").annotate(
+        done=Count("pk", filter=done), missed=Count("pk", filter=missed)
+    )
+    for pk, came, stayed_away in by_unit:
+        counts[pk] |= {"visits_done": came, "visits_missed": stayed_away}
     called = ReturnVisit.objects.filter(
         department__in=ids, visited_on__range=(span.first, span.last), withdrawn_at__isnull=True
     ).order_by()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -122,15 +122,18 @@ class ShiftLeader:
     nominal: bool
 
 
-def shift_leaders(departments: Iterable[int], on: date) -> list[ShiftLeader]:
-    """Everybody who leads shifts in the month of this day or is stationed, with the check of R009 (000 L137)."""
+def shift_leaders(departments: Iterable[int], on: date, people: Sequence[Leader] | None = None) -> list[ShiftLeader]:
+    """Everybody who leads shifts in the month of this day or is stationed, with the check of R009 (000 L137).
+
+    `people` is what `leaders_of` said, where the caller has asked already.
+    """
     ids = list(departments)
     start, end = rules.month_of(on)
     turns: dict[int, int] = defaultdict(int)
     for one in Shift.objects.filter(department__in=ids, day__range=(start, end)).values_list("leader_id", flat=True):
         turns[one] += 1
     found = []
-    for leader in leaders_of(ids, on):
+    for leader in people if people is not None else leaders_of(ids, on):
         stationed: list[Stationing] = leader.stationed  # type: ignore[attr-defined]  # prefetched above
         charges: list[Charge] = leader.now  # type: ignore[attr-defined]
         if turns[leader.pk] or stationed:
@@ -157,9 +160,11 @@ class VisitStanding:
         return self.due_on is not None and self.due_on < on
 
 
-def visit_standings(departments: Iterable[int], on: date, interval_days: int) -> list[VisitStanding]:
-    """Every principal and deputy leader with their visits, in three queries."""
-    people = list(leaders_of(departments, on))
+def visit_standings(
+    departments: Iterable[int], on: date, interval_days: int, people: Sequence[Leader] | None = None
+) -> list[VisitStanding]:
+    """Every principal and deputy leader with their visits; `people` as in `shift_leaders`."""
+    people = list(leaders_of(departments, on)) if people is None else people
     done: dict[int, date] = {}
     ahead: dict[int, SiteVisit] = {}
     missed: dict[int, int] = defaultdict(int)

@@ -70,14 +70,14 @@ def centre_of(actor: Actor) -> Unit:
     return main
 
 
-def departments_seen(actor: Actor, permission: str) -> list[Unit]:
-    """The resident departments an actor sees with a permission: the own ones, or all of the centre."""
+def departments_seen(actor: Actor, permission: str, centre: Unit | None = None) -> list[Unit]:
+    """The resident departments an actor sees with a permission: the own ones, or all of the centre (`centre_of`)."""
     own: set[int] = set()
     for held in actor.held(permission):
         if held.scope == "department":
             own.add(held.scope_id or actor.department_id or 0)
         else:
-            return list(resident_departments(centre_of(actor)))
+            return list(resident_departments(centre or centre_of(actor)))
     return list(organisations.departments().filter(pk__in=own).order_by("order", "id"))
 
 

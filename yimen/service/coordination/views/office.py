@@ -36,14 +36,15 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     """管理、服务、协调、监督: what stands open under each, every number a way to its list (R003)."""
     actor, at = actor_of(request), moments.now()
     centre = centre_of(actor)
-    departments = departments_seen(actor, policies.WATCH)
+    departments = departments_seen(actor, policies.WATCH, centre)
     ids = [unit.pk for unit in departments]
+    people = list(selectors.leaders_of(ids, today()))
     terms = selectors.terms_of(centre.pk)
     span = figures.Span(*rules.month_of(today()))
     totals = selectors.totals(selectors.by_department(departments, span, at))
     liaisons = selectors.liaison_rows(departments, today())
-    standings = selectors.visit_standings(ids, today(), terms.visit_days)
-    leaders = selectors.shift_leaders(ids, today())
+    standings = selectors.visit_standings(ids, today(), terms.visit_days, people)
+    leaders = selectors.shift_leaders(ids, today(), people)
     groups = selectors.standings(selectors.visible_groups(actor).filter(dissolved_on__isnull=True), today())
     unread = selectors.waiting(policies.speaks_for(actor))
     log, this_month = reverse("coordination:log"), _query(span)
