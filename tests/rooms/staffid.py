@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tests.cast import Cast
+from tests.cast import INSTALLER, Cast
 from yimen.ground.identity import services as people
 from yimen.ground.identity.rules import SignIn
 from yimen.ground.kit.moments import day_of, now
 from yimen.ground.organisations import services
-from yimen.ground.organisations.models import Delegation, Emergency
+from yimen.ground.organisations.models import AccessReview, AccountClosing, Delegation, Emergency, ReviewLine
 
 CEILINGS: dict[str, tuple[str, int]] = {
     "identity:prove_factor": ("li", 3),
@@ -35,11 +35,21 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "organisations:end_emergency": ("security", 8),
     "organisations:review_emergency": ("audit", 8),
     "organisations:staff_rules": ("security", 6),
+    "organisations:closings": ("he", 9),
+    "organisations:reopen_account": ("system", 6),
+    "organisations:reviews": ("he", 10),
+    "organisations:open_reviews": ("security", 7),
+    "organisations:review": ("he", 12),
+    "organisations:review_print": ("he", 12),
+    "organisations:restore_right": ("security", 6),
 }
-LIST = {"organisations:delegations", "organisations:emergencies"}
+LIST = {"organisations:delegations", "organisations:emergencies", "organisations:closings", "organisations:reviews"}
 
 _CODE = "needs the code of an authenticator: identity/tests/test_second_factor.py"
 ELSEWHERE = {
+    "organisations:review": "what is chosen are rows, by hand: organisations/tests/test_access_review.py",
+    "organisations:restore_right": "a right must be taken first: organisations/tests/test_access_review.py",
+    "organisations:reopen_account": "weeks must pass first: organisations/tests/test_closing.py",
     "identity:prove_factor": _CODE,
     "identity:bind_factor_at_the_door": _CODE,
     "identity:bind_factor": _CODE,
@@ -58,7 +68,7 @@ ELSEWHERE = {
 def arguments(world: Any) -> dict[str, dict[str, Any]]:
     """Objects of the market department: Zhou is asked to stand in for Chen; He has opened an emergency."""
     cast = world.cast
-    delegation, emergency = _delegation(cast), _emergency(cast)
+    delegation, emergency, review = _delegation(cast), _emergency(cast), _review(cast)
     one, it = {"uid": delegation.uid}, {"emergency_id": emergency.pk}
     return {
         "organisations:reset_factor": {"uid": cast.accounts["zhao"].uid},
@@ -67,6 +77,10 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
             "delegation", "accept_delegation", "decline_delegation", "revoke_delegation"
         )},
         "organisations:begin_standing": {"delegation_id": delegation.pk},
+        "organisations:reopen_account": {"closing_id": _closing(cast).pk},
+        "organisations:review": {"review_id": review.pk},
+        "organisations:review_print": {"review_id": review.pk},
+        "organisations:restore_right": {"line_id": _taken(cast, review).pk},
         **{f"organisations:{page}": it for page in ("emergency", "end_emergency", "review_emergency")},
     }  # fmt: skip
 
@@ -89,3 +103,29 @@ def _emergency(cast: Cast) -> Emergency:
         actor=cast.actor("he"), session=SignIn(session=sign_in.uid, factor_at=at), codes=["cases.accept"],
         reason="窗口停电", hours=1, at=at,
     )  # fmt: skip
+
+
+def _closing(cast: Cast) -> AccountClosing:
+    found = AccountClosing.objects.first()
+    if found is None:
+        account, _code = people.open_staff_account(actor=INSTALLER, name="走了的人", sign_in_name="gone", at=now())
+        services.close_due(at=now(), unused=False)
+        found = AccountClosing.objects.create(
+            account=account, kind="leaver", since=day_of(now()), noticed_at=now(), due_on=day_of(now()), closed_at=now()
+        )
+        people.disable_account(actor=INSTALLER, account=account, reason="没有岗位", at=now())
+    return found
+
+
+def _review(cast: Cast) -> AccessReview:
+    found = AccessReview.objects.filter(unit=cast.units["market"]).first()
+    return found or services.open_review(actor=INSTALLER, unit=cast.units["market"], at=now())
+
+
+def _taken(cast: Cast, review: AccessReview) -> ReviewLine:
+    found = review.lines.filter(verdict="taken").first()
+    if found is None:
+        found = review.lines.filter(kind="grant", holder__startswith="姜南").first()
+        assert found is not None
+        services.take_away(actor=INSTALLER, review=review, lines=[found.pk], reason="不用了", at=now())
+    return found

@@ -286,7 +286,27 @@ def _numbers(config: Config) -> Iterator[Finding]:
         yield Finding("消息派送", "watch", f"{waiting} 条等待派送", "请确认后台任务（yimen worker）在运行。")
     if (unsealed := now["yimen_steps_unsealed"]) > 1000:
         yield Finding("账本封印", "watch", f"{unsealed} 步等待封印", "请确认后台任务（yimen worker）在运行。")
+    if config.mode == "production":
+        yield from _second_factors()
     from yimen.house.setting_up import synthetic
 
     if config.mode == "production" and synthetic():
         yield Finding("账本", "bad", "这是演示或模拟数据库，正式运行不会打开它", "请新建数据库，改 DATABASE_URL。")
+
+
+def _second_factors() -> Iterator[Finding]:
+    """Whoever holds rights and has no second factor can do nothing until they bind one: better said before the first day."""
+    from yimen.ground.organisations.selectors.closing import without_second_factor
+
+    names = list(without_second_factor().values_list("name", "sign_in_name")[:200])
+    if names:
+        said = "、".join(f"{name}（{sign_in}）" for name, sign_in in names[:5])
+        more = f"等 {len(names)} 人" if len(names) > 5 else ""
+        yield Finding(
+            "动态验证码",
+            "bad",
+            f"有权限而没有绑定动态验证码：{said}{more}",
+            "请通知本人登录一次，按提示绑定；不再使用的账号请停用。见 docs/howto/production.md。",
+        )
+    else:
+        yield Finding("动态验证码", "well", "有权限的工作人员账号都已绑定")

@@ -23,8 +23,8 @@ def housekeeping(timestamp: int) -> dict[str, int]:
     """Forget what need not be kept: ended sessions, old tries, old rate counts, replay answers, deliveries.
 
     Every hour, since a small centre's machine may be off at night and a tick that was slept through is not made up for.
-    Once a day it also makes the figures good, removes bytes whose row was rolled back and, in production, stops staff
-    accounts that nobody has used for 90 days. Returns how many of each.
+    Once a day it also makes the figures good, removes bytes whose row was rolled back, stops the accounts of leavers and, in
+    production, those that nobody uses, and opens the reviews of rights of a new period. Returns how many of each.
     """
     from yimen.ground.identity.services import forget_ended_sessions, forget_old_tries
     from yimen.ground.kit import idempotency, outbox, ratelimit
@@ -74,15 +74,20 @@ def messages(timestamp: int) -> int:
 
 def _daily(at: datetime) -> dict[str, int]:
     from yimen.ground.documents.services import sweep_files
-    from yimen.ground.identity.services import disable_unused
+    from yimen.ground.identity.rules import SYSTEM
+    from yimen.ground.organisations import services as organisations
     from yimen.house import setting_up
     from yimen.service.cases.counting import nightly
 
     gone = nightly()
     if setting_up.is_alone(settings.CONFIG):
         gone["files"] = sweep_files(at)
-    if settings.PRODUCTION:  # in the demo county most people never sign in
-        gone["accounts"] = disable_unused(at=at)
+    # In the demo county most people never sign in.
+    accounts = organisations.close_due(at=at, unused=settings.PRODUCTION).facts()
+    gone |= {f"accounts {name}": number for name, number in accounts.items()}
+    gone["rights suspended"] = organisations.suspend_overdue(at=at)
+    if settings.PRODUCTION:
+        gone["reviews"] = organisations.open_period(actor=SYSTEM, at=at)
     return gone
 
 

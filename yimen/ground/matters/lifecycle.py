@@ -154,6 +154,7 @@ COMMON_STEPS: tuple[StepRule, ...] = (
         public_label="转由新机构接着办理",
         shown=False,
     ),
+    StepRule("give_back", "经办人离岗，退回", (), None, "matters.hold", by="system", order=94, shown=False),
     StepRule("place_hold", "设置挂起条件", (), None, "matters.hold", by="system", order=91, shown=False),
     StepRule("lift_hold", "解除挂起条件", (), None, "matters.hold", by="system", order=92, shown=False),
     StepRule(

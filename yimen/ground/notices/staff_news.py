@@ -6,8 +6,14 @@ from yimen.ground.identity.events import SecondFactorReset
 from yimen.ground.kit.moments import day_of, say_moment
 from yimen.ground.kit.outbox import handles
 from yimen.ground.notices.services import notify_account
-from yimen.ground.organisations.events import DelegationMoved, EmergencyOpened, EmergencyReviewed
-from yimen.ground.organisations.selectors import standing
+from yimen.ground.organisations.events import (
+    AccountClosingSoon,
+    DelegationMoved,
+    EmergencyOpened,
+    EmergencyReviewed,
+    ReviewOpened,
+)
+from yimen.ground.organisations.selectors import closing, reviewing, standing
 
 
 @handles(SecondFactorReset)
@@ -77,3 +83,37 @@ def tell_of_the_judgement(event: EmergencyReviewed) -> None:
         body=f"{say_moment(event.at)}，{found.reviewer} 复核。{found.review_note or '没有另附意见。'}",
         link=f"/desk/emergencies/{found.pk}/",
     )
+
+
+@handles(AccountClosingSoon)
+def warn_of_the_closing(event: AccountClosingSoon) -> None:
+    """Who manages the unit learns in time that an account will be stopped; of an unused one the owner too."""
+    row = closing.closing_of(event.account_id)
+    if row is None:
+        return
+    why = "已没有岗位" if event.kind == "leaver" else "很久没有登录"
+    told = closing.managers_of(event.account_id, event.on)
+    if event.kind == "unused":
+        told = [*told, event.account_id]
+    for account_id in told:
+        notify_account(
+            key=f"closing:{row.pk}:{account_id}",
+            account_id=account_id,
+            subject=f"{row.account.name} 的账号将于 {event.on:%Y-%m-%d} 停用",
+            body=f"{row.account.name}（{row.account.sign_in_name}）{why}。仍在工作的，请任命岗位或让本人登录一次。",
+            link="/manage/accounts/closing/" if account_id != event.account_id else "/my/account/",
+        )
+
+
+@handles(ReviewOpened)
+def ask_for_the_review(event: ReviewOpened) -> None:
+    """The unit's head learns that the rights are to be looked through."""
+    review = reviewing.review(event.review_id)
+    for account_id in reviewing.reviewers_of(review.unit, day_of(event.at)):
+        notify_account(
+            key=f"review:{review.pk}:{account_id}",
+            account_id=account_id,
+            subject=f"请复核{review.unit.short_name}的权限（{review.period}）",
+            body=f"请在 {review.due_on:%Y-%m-%d} 前逐项确认本部门人员的权限、委托书、接口密钥和代办，不需要的请收回。",
+            link=f"/manage/reviews/{review.pk}/",
+        )

@@ -80,6 +80,23 @@ class OrganisationsConfig(AppConfig):
                 "人员与授权规则", "organisations:staff_rules", "scale", "admin.security", group="安全与审计", order=82
             ),
         )
+        register_menu(
+            "manage",
+            MenuItem(
+                "账号停用", "organisations:closings", "lock", (manage, *ADMINISTRATORS), group="机构与人", order=45
+            ),
+        )
+        register_menu(
+            "manage",
+            MenuItem(
+                "权限复核",
+                "organisations:reviews",
+                "tick",
+                ("organisations.review_rights", "organisations.watch_emergencies", *ADMINISTRATORS),
+                group="安全与审计",
+                order=85,
+            ),
+        )
         register_strips(capacity_strips)
         register_menu("own", MenuItem("切换岗位", "organisations:switch_post", "card", order=20, for_kind="staff"))
 

@@ -24,3 +24,35 @@ def administrators(system: tuple[str, str], security: tuple[str, str], audit: tu
     return Answer(
         "\n".join(lines), [{"role": role, "sign_in_name": name, "code": code} for role, (name, code) in codes.items()]
     )
+
+
+@command("accounts")
+@click.option("--close-due", is_flag=True, help="停用到期的离岗、长期没有登录的账号，并发出提醒。")
+def accounts(close_due: bool) -> Answer:
+    """列出将要停用的账号；加 --close-due 时执行到期的提醒和停用（每天的任务也会做）。"""
+    from yimen.ground.organisations import services
+    from yimen.ground.organisations.selectors.closing import open_rows
+
+    done = services.close_due(at=moments.now()).facts() if close_due else {}
+    rows = [
+        {
+            "sign_in_name": row.account.sign_in_name,
+            "name": row.account.name,
+            "kind": row.kind,
+            "since": row.since,
+            "due_on": row.due_on,
+            "closed_at": row.closed_at,
+        }
+        for row in open_rows().select_related("account").order_by("due_on", "pk")
+    ]
+    words = {"leaver": "没有岗位", "unused": "没有登录"}
+    lines = [
+        f"{row['name']}（{row['sign_in_name']}）：{row['since']} 起{words[str(row['kind'])]}，"
+        + ("已停用" if row["closed_at"] else f"{row['due_on']} 停用")
+        for row in rows
+    ]
+    if close_due:
+        lines.append(
+            f"新发现 {done['noticed']}，提醒 {done['warned']}，停用 {done['closed']}，撤销 {done['withdrawn']}。"
+        )
+    return Answer("\n".join(lines) or "没有要停用的账号。", {"accounts": rows, **({"done": done} if close_due else {})})

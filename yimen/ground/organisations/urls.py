@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.ground.organisations.views import emergencies, factor, papers, places, rights, staff, standing
+from yimen.ground.organisations.views import emergencies, factor, papers, places, rights, staff, standing, upkeep
 
 app_name = "organisations"
 urlpatterns = [
@@ -22,6 +22,13 @@ urlpatterns = [
     path("desk/emergencies/<int:emergency_id>/", emergencies.emergency, name="emergency"),
     path("desk/emergencies/<int:emergency_id>/end/", emergencies.end, name="end_emergency"),
     path("manage/emergencies/<int:emergency_id>/review/", emergencies.review, name="review_emergency"),
+    path("manage/accounts/closing/", upkeep.closings, name="closings"),
+    path("manage/accounts/closing/<int:closing_id>/reopen/", upkeep.reopen, name="reopen_account"),
+    path("manage/reviews/", upkeep.reviews, name="reviews"),
+    path("manage/reviews/open/", upkeep.open_reviews, name="open_reviews"),
+    path("manage/reviews/<int:review_id>/", upkeep.review, name="review"),
+    path("manage/reviews/<int:review_id>/print/", upkeep.review_print, name="review_print"),
+    path("manage/reviews/lines/<int:line_id>/restore/", upkeep.restore, name="restore_right"),
     path("manage/staff-rules/", emergencies.staff_rules, name="staff_rules"),
     path("manage/posts/<int:post_id>/stand-in/", standing.offer_for, name="offer_for"),
     path("manage/units/", places.tree, name="units"),

@@ -225,7 +225,7 @@ class Entry:
     late: str = ""
 
 
-NOT_FOR_THE_PUBLIC = frozenset({"claim", "release", "hand_over", "place_hold", "lift_hold", "archive"})
+NOT_FOR_THE_PUBLIC = frozenset({"claim", "release", "hand_over", "give_back", "place_hold", "lift_hold", "archive"})
 
 
 def course(

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from yimen.ground.identity import passwords, throttle
 from yimen.ground.identity.models import Account, OneTimeCode, Party, SecurityProfile
 from yimen.ground.identity.policies import require_permission, require_role
-from yimen.ground.identity.rules import SYSTEM, Actor
+from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.services.enterprises import open_membership
 from yimen.ground.identity.services.parties import as_actor, checked_sign_in_name, own_account, save_new_account
 from yimen.ground.identity.services.sessions import digest
@@ -256,22 +256,6 @@ def set_profile(*, actor: Actor, kind: str, profile: passwords.Profile, at: date
         facts={"before": asdict(before), "after": asdict(profile)},
     )
     return replace(profile)
-
-
-@transaction.atomic
-def disable_unused(*, at: datetime, days: int = 90) -> int:
-    """Stop staff accounts not used for so many days (等保 8.1.4.2); returns how many. For the nightly sweep."""
-    since = at - timedelta(days=days)
-    stale = Account.objects.select_for_update(of=("self",)).filter(kind="staff", is_active=True, opened_at__lt=since)
-    count = 0
-    for account in stale.exclude(last_login__gte=since).exclude(admin_role__isnull=False):
-        account.is_active = False
-        account.disabled_reason = f"连续 {days} 天没有登录，自动停用。"
-        account.session_epoch += 1
-        account.save(update_fields=["is_active", "disabled_reason", "session_epoch"])
-        _note("identity.disable_account", SYSTEM, account, reason=account.disabled_reason)
-        count += 1
-    return count
 
 
 def _give_code(

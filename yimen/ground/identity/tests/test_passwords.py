@@ -123,12 +123,3 @@ def test_the_rules_change_only_within_the_floor(cast: Cast) -> None:
             services.set_profile(actor=actor, kind="staff", profile=weak, at=AT)
     with pytest.raises(NotAllowed):
         services.set_profile(actor=cast.actor("system"), kind="staff", profile=Profile(min_length=12), at=AT)
-
-
-def test_accounts_that_nobody_uses_are_stopped(cast: Cast) -> None:
-    Account.objects.filter(kind="staff").update(last_login=AT)
-    Account.objects.filter(sign_in_name="agent").update(last_login=AT - timedelta(days=91))
-    assert services.disable_unused(at=AT) == 1
-    assert "90 天" in Account.objects.get(sign_in_name="agent").disabled_reason
-    services.enable_account(actor=cast.actor("system"), account=cast.accounts["agent"], at=AT)
-    assert services.disable_unused(at=AT) == 0

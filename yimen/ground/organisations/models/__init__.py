@@ -20,8 +20,11 @@ from yimen.ground.organisations.models.reorganising import (
 )
 from yimen.ground.organisations.models.standing import Delegation, Emergency, StaffRules
 from yimen.ground.organisations.models.tree import Division, Unit, Window
+from yimen.ground.organisations.models.upkeep import AccessReview, AccountClosing, ReviewLine
 
 __all__ = [
+    "AccessReview",
+    "AccountClosing",
     "AdminRole",
     "AuthorisationLetter",
     "ChainPost",
@@ -36,6 +39,7 @@ __all__ = [
     "Post",
     "Reorganisation",
     "ReorganisationPart",
+    "ReviewLine",
     "Seal",
     "SealEvent",
     "SealUse",

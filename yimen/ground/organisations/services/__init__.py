@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yimen.ground.organisations.rules import POWERS
+from yimen.ground.organisations.services.closing import Done, close_due, reopen_account
 from yimen.ground.organisations.services.delegation import (
     NoDelegatingOn,
     NotAColleague,
@@ -55,6 +56,15 @@ from yimen.ground.organisations.services.reorganising import (
     drop_reorganisation,
     preview_reorganisation,
 )
+from yimen.ground.organisations.services.reviewing import (
+    OwnRights,
+    confirm_lines,
+    open_period,
+    open_review,
+    restore_line,
+    suspend_overdue,
+    take_away,
+)
 from yimen.ground.organisations.services.staff_rules import set_staff_rules
 from yimen.ground.organisations.services.tree import (
     add_division,
@@ -71,9 +81,11 @@ from yimen.ground.organisations.services.tree import (
 __all__ = [
     "POWERS",
     "Apart",
+    "Done",
     "NoDelegatingOn",
     "NotAColleague",
     "NotYet",
+    "OwnRights",
     "PartGiven",
     "SelfGrant",
     "StalePreview",
@@ -85,7 +97,9 @@ __all__ = [
     "begin_reorganisation",
     "begin_undoing",
     "carry_on",
+    "close_due",
     "close_window",
+    "confirm_lines",
     "create_post",
     "create_unit",
     "decline_delegation",
@@ -109,10 +123,14 @@ __all__ = [
     "move_unit",
     "offer_delegation",
     "open_emergency",
+    "open_period",
+    "open_review",
     "open_window",
     "preview_reorganisation",
     "register_seal",
     "rename_unit",
+    "reopen_account",
+    "restore_line",
     "review_emergency",
     "revoke_delegation",
     "revoke_letter",
@@ -121,7 +139,9 @@ __all__ = [
     "sign_letter",
     "stand_down",
     "stand_in",
+    "suspend_overdue",
     "switch_post",
+    "take_away",
     "unfinished",
     "use_seal",
     "what_was_built",
