@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import accepting, approving, ledger, memory, pages, searching, simulating
+from bench import accepting, approving, catalogue, ledger, memory, pages, searching, simulating
 from bench.fill import fill
 from bench.report import Row, table, write
 from bench.server import Server, server
@@ -41,6 +41,11 @@ def _search(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
     return searching.measure(place, rounds=asked.rounds, times=asked.times * 5, items=_sized(searching.ITEMS, asked))
 
 
+def _catalogue(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
+    place.create("catalogue", "base")
+    return catalogue.measure(place, items=_sized(catalogue.ITEMS, asked), times=asked.times)
+
+
 def _ledger(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
     place.create("ledger", "base")
     fill(
@@ -62,6 +67,7 @@ PARTS: dict[str, Part] = {
     "accept": _accepting,
     "approve": _approving,
     "search": _search,
+    "catalogue": _catalogue,
     "ledger": _ledger,
     "simulate": _simulate,
     "memory": _memory,

@@ -267,44 +267,6 @@ def open_draft(item: ServiceItem) -> ItemEdition | None:
     return whole(ItemEdition.objects.filter(item=item, status__in=ItemEdition.open_statuses)).first()
 
 
-def differences(old: ItemEdition, new: ItemEdition) -> list[tuple[str, str, str]]:
-    """What changed between two editions: (element in Chinese, before, after); materials as their lists of names."""
-    left_out = {
-        "id", "uid", "item", "number", "status", "origin", "effective_on", "retired_on", "published_at", "published_by",
-        "author_uid", "author", "created_at", "edited_at", "change_note", "version", "source",
-    }  # fmt: skip
-    found = []
-    for field in ItemEdition._meta.concrete_fields:
-        if field.name in left_out:
-            continue
-        before, after = getattr(old, field.attname), getattr(new, field.attname)
-        if before != after:
-            found.append((str(field.verbose_name), _said(old, field.name, before), _said(new, field.name, after)))
-    before_list, after_list = (_names(edition.materials.all()) for edition in (old, new))
-    if before_list != after_list:
-        found.append(("申请材料", before_list, after_list))
-    return found
-
-
-def _said(edition: ItemEdition, name: str, value: Any) -> str:
-    display = getattr(edition, f"get_{name}_display", None)
-    if display is not None:
-        return str(display()) or "（空）"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, list):
-        return "、".join(_flat(part) for part in value) or "（空）"
-    return "（空）" if value in (None, "") else str(value)
-
-
-def _flat(part: Any) -> str:
-    return "，".join(str(value) for value in part.values() if value) if isinstance(part, dict) else str(part)
-
-
-def _names(materials: Iterable[EditionMaterial]) -> str:
-    return "；".join(f"{m.order}. {m.name}（{m.get_necessity_display()}）" for m in materials) or "（空）"
-
-
 # Lists
 
 

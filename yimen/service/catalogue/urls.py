@@ -50,6 +50,7 @@ urlpatterns = [
     path("manage/items/<str:code>/<int:number>/form/", editing.form, name="form"),
     path("manage/items/<str:code>/<int:number>/act/", editing.act, name="edition_act"),
     path("manage/items/<str:code>/<int:number>/compare/<int:other>/", editing.compare, name="compare"),
+    path("manage/items/<str:code>/<int:number>/beside/<str:elsewhere>/", editing.beside, name="beside"),
     path("manage/workbooks/", workbooks.listing, name="workbooks"),
     path("manage/workbooks/take-out/", workbooks.take_out, name="take_out"),
     path("manage/workbooks/<uuid:uid>/", workbooks.proposal, name="workbook"),

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from yimen.ground.kit.models import AuditEntry, OutboxEvent
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed, Refusal
-from yimen.service.catalogue import selectors, services
+from yimen.service.catalogue import selectors, services, side_by_side
 from yimen.service.catalogue.models import EditionMaterial, FormDefinition, ItemEdition, LegalCheck
 from yimen.service.catalogue.refusals import EditionMoved, EditionNotOpen, ItemNotPublished, NotPublishable, OwnCheck
 from yimen.service.catalogue.services.editions import MaterialValues
@@ -158,8 +158,10 @@ def test_a_new_edition_retires_the_old_one_and_running_cases_keep_theirs(
     first = selectors.edition_by_id(published.pk)
     assert (first.status, first.promise_limit, str(first.retired_on)) == ("retired", 10, "2026-10-12")
     assert selectors.open_edition(first.item.code, NOON).promise_limit == 5
-    changed = selectors.differences(first, selectors.edition_by_id(second.pk))
-    assert changed == [("承诺时限", "10", "5")]
+    found = side_by_side.compare(first, selectors.edition_by_id(second.pk))
+    assert [(row.label, row.left[0].text, row.right[0].text) for _, rows in found.groups for row in rows] == [
+        ("承诺时限", "10", "5")
+    ]
 
 
 def test_the_database_refuses_to_change_what_was_published(published: ItemEdition) -> None:

@@ -278,7 +278,7 @@ def test_synonyms_and_standard_materials_on_screen(cast: Cast) -> None:
 def test_compare_and_read_an_edition(cast: Cast, published: ItemEdition) -> None:
     client, code = cast.client("editor"), item_of(published).code
     client.post(f"/manage/items/{code}/new-edition/")
-    assert "两版没有不同" in text(client.get(f"/manage/items/{code}/2/compare/1/"))
+    assert "两边没有不同" in text(client.get(f"/manage/items/{code}/2/compare/1/"))
     assert client.get(f"/manage/items/{code}/2/").status_code == 200
     assert client.get(f"/manage/items/{code}/9/").status_code == 404
     client.post(f"/manage/items/{code}/2/act/", {"act": "discard", "reason": "不要"})

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 from yimen.ground.identity.policies import requires
 from yimen.ground.kit import moments
 from yimen.ground.kit.forms import refuse_form
-from yimen.ground.kit.refusals import Refusal
+from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.service.catalogue import guide as guides
-from yimen.service.catalogue import policies, selectors, services
+from yimen.service.catalogue import policies, selectors, services, side_by_side
 from yimen.service.catalogue.forms import (
     EditionForm,
     MaterialFormSet,
@@ -26,6 +26,7 @@ from yimen.service.catalogue.forms import (
 )
 from yimen.service.catalogue.models import ItemEdition, LegalCheck, ServiceItem
 from yimen.service.catalogue.rules.form_rows import from_rows, to_rows
+from yimen.service.catalogue.search import department_name
 from yimen.service.catalogue.views.asking import actor_of
 
 Status = ItemEdition.Status
@@ -64,6 +65,7 @@ def edition(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "checks": LegalCheck.objects.filter(edition=found).order_by("-at"),
         "badge": STATUS_BADGES[found.status],
         "others": ItemEdition.objects.filter(item=item).exclude(pk=found.pk).order_by("-number"),
+        "elsewhere": [(each, department_name(each)) for each in side_by_side.elsewhere(item)],
         "form": OpinionForm(),
         "may_edit": policies.may(actor, policies.EDIT, item),
         "may_check": policies.may(actor, policies.LEGAL_CHECK, item) and found.author_uid != actor.uid,
@@ -190,5 +192,31 @@ def compare(request: HttpRequest, code: str, number: int, other: int) -> HttpRes
     """What changed from one edition to another."""
     item, new = _open(request, code, number)
     old = selectors.edition_of(item, other)
-    context = {"item": item, "new": new, "old": old, "differences": selectors.differences(old, new)}
-    return render(request, "catalogue/manage/compare.html", context)
+    return _compared(request, item, old, new, f"第 {old.number} 版", f"第 {new.number} 版")
+
+
+@requires(*policies.STAFF_CODES)
+def beside(request: HttpRequest, code: str, number: int, elsewhere: str) -> HttpResponse:
+    """An edition beside that in force of the same item in another place."""
+    item, new = _open(request, code, number)
+    other = selectors.item_by_code(elsewhere)
+    if other.current is None or other.base_code != item.base_code:
+        raise NotFound("那里没有同一个事项的现行版本。", next_step="请从版本页选择要比较的地方。")
+    there = selectors.edition_of(other, other.current.number)
+    return _compared(request, item, there, new, department_name(other) or other.code, department_name(item) or "本地")
+
+
+def _compared(
+    request: HttpRequest, item: ServiceItem, left: ItemEdition, right: ItemEdition, left_said: str, right_said: str
+) -> HttpResponse:
+    everything = request.GET.get("all") == "1"
+    context = {
+        "item": item,
+        "new": right,
+        "left": left_said,
+        "right": right_said,
+        "everything": everything,
+        "comparison": side_by_side.compare(left, right, everything=everything),
+    }
+    paper = request.GET.get("print") == "1"
+    return render(request, f"catalogue/manage/compare{'_print' if paper else ''}.html", context)
