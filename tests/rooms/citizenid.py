@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.cast import LI_ID
 from yimen.ground.identity import services as identity
-from yimen.ground.identity.models import Invitation, Mandate, Membership, RepresentativeChange
-from yimen.ground.identity.services import Agent
+from yimen.ground.identity.models import Consent, Invitation, Mandate, Membership, RelyingSystem, RepresentativeChange
+from yimen.ground.identity.services import Agent, systems
 from yimen.ground.kit.moments import day_of, now
 
 CEILINGS: dict[str, tuple[str, int]] = {
@@ -37,8 +37,30 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "identity:representative": ("teahouse", 6),
     "identity:representative_drop": ("teahouse", 7),
     "identity:verify_representative": ("wang", 8),
+    "identity:registered": ("manager", 8),
+    "identity:registered_list": ("manager", 8),
+    "identity:province": ("", 4),
+    "identity:province_back": ("", 6),
+    "identity:province_signed_out": ("", 3),
+    "identity:province_link": ("li", 5),
+    "identity:province_unlink": ("li", 5),
+    "identity:consents": ("li", 7),
+    "identity:consent_withdraw": ("li", 7),
+    "identity:oidc_discovery": ("", 3),
+    "identity:oidc_keys": ("", 5),
+    "identity:oidc_authorize": ("li", 6),
+    "identity:oidc_token": ("", 4),
+    "identity:oidc_userinfo": ("", 5),
+    "identity:oidc_revoke": ("", 4),
+    "identity:account_changes": ("", 6),
+    "identity:systems": ("system", 7),
+    "identity:system_new": ("system", 5),
+    "identity:rotate_key": ("system", 5),
+    "identity:system_edit": ("system", 6),
+    "identity:system_secret": ("system", 6),
+    "identity:system_stop": ("system", 6),
 }
-LIST = {"cases:mandates", "cases:desk_mandates", "identity:enterprise"}
+LIST = {"identity:systems", "identity:registered_list", "cases:mandates", "cases:desk_mandates", "identity:enterprise"}
 
 
 def arguments(world: Any) -> dict[str, dict[str, Any]]:
@@ -63,6 +85,13 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
     change = RepresentativeChange.objects.first() or identity.propose_representative(
         actor=teahouse, name="郑和平", id_type="passport", id_number="E12345678", at=at
     )
+    system = RelyingSystem.objects.first()
+    if system is None:
+        system, _ = systems.register_system(
+            actor=cast.actor("system"), name="公积金网厅", owner="市公积金中心", audience="citizen",
+            redirect_uris=["https://gjj.example.cn/back"], scopes=["profile"], at=at,
+        )  # fmt: skip
+        Consent.objects.create(account=cast.accounts["li"], system=system, scopes=["openid", "profile"], given_at=at)
     one, member = {"uid": mandate.uid}, {"uid": place.uid}
     pages = ("mandate", "mandate_paper", "mandate_accept", "mandate_decline", "mandate_revoke")
     desk = ("desk_mandate", "desk_mandate_paper", "desk_mandate_end")
@@ -73,6 +102,8 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
         "identity:member_role": member,
         "identity:member_remove": member,
         "identity:invitation_withdraw": {"uid": invitation.uid},
+        **{f"identity:{page}": {"uid": system.uid} for page in ("system_edit", "system_secret", "system_stop")},
+        "identity:consent_withdraw": {"uid": system.uid},
         "identity:representative_drop": {"uid": change.uid},
     }
 
@@ -82,6 +113,10 @@ ELSEWHERE = {
     "cases:desk_mandate_new": "the first button looks for items: cases/tests/test_mandates.py",
     "identity:join": "needs a code given once: organisations/tests/test_enterprises.py",
     "identity:verify_representative": "needs an enterprise's code: organisations/tests/test_enterprises.py",
+    "identity:system_new": "the address to come back to is judged: tests/one_sign_in/test_departments_systems.py",
+    "identity:system_edit": "the address to come back to is judged: tests/one_sign_in/test_departments_systems.py",
+    "identity:province_link": "needs a provider: tests/one_sign_in/test_provincial_identity.py",
+    "identity:province_unlink": "needs a provider: tests/one_sign_in/test_provincial_identity.py",
     "identity:act_for": "needs a mandate in force to oneself: cases/tests/test_mandates.py",
 }
 """Acts that no walk can carry out, with the test that does."""

@@ -19,7 +19,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from yimen.ground.kit.proxies import networks
 
 ROOT = Path(__file__).resolve().parents[2]
-UNSAID = {"database_url", "owner_database_url", "secret_key", "metrics_token", "email_url", "sms_url", "push_url"}
+UNSAID = {
+    "database_url", "owner_database_url", "secret_key", "metrics_token", "email_url", "sms_url", "push_url",
+    "identity_client_secret",
+}  # fmt: skip
 """Their values may hold a password, and are never printed."""
 BETWEEN_PARTS = ("YIMEN_PARENT", "YIMEN_PART", "YIMEN_TEST_", "YIMEN_BENCH_")
 """Variables that our own processes and tests pass on; not settings."""
@@ -61,6 +64,11 @@ class Config(BaseSettings):
     sms_sign: Annotated[str, Field(min_length=1, max_length=12)] = "一门政务"
     push_url: str = ""
     metrics_token: str = ""
+    identity_issuer: str = ""
+    identity_client_id: Annotated[str, Field(max_length=200)] = ""
+    identity_client_secret: str = ""
+    identity_name: Annotated[str, Field(min_length=1, max_length=40)] = "省统一身份认证"
+    identity_level: Annotated[int, Field(ge=0, le=4)] = 2
     trusted_proxies: str = ""
     log_folder: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -118,6 +126,14 @@ class Config(BaseSettings):
             raise ValueError("须是网站的地址，只含协议、主机和端口，例如 https://zwfw.example.cn")
         return value.rstrip("/")
 
+    @field_validator("identity_issuer")
+    @classmethod
+    def _a_provider(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("须是统一身份认证的颁发者地址，例如 https://sfrz.example.cn/oidc")
+        return value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _addresses(cls, value: str) -> str:
@@ -152,6 +168,8 @@ class Config(BaseSettings):
             faults.append("YIMEN_DEBUG 须关闭")
         if urlsplit(self.origin).scheme != "https":
             faults.append("YIMEN_ORIGIN 须是 https:// 地址")
+        if self.identity_issuer and urlsplit(self.identity_issuer).scheme != "https":
+            faults.append("YIMEN_IDENTITY_ISSUER 须是 https:// 地址")
         if "*" in self.hosts:
             faults.append("YIMEN_HOSTS 不能用 *，须写出主机名")
         elif not self._answers_to(urlsplit(self.origin).hostname or ""):
@@ -162,6 +180,14 @@ class Config(BaseSettings):
             faults.append(f"YIMEN_SECRET_KEY 至少 {SHORTEST_SECRET} 个字符")
         if faults:
             raise ValueError("正式运行（YIMEN_MODE=production）要求：" + "；".join(faults))
+        return self
+
+    @model_validator(mode="after")
+    def _a_whole_client(self) -> Config:
+        if self.identity_issuer and not (self.identity_client_id and self.identity_client_secret):
+            raise ValueError(
+                "设了 YIMEN_IDENTITY_ISSUER，还要设 YIMEN_IDENTITY_CLIENT_ID 和 YIMEN_IDENTITY_CLIENT_SECRET"
+            )
         return self
 
     @classmethod

@@ -317,6 +317,9 @@ def usual_for(duty: str) -> tuple[tuple[PermissionEntry, ScopeKind], ...]:
 
 
 register_permission(
+    "identity.count_users", "查看注册用户统计", scopes=("all",), usual={"manager": "all", "leader": "all"}
+)
+register_permission(
     "identity.verify",
     "核验证件并建立主体档案",
     scopes=("window", "department", "centre"),

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.ground.identity.views import account, acting, consoles, doors, enterprises, second_factor
+from yimen.ground.identity.views import (
+    account,
+    acting,
+    consoles,
+    doors,
+    enterprises,
+    province,
+    registered,
+    second_factor,
+    sso,
+    systems,
+)
 
 app_name = "identity"
 urlpatterns = [
@@ -39,6 +50,28 @@ urlpatterns = [
     path("my/enterprise/representative/", enterprises.representative, name="representative"),
     path("my/enterprise/representative/<uuid:uid>/drop/", enterprises.drop_representative, name="representative_drop"),
     path("desk/representative/", enterprises.verify_representative, name="verify_representative"),
+    path("sign-in/province/", province.out, name="province"),
+    path("sign-in/province/back/", province.back, name="province_back"),
+    path("sign-in/province/signed-out/", province.signed_out_there, name="province_signed_out"),
+    path("my/account/province/", province.link, name="province_link"),
+    path("my/account/province/unlink/", province.unlink, name="province_unlink"),
+    path("my/consents/", systems.consents, name="consents"),
+    path("my/consents/<uuid:uid>/withdraw/", systems.withdraw, name="consent_withdraw"),
+    path(".well-known/openid-configuration", sso.discovery, name="oidc_discovery"),
+    path("oauth/keys/", sso.keys, name="oidc_keys"),
+    path("oauth/authorize/", sso.authorize, name="oidc_authorize"),
+    path("oauth/token/", sso.token, name="oidc_token"),
+    path("oauth/userinfo/", sso.userinfo, name="oidc_userinfo"),
+    path("oauth/revoke/", sso.revoke, name="oidc_revoke"),
+    path("api/v1/identity/changes", sso.changes, name="account_changes"),
+    path("manage/registered/", registered.figures, name="registered"),
+    path("manage/registered/list/", registered.listed, name="registered_list"),
+    path("manage/systems/", systems.listed, name="systems"),
+    path("manage/systems/new/", systems.new, name="system_new"),
+    path("manage/systems/key/", systems.rotate, name="rotate_key"),
+    path("manage/systems/<uuid:uid>/", systems.edit, name="system_edit"),
+    path("manage/systems/<uuid:uid>/secret/", systems.secret, name="system_secret"),
+    path("manage/systems/<uuid:uid>/stop/", systems.stop, name="system_stop"),
     path("manage/security/", consoles.security, name="security"),
     path("manage/security/<str:kind>/", consoles.set_profile, name="set_profile"),
     path("manage/audit/", consoles.audit_list, name="audit"),

@@ -19,7 +19,11 @@ class OrganisationsConfig(AppConfig):
     verbose_name = "机构与授权"
 
     def ready(self) -> None:
-        """Menus of the administration."""
+        """Menus of the administration, and what systems that sign people in through us learn of their posts."""
+        from yimen.ground.identity.services.sso import register_claims
+        from yimen.ground.organisations.selectors import told_posts
+
+        register_claims("post", told_posts)
         manage, letters = "organisations.manage", "organisations.draft_letter"
         for item in (
             MenuItem(
@@ -45,11 +49,15 @@ class OrganisationsConfig(AppConfig):
             ),
             MenuItem("权限与授权", "organisations:grants", "lock", ADMINISTRATORS, group="安全与审计", order=80),
             MenuItem("三员", "organisations:admin_roles", "shield", ADMINISTRATORS, group="安全与审计", order=81),
+            MenuItem(
+                "接入系统", "identity:systems", "link", ("admin.system", "admin.audit"), group="安全与审计", order=84
+            ),
             MenuItem("登录安全策略", "identity:security", "scale", "admin.security", group="安全与审计", order=82),
             MenuItem("操作审计", "identity:audit", "list", "admin.audit", group="安全与审计", order=83),
         ):
             register_menu("manage", item)
         register_menu("own", MenuItem("我的账号", "identity:account", "user", order=10))
+        register_menu("own", MenuItem("授权同意", "identity:consents", "lock", order=14, for_kind="citizen"))
         register_menu("own", MenuItem("切换办事身份", "identity:acting", "users", order=11, for_kind="citizen"))
         register_menu("own", MenuItem("单位人员", "identity:enterprise", "store", order=13, for_kind="citizen"))
         register_menu(

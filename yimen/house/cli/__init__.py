@@ -37,6 +37,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "import-items": ("yimen.service.catalogue.commands:import_items", "导入事项目录"),
     "figures": ("yimen.service.cases.commands:figures", "办件统计：收件、受理、办结、按时率"),
     "recount": ("yimen.service.cases.commands:recount", "核对办件统计，补上漏记的，重建不符的"),
+    "simulate-identity": (
+        "yimen.house.simulators.identity:command",
+        "模拟省统一身份认证，可以要求它说谎（试用和测试）",
+    ),
     "simulate": ("yimen.house.simulate:command", "按同样的规则生成任意数量的办件"),
     "manage": ("yimen.house.cli.upkeep:manage", "转给 Django 自己的管理命令"),
 }

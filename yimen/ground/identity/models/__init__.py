@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from yimen.ground.identity.models.enterprises import Invitation, Membership, RepresentativeChange
+from yimen.ground.identity.models.federation import (
+    AccountChange,
+    Consent,
+    ExternalIdentity,
+    FederatedAttempt,
+    FederatedSession,
+    RelyingSystem,
+    SeenToken,
+    SigningKey,
+    SignOn,
+    SignOnToken,
+)
 from yimen.ground.identity.models.mandates import Acting, Mandate
 from yimen.ground.identity.models.people import Account, AccountManager, Party
 from yimen.ground.identity.models.second_factor import RecoveryCode, SecondFactor
@@ -17,9 +29,14 @@ from yimen.ground.identity.models.signing_in import (
 
 __all__ = [
     "Account",
+    "AccountChange",
     "AccountManager",
     "Acting",
     "ApiToken",
+    "Consent",
+    "ExternalIdentity",
+    "FederatedAttempt",
+    "FederatedSession",
     "Invitation",
     "Mandate",
     "Membership",
@@ -27,9 +44,14 @@ __all__ = [
     "Party",
     "PasswordHistory",
     "RecoveryCode",
+    "RelyingSystem",
     "RepresentativeChange",
     "SecondFactor",
     "SecurityProfile",
+    "SeenToken",
     "Session",
     "SignInThrottle",
+    "SignOn",
+    "SignOnToken",
+    "SigningKey",
 ]

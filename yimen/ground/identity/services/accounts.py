@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from yimen.ground.identity import passwords, throttle
+from yimen.ground.identity.events import AccountClosed
 from yimen.ground.identity.models import Account, OneTimeCode, Party, SecurityProfile
 from yimen.ground.identity.policies import require_permission, require_role
 from yimen.ground.identity.rules import Actor
@@ -17,6 +18,7 @@ from yimen.ground.identity.services.enterprises import open_membership
 from yimen.ground.identity.services.parties import as_actor, checked_sign_in_name, own_account, save_new_account
 from yimen.ground.identity.services.sessions import digest
 from yimen.ground.kit import audit
+from yimen.ground.kit.outbox import publish
 from yimen.ground.kit.particulars import tidy
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed, NotFound
 
@@ -162,6 +164,7 @@ def disable_account(*, actor: Actor, account: Account, reason: str, at: datetime
     account.save(update_fields=["is_active", "disabled_reason", "session_epoch"])
     account.sessions.all().delete()
     _note("identity.disable_account", actor, account, reason=account.disabled_reason)
+    publish(AccountClosed(account.uid, at))
     return account
 
 
@@ -201,6 +204,7 @@ def close_account(*, actor: Actor, account: Account, at: datetime) -> Account:
     account.tokens.filter(revoked_at__isnull=True).update(revoked_at=at)
     account.codes.filter(used_at__isnull=True).update(used_at=at)
     _note("identity.close_account", actor, account)
+    publish(AccountClosed(account.uid, at))
     return account
 
 

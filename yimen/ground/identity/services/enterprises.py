@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from yimen.ground.identity import id_numbers
-from yimen.ground.identity.events import MemberJoined, MemberLeft
+from yimen.ground.identity.events import AccountClosed, MemberJoined, MemberLeft
 from yimen.ground.identity.models import Account, Invitation, Membership, Party
 from yimen.ground.identity.rules import ROLES, Actor
 from yimen.ground.identity.services.sessions import digest
@@ -227,6 +227,7 @@ def end_membership(actor: Actor, place: Membership, reason: str, successor: int,
         account.disabled_reason = "您已不再为这个单位办事，请用个人账号登录。"
         account.session_epoch += 1
         account.save(update_fields=["is_active", "disabled_reason", "session_epoch"])
+        publish(AccountClosed(account.uid, at))
     _note("identity.end_membership", actor, place.enterprise, reason=reason, membership=place.uid, successor=successor)
     publish(MemberLeft(place.uid, place.enterprise_id, place.account_id, successor, at))
     return place

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from yimen.ground.identity import id_numbers, passwords
-from yimen.ground.identity.models import Account, Party
+from yimen.ground.identity.models import Account, AccountChange, Party
 from yimen.ground.identity.policies import require_permission
 from yimen.ground.identity.rules import Actor, ActorKind
 from yimen.ground.identity.services.enterprises import open_membership
@@ -327,6 +327,9 @@ def save_new_account(account: Account) -> None:
     try:
         with transaction.atomic():
             account.save()
+            AccountChange.objects.create(
+                account_uid=account.uid, kind=account.kind, change="opened", at=account.opened_at
+            )
     except IntegrityError:
         message = "这个登录名已有人使用，请换一个。"
         raise NameTaken(message, fields={"sign_in_name": message}) from None

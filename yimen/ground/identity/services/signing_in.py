@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from yimen.ground.identity import passwords, throttle
-from yimen.ground.identity.models import Account, Session
+from yimen.ground.identity.models import Account, Session, SignOn
 from yimen.ground.identity.policies import require_role
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.services import second_factor
@@ -124,7 +124,8 @@ def open_session(account: Account, *, at: datetime, ip: str | None = None, devic
 
 @transaction.atomic
 def sign_out(*, session: UUID, actor: Actor, at: datetime) -> None:
-    """End the actor's own session; a session that is gone already is no error."""
+    """End the actor's own session; a session that is gone already is no error. Signings-on that began from it end too."""
+    SignOn.objects.filter(session_uid=session, ended_at__isnull=True).update(ended_at=at, end_reason="本站已退出")
     Session.objects.filter(uid=session, account_id=actor.account_id or 0).delete()
     audit.record("identity.sign_out", actor=actor, target_kind="session", target=str(session))
 

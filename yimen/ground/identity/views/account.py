@@ -10,7 +10,7 @@ from django.shortcuts import render
 from yimen.ground.identity import forms, selectors, services
 from yimen.ground.identity.policies import citizens, signed_in, with_old_password
 from yimen.ground.identity.rules import Actor, SignIn
-from yimen.ground.identity.services import sessions
+from yimen.ground.identity.services import federated, sessions
 from yimen.ground.kit import asking, moments
 from yimen.ground.kit.refusals import NotFound
 
@@ -40,6 +40,8 @@ def show(request: HttpRequest) -> HttpResponseBase:
             "party": selectors.masked(account.party) if account.party else None,
             "sessions": selectors.sessions_of(account.pk, moments.now()),
             "sign_in": sign_in,
+            "province": federated.provider(),
+            "linked": account.identities.first() if federated.provider() else None,
         },
     )
 

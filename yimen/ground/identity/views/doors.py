@@ -13,7 +13,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from yimen.ground.identity import forms, services
 from yimen.ground.identity.policies import CHANGE_PASSWORD_URL, PROVE_URL, public
 from yimen.ground.identity.rules import Actor, SignIn
-from yimen.ground.identity.services import SignedIn, sessions
+from yimen.ground.identity.services import SignedIn, federated, sessions
+from yimen.ground.identity.views.going import going
 from yimen.ground.kit import asking, moments, ratelimit
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.pages import ELDER_COOKIE
@@ -61,17 +62,23 @@ def _sign_in(request: HttpRequest, kind: str) -> HttpResponseBase:
     return render(
         request,
         "identity/sign_in.html",
-        {"form": form, "kind": kind, "next": request.GET.get("next", "")},
+        {"form": form, "kind": kind, "next": request.GET.get("next", ""), "province": federated.provider()},
         status=status,
     )
 
 
 def _enter(request: HttpRequest, signed_in: SignedIn, kind: str) -> HttpResponseBase:
-    """The session's cookie; a fresh CSRF token, so that one got hold of before is worth nothing."""
+    return came_in(request, signed_in, _back(request, kind))
+
+
+def came_in(request: HttpRequest, signed_in: SignedIn, back: str) -> HttpResponseBase:
+    """The session's cookie; a fresh CSRF token, so that one got hold of before is worth nothing. `back` is an address of
+    ours; empty for home."""
     rotate_token(request)
-    to = CHANGE_PASSWORD_URL if signed_in.account.must_change_password else _back(request, kind)
+    back = back or HOMES[signed_in.account.kind]
+    to = CHANGE_PASSWORD_URL if signed_in.account.must_change_password else back
     if signed_in.session.factor_due:
-        to = f"{PROVE_URL}?{urlencode({'next': _back(request, kind)})}"
+        to = f"{PROVE_URL}?{urlencode({'next': back})}"
     response = HttpResponseRedirect(to)
     sessions.remember(response, signed_in.secret)
     if signed_in.account.elder_mode:
@@ -80,12 +87,17 @@ def _enter(request: HttpRequest, signed_in: SignedIn, kind: str) -> HttpResponse
 
 
 def _back(request: HttpRequest, kind: str) -> str:
-    """Where to go: `next` when it is an address of ours and no door, else home."""
+    return own_address(request) or HOMES[kind]
+
+
+def own_address(request: HttpRequest) -> str:
+    """`next` when it is an address of ours and no door; else nothing."""
     back = request.GET.get("next", "")
     ours = url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ) and back.startswith("/")
-    return back if ours and "sign-in" not in back and "sign-out" not in back else HOMES[kind]
+    path = back.partition("?")[0]
+    return back if ours and "sign-in" not in path and "sign-out" not in path else ""
 
 
 @public
@@ -102,7 +114,14 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
             request, heading="退出登录？", verb="退出", act=lambda _: None, back=HOMES[actor.kind], frame=frame
         )
     if actor is not None and sign_in is not None and sign_in.session is not None:
+        leave = federated.leave_url(federated.came_from_provider(sign_in.session))
         services.sign_out(session=sign_in.session, actor=actor, at=moments.now())
+        if leave:
+            known = federated.provider()
+            answer = going(request, leave, known.name if known else "", said="您已退出本站，正在退出")
+            sessions.forget(answer)
+            answer["Clear-Site-Data"] = '"cache"'
+            return answer
         messages.success(request, "您已退出登录。")
     response = HttpResponseRedirect("/staff/sign-in/" if actor is not None and actor.kind == "staff" else "/")
     sessions.forget(response)

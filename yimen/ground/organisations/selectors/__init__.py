@@ -158,6 +158,12 @@ def posts_of(account_id: int | None, on: date) -> tuple[PostChoice, ...]:
     return _posts.decode(text) if text else ()
 
 
+def told_posts(account: Account, at: datetime) -> dict[str, Any]:
+    """The posts of a member of staff, as systems learn them that sign people in through us (scope `post`, R016)."""
+    held = posts_of(account.pk, moments.day_of(at)) if account.kind == "staff" else ()
+    return {"posts": [{"unit": each.unit, "title": each.title} for each in held]}
+
+
 class _Kept(Generic[Key, Value]):
     """What this process read under a stamp (ADR 0010). Within a transaction nothing is kept and nothing used: there the
     organisation may have changed without the stamp, which is renewed at the commit."""
