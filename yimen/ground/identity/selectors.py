@@ -40,6 +40,7 @@ __all__ = [
     "in_standing",
     "invitations",
     "mandate",
+    "mandate_sides",
     "mandates_given",
     "mandates_received",
     "mandates_to",
@@ -214,6 +215,14 @@ def mandate(uid: UUID, actor: Actor) -> Mandate:
         if home is not None and home.id_index == found.agent_index:
             return found
     raise NotFound("没有找到这份委托。", next_step="请到“委托代办”里查看。")
+
+
+def mandate_sides(uid: UUID) -> tuple[Mandate, Party | None]:
+    """A mandate for messages to both sides, with the agent's file where there is one; raises `NotFound`."""
+    found = Mandate.objects.select_related("principal").filter(uid=uid).first()
+    if found is None:
+        raise NotFound("没有找到这份委托。")
+    return found, Party.objects.filter(id_type=found.agent_id_type, id_index=found.agent_index).first()
 
 
 def find_mandates(text: str) -> QuerySet[Mandate]:

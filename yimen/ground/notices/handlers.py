@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yimen.ground.kit.outbox import handles
+from yimen.ground.notices import mandate_news as mandate_news
 from yimen.ground.notices import services
 from yimen.ground.notices import staff_news as staff_news
 from yimen.ground.notices.events import SendingDue

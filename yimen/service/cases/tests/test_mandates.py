@@ -11,6 +11,7 @@ from tests.cast import INSTALLER, LI_ID, QIAN_ID, Cast
 from yimen.ground.documents.models import Letter
 from yimen.ground.identity import selectors as people
 from yimen.ground.identity import services as identity
+from yimen.ground.identity.events import MandateAccepted, MandateEnded, MandateGiven
 from yimen.ground.identity.models import Acting, Mandate, Session
 from yimen.ground.identity.rules import Actor, PowerMissing, StandingEnded
 from yimen.ground.identity.services import Agent, MandateOver, MandateUnfit
@@ -18,6 +19,7 @@ from yimen.ground.kit.models import AuditEntry
 from yimen.ground.kit.moments import day_of, now
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.matters.models import Behalf, Step
+from yimen.ground.notices.mandate_news import tell_mandate_accepted, tell_mandate_ended, tell_mandate_given
 from yimen.ground.notices.models import Message
 from yimen.ground.organisations.selectors import by_session
 from yimen.service.cases import selectors, services
@@ -240,3 +242,17 @@ def test_the_handover_window_sees_who_may_collect(cast: Cast) -> None:
 def test_installer_and_system_need_no_standing(cast: Cast) -> None:
     identity.demand_standing(INSTALLER, "apply", "x", now())
     assert not Behalf.objects.exists()
+
+
+def test_both_sides_are_told(cast: Cast) -> None:
+    mandate = mandated(cast)
+    tell_mandate_given(MandateGiven(mandate.uid, now()))
+    tell_mandate_accepted(MandateAccepted(mandate.uid, now()))
+    identity.revoke_mandate(actor=cast.actor("li"), uid=mandate.uid, at=now())
+    for _ in range(2):
+        tell_mandate_ended(MandateEnded(mandate.uid, now()))
+    told = Message.objects.filter(key__startswith="mandate-").values_list("party_id", "subject")
+    li, qian = cast.parties["li"].pk, cast.parties["qian"].pk
+    assert sorted(told) == sorted(
+        [(li, "出具了一份委托"), (qian, "有人委托您代办"), (li, "委托已生效"), (li, "委托已终止"), (qian, "委托已终止")]
+    )
