@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from yimen.house.demo import coordinating, mandates, promises
+from yimen.house.demo import coordinating, entering, mandates, promises
 from yimen.house.demo.acting import Stage
 
-CHAPTERS: tuple[Callable[[Stage], None], ...] = (promises.tell, coordinating.tell, mandates.tell)
+CHAPTERS: tuple[Callable[[Stage], None], ...] = (
+    promises.tell,
+    coordinating.tell,
+    mandates.tell,
+    entering.tell,
+)

@@ -5,11 +5,14 @@ there is nothing. The template is `residence/table.html`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from yimen.ground.kit import moments
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,16 @@ def heads(*names: str) -> list[Head]:
     return [Head(name.removesuffix("#"), name.endswith("#")) for name in names]
 
 
+def _said(cell: Cell) -> Cell:
+    """Days as people write them."""
+    if isinstance(cell.text, date) and not isinstance(cell.text, datetime):
+        return replace(cell, text=moments.say_date(cell.text, weekday=False))
+    return cell
+
+
 def show(request: HttpRequest, table: Table, **more: Any) -> HttpResponse:
     """The page."""
-    rows = [list(zip(table.heads, row, strict=True)) for row in table.rows]
+    rows = [list(zip(table.heads, map(_said, row), strict=True)) for row in table.rows]
     frame = more.pop("frame", "kit/manage.html")
     return render(
         request,

@@ -148,7 +148,9 @@ def volumes(request: HttpRequest) -> HttpResponse:
     span = {"first": first.isoformat(), "last": last.isoformat()}
     rest = {**span, **kept(request, "department")}
     decides = actor.holds(policies.DECIDE)
-    marks = [charts.Mark(row.name, row.received) for row in sorted(rows, key=lambda row: -row.received)[:10]]
+    marks = [
+        charts.Mark(row.name, row.received) for row in sorted(rows, key=lambda row: -row.received)[:10] if row.received
+    ]
     drawing = charts.bars(marks, f"{BY[by]}中收件最多的是{marks[0].name}，{marks[0].said} 件" if marks else "没有收件")
     lines = []
     for row in shown:
