@@ -12,13 +12,14 @@ from pathlib import Path
 
 import psycopg
 
-from bench import accepting, approving, catalogue, ledger, memory, pages, searching, simulating
+from bench import accepting, approving, catalogue, ledger, memory, pages, reorganising, searching, simulating
 from bench.fill import fill
 from bench.report import Row, table, write
 from bench.server import Server, server
 from bench.town import Town
 
 LARGE_CASES, SMALL_CASES, LEDGER_CASES, SIMULATED_CASES = 1_000_000, 10_000, 50_000, 20_000
+REORGANISED_MATTERS = 50_000
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 Part = Callable[[Server, Town, argparse.Namespace], list[Row]]
@@ -58,6 +59,10 @@ def _simulate(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]
     return simulating.measure(place, rounds=asked.rounds, cases=_sized(SIMULATED_CASES, asked))
 
 
+def _reorganise(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
+    return reorganising.measure(place, town, matters=_sized(REORGANISED_MATTERS, asked))
+
+
 def _memory(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
     return memory.measure(place, full=asked.scale >= 1)
 
@@ -70,6 +75,7 @@ PARTS: dict[str, Part] = {
     "catalogue": _catalogue,
     "ledger": _ledger,
     "simulate": _simulate,
+    "reorganise": _reorganise,
     "memory": _memory,
 }
 """In this order: the pages are looked at before others have worked on the cases."""

@@ -12,7 +12,7 @@ from yimen.ground.kit.outbox import Event
 class MattersReassigned(Event):
     """Running matters went to another department in a reorganisation, one batch; `undone` where a move was taken back."""
 
-    matter_ids: list[int]
+    matter_ids: tuple[int, ...]
     source_id: int
     target_id: int
     plan: str

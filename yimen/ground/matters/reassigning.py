@@ -106,5 +106,5 @@ def _one(moves: Moves, move: Move, actor: Actor, at: datetime, *, undo: bool) ->
         )  # fmt: skip
         moved, busy = cursor.fetchone()
     if moved:
-        outbox.publish(MattersReassigned(moved, source, target, str(moves.plan), moves.document, at, undo))
+        outbox.publish(MattersReassigned(tuple(moved), source, target, str(moves.plan), moves.document, at, undo))
     return Batch(len(moved), False, busy)

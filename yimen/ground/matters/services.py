@@ -60,6 +60,7 @@ from yimen.ground.matters.thinking import (
     post_of,
     think,
     twice,
+    under_letter,
 )
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "Thought",
     "admit",
     "apply_recalculation",
+    "as_json",
     "claim",
     "correct_notice",
     "discard_change",
@@ -106,6 +108,7 @@ __all__ = [
     "think",
     "twice",
     "work_through",
+    "under_letter",
 ]
 
 
@@ -300,7 +303,9 @@ def take_step(
             asked, rule, actor, at, clock=clock, extend_by=extend_by, stopped_for=stopped_for, effective_at=effective_at,
             basis=basis, facts=facts, change=change,
         )  # fmt: skip
-        return _tell(thought, actor, at, basis, facts, documents, events, recorded_at)
+        letter = under_letter(asked, rule, actor, at)
+        said = {**(facts or {}), "under": letter} if letter else facts
+        return _tell(thought, actor, at, basis, said, documents, events, recorded_at)
 
     if actor.standing is None:
         return twice(attempt)

@@ -122,6 +122,14 @@ def admit(asked: Asked, action: str, actor: Actor, at: datetime, seen: int | Non
     return rule
 
 
+def under_letter(asked: Asked, rule: StepRule, actor: Actor, at: datetime) -> str:
+    """The number of the authorisation letter under which an admitted step is taken (R006); empty where none is needed."""
+    if not rule.power or actor.kind != "staff":
+        return ""
+    letter = policies.letter_for(actor.letters, rule.power, asked, day_of(at))
+    return letter.number if letter else ""
+
+
 def think(
     asked: Asked,
     rule: StepRule,

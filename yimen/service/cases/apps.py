@@ -28,3 +28,16 @@ class CasesConfig(AppConfig):
                 name_actions({f"{table.name}.{rule.action}": rule.label, f"cases.{rule.action}": rule.label})
         menu.register()
         public_menu.register()
+
+        from yimen.ground.organisations.lifecycle import register_participant
+        from yimen.service.cases.services import reorganising
+
+        register_participant(
+            "cases",
+            reorganising.preview,
+            reorganising.apply,
+            reorganising.apply,
+            label="办件",
+            built_on=reorganising.built_on,
+            order=80,
+        )

@@ -17,3 +17,16 @@ class CatalogueConfig(AppConfig):
         from yimen.service.catalogue import menu, policies  # noqa: F401  (registers the permissions)
 
         menu.register()
+
+        from yimen.ground.organisations.lifecycle import register_participant
+        from yimen.service.catalogue.services import reorganising
+
+        register_participant(
+            "catalogue",
+            reorganising.preview,
+            reorganising.apply,
+            reorganising.undo,
+            label="事项",
+            built_on=reorganising.built_on,
+            order=20,
+        )

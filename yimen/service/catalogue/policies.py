@@ -60,6 +60,7 @@ name_actions(
         "catalogue.request_check": "重新质检",
         "catalogue.save_synonym": "登记同义词",
         "catalogue.map_department": "对应来源部门",
+        "catalogue.reassign_items": "事项划转",
         "catalogue.check_import": "试导入事项目录",
         "catalogue.request_import": "提交导入",
         "catalogue.import": "导入事项目录",

@@ -42,6 +42,8 @@ from yimen.ground.organisations.services.tree import lock_tree, rehang
 Clock = Callable[[], datetime]
 _PLAN_LOCK = 7_101_005
 OWN = "organisations"
+IN_FLIGHT_SECONDS = 2.0
+"""A request reads its rights at its beginning; by then the last one from before the start is over."""
 
 
 @transaction.atomic
@@ -88,6 +90,7 @@ def carry_on(plan_uid: UUID, clock: Clock, *, patience: int = 200) -> Reorganisa
         plan = by_uid(plan_uid)
         if plan.state not in ("applying", "undoing"):
             return plan
+        _let_pass(plan, clock)
         for participant in lifecycle.participants():
             if not _drive(participant, plan_uid, clock, patience):
                 return by_uid(plan_uid)
@@ -95,6 +98,14 @@ def carry_on(plan_uid: UUID, clock: Clock, *, patience: int = 200) -> Reorganisa
     finally:
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_unlock(%s, hashtext(%s))", [_PLAN_LOCK, str(plan_uid)])
+
+
+def _let_pass(plan: Reorganisation, clock: Clock) -> None:
+    """Wait for the requests that had read their rights before the plan began; from then on everybody holds the new ones."""
+    gone = (clock() - plan.started_at).total_seconds() if plan.started_at else IN_FLIGHT_SECONDS
+    if plan.state == "applying" and 0 <= gone < IN_FLIGHT_SECONDS and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_sleep(%s)", [IN_FLIGHT_SECONDS - gone])
 
 
 def _drive(participant: lifecycle.Participant, plan_uid: UUID, clock: Clock, patience: int) -> bool:
@@ -130,7 +141,7 @@ def _finish(plan_uid: UUID, at: datetime) -> Reorganisation:
     plan = Reorganisation.objects.select_for_update().get(uid=plan_uid)
     actor = actor_of(plan)
     if plan.state == "undoing":
-        with guarded():
+        if plan.kind != lifecycle.RENAME:
             _turn_back(plan, plan.record[OWN], actor, at)
         UnitSuccession.objects.filter(plan=plan).update(undone_at=at)
         plan.state, plan.undone_at = "undone", at
@@ -300,6 +311,8 @@ def begin_undoing(*, actor: Actor, plan: Reorganisation, reason: str, at: dateti
         Unit.objects.filter(pk__in=[part.source_id for part in seen.plan_parts(plan)]).update(dissolved_on=None)
         for pk, unit in record["removed"]:
             Window.objects.get(pk=pk).departments.add(unit)
+    if plan.kind == lifecycle.RENAME:
+        _turn_back(plan, record, actor, at)
     UnitSuccession.objects.filter(plan=plan).update(moved_at=None)
     plan.state, plan.undo_reason, plan.last_actor, plan.progress = "undoing", reason, _said(actor), {}
     plan.save()

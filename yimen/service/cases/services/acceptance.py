@@ -63,7 +63,8 @@ def accept_case(
             case.matter, rule, actor, at, clock=clock, basis=basis,
             facts={"kind": case.kind},
         )  # fmt: skip
-        return _tell(case, thought, slip, actor, at, basis, recorded_at)
+        under = thread.under_letter(case.matter, rule, actor, at)
+        return _tell(case, thought, slip, actor, at, basis, recorded_at, under)
 
     return thread.twice(attempt)
 
@@ -173,6 +174,7 @@ def _tell(
     at: datetime,
     basis: str,
     recorded_at: datetime | None,
+    under: str,
 ) -> thread.Taken | None:
     """Write it; None where the case moved between reading and writing."""
     context = audit.current()
@@ -184,7 +186,7 @@ def _tell(
                 case.matter.version,
                 thought.origins,
                 thought.to,
-                slip.text,
+                _under(slip.text, under),
                 case.kind,
                 actor.uid,
                 actor.name,
@@ -202,3 +204,8 @@ def _tell(
             ]
         )
     return thought.taken(*written)
+
+
+def _under(letter: str, under: str) -> str:
+    """The prepared letter with the authorisation letter that the step is taken under, for the facts of the step."""
+    return f'{letter[:-1]},"under":{thread.as_json(under)}}}' if under else letter

@@ -193,6 +193,7 @@ def submit_edition(
     _attach(materials, files or {}, at, reused=reused)
     receipt = issue(
         "materials_receipt", case=case, code=code, title=edition.name, party=party, edition=edition, actor=actor, at=at,
+        department_id=edition.department_id,
         materials=[
             {"order": 0, "name": "申请表", "state": "已填写"},
             *({"order": m.order, "name": m.name, "state": m.get_state_display()} for m in materials),

@@ -43,15 +43,18 @@ def issue(
     edition: EditionCard,
     actor: Actor,
     at: datetime,
+    department_id: int | None = None,
     **facts: Any,
 ) -> IssuedLetter:
     """Issue one letter of a case: number from its gap-free series, facts as they stand now, seal of the department.
+
+    The department is the matter's own: the item's may be another since a reorganisation.
 
     The PDF is rendered after the commit. Runs in the caller's transaction, so a refused act leaves no number used.
     """
     letter = prepare(
         kind, code=code, title=title, applicant=party.name, applicant_number=mask_id_number(party.id_number),
-        head=letterhead(edition.department_id, day=day_of(at)), edition=edition, actor=actor, at=at,
+        head=letterhead(department_id or case.matter.department_id, day=day_of(at)), edition=edition, actor=actor, at=at,
         applicant_kind=party.kind, **agent_words(case.agent_name, case.mandate_number), **facts,
     )  # fmt: skip
     return issue_prepared(letter)

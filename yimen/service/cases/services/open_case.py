@@ -10,7 +10,7 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import party as party_file
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters.selectors import Asked
-from yimen.ground.matters.services import ready_to
+from yimen.ground.matters.services import lock, ready_to
 from yimen.service.cases import rules
 from yimen.service.cases.editions import EditionCard, pinned_edition
 from yimen.service.cases.models import Case
@@ -31,8 +31,13 @@ class OpenCase:
     ready: Asked | None = None
 
     def admit(self, action: str, actor: Actor, at: datetime, seen: int | None) -> None:
-        """May they, is the step open? Asked before numbers and seals are spent on it."""
+        """May they, is the step open? Asked before numbers and seals are spent on it.
+
+        The matter is held from here on, so that letter and step are of one department, also while a reorganisation moves it.
+        """
+        lock(self.matter_id)
         self.ready = ready_to(matter=self.matter_id, action=action, actor=actor, at=at, seen=seen)
+        self.case.matter.department_id = self.ready.department_id
 
     def terms(self) -> rules.Terms:
         """The edition's limits, as pinned when the case was submitted."""

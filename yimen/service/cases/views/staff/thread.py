@@ -160,13 +160,27 @@ def _what(step: Shown) -> str:
         return f"{step.label}：{procedure}"
     if step.action == "hand_over":
         return f"{step.label}给{step.facts.get('to', '')}"
+    if step.action == "reassign":
+        return f"{step.label}到{step.facts.get('to', '')}"
     return step.label
 
 
 def _note(step: Shown) -> str:
-    """The reason, and what was asked for, in a line or two."""
+    """The reason, what was asked for, and the authorisation letter that it was done under, in a line or two."""
+    said = _said(step)
+    said = said if len(said) <= 120 else f"{said[:118]}……"
+    under = str(step.facts.get("under", ""))
+    return f"{said}{'　' if said else ''}依据授权委托书 {under}" if under else said
+
+
+def _said(step: Shown) -> str:
     said = str(step.facts.get("reason", ""))
+    if step.action == "reassign":
+        released = step.facts.get("released", "")
+        undone = "（撤回）" if "undo" in step.facts else ""
+        said = f"由{step.facts.get('from', '')}划转{undone}，依据 {step.facts.get('document', '')}，期限不变"
+        return f"{said}；{released}不再经办，待认领" if released else said
     items = step.facts.get("items")
     if isinstance(items, list) and items:
         said = in_one_line([row for row in items if isinstance(row, dict)])
-    return said if len(said) <= 120 else f"{said[:118]}……"
+    return said

@@ -1,0 +1,12 @@
+"""The step of acceptance says under which authorisation letter it was taken."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+from yimen.ground.kit.migrations_sql import sql_file
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cases", "0004_situation_and_reuse")]
+    operations = [sql_file(Path(__file__).parents[1] / "sql" / "0005_accept_under.sql")]
