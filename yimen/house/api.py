@@ -17,6 +17,7 @@ from yimen.ground.kit import errors
 from yimen.ground.kit.apis import Problem
 from yimen.ground.kit.refusals import Invalid, Refusal
 from yimen.ground.matters.api import router as deadlines
+from yimen.ground.organisations.api import router as organisations
 from yimen.house.api_page import Handbook
 from yimen.service.cases.api import router as applications
 from yimen.service.cases.api_accept import accept
@@ -80,6 +81,7 @@ api.add_router("/", case_figures, tags=["统计"])
 api.add_router("/", lists, tags=["清单"])
 api.add_router("/", residence, tags=["进驻"])
 api.add_router("/", coordination, tags=["协调事项"])
+api.add_router("/", organisations, tags=["机构"])
 
 
 @api.exception_handler(ValidationError)

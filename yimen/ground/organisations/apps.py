@@ -47,6 +47,14 @@ class OrganisationsConfig(AppConfig):
                 group="机构与人",
                 order=44,
             ),
+            MenuItem(
+                "机构改革",
+                "organisations:reorganisations",
+                "link",
+                ("organisations.reorganise", "organisations.approve_reorganisation", *ADMINISTRATORS),
+                group="机构与人",
+                order=45,
+            ),
             MenuItem("权限与授权", "organisations:grants", "lock", ADMINISTRATORS, group="安全与审计", order=80),
             MenuItem("三员", "organisations:admin_roles", "shield", ADMINISTRATORS, group="安全与审计", order=81),
             MenuItem(

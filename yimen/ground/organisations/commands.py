@@ -1,4 +1,4 @@
-"""`yimen administrators`: the three first accounts of a new installation."""
+"""`yimen administrators`: the three first accounts of a new installation. `yimen reorganise`: look at a plan, carry it out."""
 
 from __future__ import annotations
 
@@ -56,3 +56,36 @@ def accounts(close_due: bool) -> Answer:
             f"新发现 {done['noticed']}，提醒 {done['warned']}，停用 {done['closed']}，撤销 {done['withdrawn']}。"
         )
     return Answer("\n".join(lines) or "没有要停用的账号。", {"accounts": rows, **({"done": done} if close_due else {})})
+
+
+@command("reorganise")
+@click.argument("plan", metavar="方案")
+@click.option("--preview", "look", is_flag=True, help="按现在的情况重新计算影响（已有的批准随之作废）。")
+@click.option("--apply", "carry", is_flag=True, help="实施已批准的方案，或接着做中断了的，做完才返回。")
+def reorganise(plan: str, look: bool, carry: bool) -> Answer:
+    """看一个机构改革方案的影响，或实施它。方案用文号或标识指明；拟定和批准在网页上办，由两个人。"""
+    from yimen.ground.identity.rules import SYSTEM
+    from yimen.ground.organisations import services
+
+    at = moments.now()
+    found = services.plan_named(plan)
+    if look:
+        services.preview_reorganisation(actor=SYSTEM, plan=found, at=at)
+        found = services.plan_named(str(found.uid))
+    if carry:
+        if found.state == "approved":
+            services.begin_reorganisation(actor=SYSTEM, plan=found, at=at)
+        found = services.carry_on(found.uid, moments.now)
+    lines = [f"{found.document}　{found.get_kind_display()}　{found.get_state_display()}"]
+    lines += [f"{row['label']}：{row['count']} {row['unit']}" for row in found.preview]
+    lines += [f"已划转{part['label']}：{part['moved']} 项" for part in found.progress.values() if part["moved"]]
+    data = {
+        "plan": str(found.uid),
+        "document": found.document,
+        "kind": found.kind,
+        "state": found.state,
+        "effective_on": found.effective_on,
+        "preview": {row["name"]: row["count"] for row in found.preview},
+        "moved": {name: part["moved"] for name, part in found.progress.items()},
+    }
+    return Answer("\n".join(lines), data, failed=carry and found.state not in ("applied", "undone"))

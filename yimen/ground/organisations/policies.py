@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yimen.ground.identity.policies import name_actions, register_permission
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.organisations.capacities import BREAK_GLASS
-from yimen.ground.organisations.models import AuthorisationLetter, Unit, Window
+from yimen.ground.organisations.models import AuthorisationLetter, Reorganisation, ReorganisationPart, Unit, Window
 
 MANAGE = "organisations.manage"
 DRAFT_LETTER = "organisations.draft_letter"
@@ -193,3 +195,21 @@ def access_window(actor: Actor, window_id: int) -> Window:
         raise NotFound("没有这个窗口。")
     access_unit(actor, found.centre_id)
     return found
+
+
+def access_plan(actor: Actor, uid: UUID) -> Reorganisation:
+    """A reorganisation of which the actor may see a unit; raises `NotFound`."""
+    found = Reorganisation.objects.filter(uid=uid).first()
+    if found is None or not plans_seen(actor).filter(pk=found.pk).exists():
+        raise NotFound("没有这个机构改革方案，或者它不在您的管理范围内。")
+    return found
+
+
+def plans_seen(actor: Actor) -> QuerySet[Reorganisation]:
+    """The reorganisations that touch a unit of the actor's; the three administrators see all of them."""
+    if may_read_all(actor):
+        return Reorganisation.objects.all()
+    units = Unit.objects.filter(subtree(actor, REORGANISE) | subtree(actor, APPROVE_REORGANISATION))
+    return Reorganisation.objects.filter(
+        Exists(ReorganisationPart.objects.filter(Q(source__in=units) | Q(target__in=units), plan=OuterRef("pk")))
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.ground.organisations.views import emergencies, factor, papers, places, rights, staff, standing, upkeep
+from yimen.ground.organisations.views import emergencies, factor, papers, places, reorganising, rights, staff, standing, upkeep
 
 app_name = "organisations"
 urlpatterns = [
@@ -57,6 +57,16 @@ urlpatterns = [
     path("manage/administrators/", rights.admin_roles, name="admin_roles"),
     path("manage/administrators/new/", rights.give_admin_role, name="give_admin_role"),
     path("manage/administrators/<uuid:uid>/end/", rights.end_admin_role, name="end_admin_role"),
+    path("manage/reorganisations/", reorganising.reorganisations, name="reorganisations"),
+    path("manage/reorganisations/new/", reorganising.new_reorganisation, name="new_reorganisation"),
+    path("manage/reorganisations/<uuid:uid>/", reorganising.reorganisation, name="reorganisation"),
+    path("manage/reorganisations/<uuid:uid>/preview/", reorganising.preview, name="preview_reorganisation"),
+    path("manage/reorganisations/<uuid:uid>/approve/", reorganising.approve, name="approve_reorganisation"),
+    path("manage/reorganisations/<uuid:uid>/apply/", reorganising.apply, name="apply_reorganisation"),
+    path("manage/reorganisations/<uuid:uid>/undo/", reorganising.undo, name="undo_reorganisation"),
+    path("manage/reorganisations/<uuid:uid>/drop/", reorganising.drop, name="drop_reorganisation"),
+    path("manage/reorganisations/<uuid:uid>/letters/", reorganising.draft_letters, name="draft_successor_letters"),
+    path("manage/reorganisations/<uuid:uid>/posts/", reorganising.moving_posts, name="moving_posts"),
     path("manage/staff/", staff.staff_list, name="staff"),
     path("manage/staff/export/", staff.staff_export, name="staff_export"),
     path("manage/staff/new/", staff.open_account, name="open_account"),

@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "migrate": ("yimen.house.cli.upkeep:migrate", "升级数据库结构，并重新授予运行角色权限"),
     "administrators": ("yimen.ground.organisations.commands:administrators", "为新装的系统开通三名管理员"),
     "accounts": ("yimen.ground.organisations.commands:accounts", "离岗、长期没有登录的账号：列出，或停用到期的"),
+    "reorganise": ("yimen.ground.organisations.commands:reorganise", "看一个机构改革方案的影响，或实施它"),
     "demo": ("yimen.house.demo:command", "装入演示县"),
     "demo-reset": ("yimen.house.cli.running:demo_reset", "清除试用数据，重新装入演示县"),
     "doctor": ("yimen.house.cli.upkeep:doctor", "检查安装：哪里不对、怎样修好"),

@@ -33,6 +33,8 @@ from yimen.ground.organisations.selectors.history import heirs_of as heirs_of
 from yimen.ground.organisations.selectors.history import history_of as history_of
 from yimen.ground.organisations.selectors.history import name_on as name_on
 from yimen.ground.organisations.selectors.history import named as named
+from yimen.ground.organisations.selectors.history import names_on as names_on
+from yimen.ground.organisations.selectors.history import tree_on as tree_on
 
 if TYPE_CHECKING:
     from yimen.ground.identity.models import Account

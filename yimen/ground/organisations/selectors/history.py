@@ -51,6 +51,23 @@ def name_on(unit: Unit, day: date) -> str:
     return former.name if former else unit.name
 
 
+def names_on(units: Iterable[Unit], day: date) -> dict[int, str]:
+    """What those of the units were called on a day that had another name then, by unit."""
+    found: dict[int, str] = {}
+    rows = FormerName.objects.filter(unit__in=[unit.pk for unit in units], until__gte=day).order_by("until", "id")
+    for unit, name in rows.values_list("unit_id", "name"):
+        found.setdefault(unit, name)
+    return found
+
+
+def tree_on(day: date) -> list[Unit]:
+    """The units that stood on a day, from the top down; where no day of founding is known, a unit has always stood."""
+    stood = (Q(founded_on__isnull=True) | Q(founded_on__lte=day)) & (
+        Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=day)
+    )
+    return list(Unit.objects.filter(stood).select_related("division").order_by("path"))
+
+
 def heirs_of(unit: Unit) -> list[Unit]:
     """Who goes on with a unit that was wholly taken over, the next one first."""
     found: list[Unit] = []

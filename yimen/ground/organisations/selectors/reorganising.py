@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from yimen.ground.organisations import lifecycle
 from yimen.ground.organisations.lifecycle import Line, Move, Moves, Section
@@ -23,7 +23,7 @@ from yimen.ground.organisations.models import (
 )
 from yimen.ground.organisations.rules import POWERS
 
-SHOWN = 200
+SHOWN = 1000
 """Lines of a list that the page keeps; the number counts all of them."""
 
 
@@ -122,12 +122,6 @@ def blockers(plan: Reorganisation) -> list[str]:
 
 def _has_head(unit: Unit) -> bool:
     return Post.objects.filter(unit=unit, duty=Post.Duty.HEAD, account__isnull=False).exists()
-
-
-def plans_seen(seen: Q) -> QuerySet[Reorganisation]:
-    """Plans of which the reader sees one of the units."""
-    units = Unit.objects.filter(seen)
-    return Reorganisation.objects.filter(Q(parts__source__in=units) | Q(parts__target__in=units)).distinct()
 
 
 # The organisation's own sections

@@ -43,18 +43,22 @@ from yimen.ground.organisations.services.reforming import (
     begin_reorganisation,
     begin_undoing,
     carry_on,
+    plan_named,
     unfinished,
     what_was_built,
 )
 from yimen.ground.organisations.services.reorganising import (
+    REORGANISED,
     NotYet,
     PartGiven,
     StalePreview,
     approve_reorganisation,
+    choose_moving_posts,
     draft_reorganisation,
     draft_successor_letters,
     drop_reorganisation,
     preview_reorganisation,
+    require_plan,
 )
 from yimen.ground.organisations.services.reviewing import (
     OwnRights,
@@ -80,6 +84,7 @@ from yimen.ground.organisations.services.tree import (
 
 __all__ = [
     "POWERS",
+    "REORGANISED",
     "Apart",
     "Done",
     "NoDelegatingOn",
@@ -98,6 +103,7 @@ __all__ = [
     "begin_undoing",
     "carry_on",
     "close_due",
+    "choose_moving_posts",
     "close_window",
     "confirm_lines",
     "create_post",
@@ -126,6 +132,7 @@ __all__ = [
     "open_period",
     "open_review",
     "open_window",
+    "plan_named",
     "preview_reorganisation",
     "register_seal",
     "rename_unit",
@@ -133,6 +140,7 @@ __all__ = [
     "restore_line",
     "review_emergency",
     "revoke_delegation",
+    "require_plan",
     "revoke_letter",
     "set_staff_rules",
     "set_window",

@@ -387,6 +387,22 @@ def by_uid(uid: UUID) -> Reorganisation:
     return plan
 
 
+def plan_named(name: str) -> Reorganisation:
+    """The plan of a uid, or the latest of a document number, without any check of access: for commands on the server only.
+
+    Raises `NotFound`.
+    """
+    found = Reorganisation.objects.filter(document=name).order_by("-id").first()
+    if found is None:
+        try:
+            found = Reorganisation.objects.filter(uid=UUID(name)).first()
+        except ValueError:
+            found = None
+    if found is None:
+        raise NotFound("没有这个机构改革方案。", next_step="请核对文号。")
+    return found
+
+
 def unfinished() -> list[UUID]:
     """Plans that are on their way: a worker takes them up again after a kill."""
     return list(Reorganisation.objects.filter(state__in=["applying", "undoing"]).values_list("uid", flat=True))

@@ -5,7 +5,7 @@ Carrying it out and taking it back stand in `reforming`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -101,6 +101,21 @@ def draft_reorganisation(
         row.posts.set(part.posts)
     _note("organisations.draft_reorganisation", actor, plan, kind=kind, sources=[part.source.pk for part in parts])
     return plan
+
+
+@transaction.atomic
+def choose_moving_posts(*, actor: Actor, plan: Reorganisation, posts: Iterable[Post], at: datetime) -> None:
+    """Say which posts go along with the items of a plan of one part; the preview is made anew."""
+    plan = locked(plan)
+    _require_all(actor, plan, REORGANISE)
+    parts = seen.plan_parts(plan)
+    if plan.kind not in (lifecycle.SPLIT, lifecycle.MOVE_ITEMS) or plan.state not in ("draft", "previewed", "approved"):
+        raise Conflict("这个方案现在不能选随转岗位。")
+    chosen = list(posts)
+    if any(not post.unit.path.startswith(parts[0].source.path) for post in chosen):
+        raise Invalid("只能选原机构的岗位。", fields={"posts": "请选择原机构的岗位。"})
+    parts[0].posts.set(chosen)
+    preview_reorganisation(actor=actor, plan=plan, at=at)
 
 
 def _fits(kind: str, parts: Sequence[PartGiven], new_name: str) -> None:

@@ -77,6 +77,9 @@ def tree(request: HttpRequest) -> HttpResponseBase:
     for unit in units:
         top = next(root for root in roots if unit.path.startswith(root.path))
         unit.depth = unit.path.count("/") - top.path.count("/")
+    text = request.GET.get("q", "")[:60].replace("\x00", "").strip()
+    if text:
+        units = _found(text, seen)
     counts = dict(
         Post.objects.filter(account__isnull=False)
         .values_list("unit_id")
@@ -88,8 +91,22 @@ def tree(request: HttpRequest) -> HttpResponseBase:
     return render(
         request,
         "organisations/tree.html",
-        {"units": units, "may_add_root": actor.admin_role == "system"},
+        {"units": units, "may_add_root": actor.admin_role == "system", "text": text},
     )
+
+
+def _found(text: str, seen: set[int] | None) -> list[Unit]:
+    """Units by a present or former name, each with what its other name or its successor is; old ones are found too."""
+    units = [unit for unit in selectors.named(text) if seen is None or unit.pk in seen]
+    former = selectors.former_names(units)
+    for unit in units:
+        unit.depth = 0
+        once = "、".join(former.get(unit.pk, ()))
+        unit.once = f"曾用名：{once}" if once else ""  # type: ignore[attr-defined]  # for this page
+        if unit.dissolved_on:
+            heirs = "、".join(heir.name for heir in selectors.heirs_of(unit))
+            unit.once = f"已撤销{'，由 ' + heirs + ' 承接' if heirs else ''}"  # type: ignore[attr-defined]
+    return units
 
 
 def _seen(actor: Actor) -> set[int] | None:
@@ -135,6 +152,8 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponseBase:
                 found.windows.filter(closed_on__isnull=True).select_related("centre").prefetch_related("departments")
             ),
             "hall": found.kind in our.HALLS,
+            "history": selectors.history_of(found),
+            "heirs": selectors.heirs_of(found) if found.dissolved_on else [],
             "may_manage": policies.may(actor, found),
             "sees_staff": policies.sees_staff(actor),
         },

@@ -34,7 +34,7 @@ def preview(moves: Moves) -> list[Section]:
         facts += found
         lines += [
             Line(name[:80], f"{code}；划入 {move.target_name}", f"/manage/items/{code}/")
-            for code, _, name, _ in found[:200]
+            for code, _, name, _ in found[:1000]
         ]
         unknown = sorted(set(move.items or ()) - {code31 for _, code31, _, _ in found})
         strange += len(unknown)
@@ -70,10 +70,11 @@ def undo(moves: Moves, actor: Actor, at: datetime, record: MutableMapping[str, A
     """Give the next items back."""
     if moves.renamed:
         return _reindexed(moves, record)
+    moved: dict[str, list[int]] = record.get("items", {})
     for place, move in enumerate(moves.moves):
-        waiting: list[int] = record.get("items", {}).get(str(place), [])
-        chosen, record["items"][str(place)] = waiting[:BATCH], waiting[BATCH:]
+        chosen = moved.get(str(place), [])[:BATCH]
         if chosen:
+            moved[str(place)] = moved[str(place)][BATCH:]
             _give(chosen, move.source, moves, actor, at)
             return Batch(len(chosen), False)
     for pk, unit in record.pop("sources", []):
