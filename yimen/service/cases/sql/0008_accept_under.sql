@@ -1,5 +1,5 @@
 -- The step of acceptance says under which authorisation letter it was taken (R006).
--- This file is part of migration 0005 and is not edited after release; a change is a new file and a new migration.
+-- This file is part of migration 0008 and is not edited after release; a change is a new file and a new migration.
 
 -- Accepts a case: compares the version under the matter's lock, and only then issues the slip with the next number of its
 -- series, uses the seal, takes the step in the ledger, and notes slip and materials in the case. One statement, so one

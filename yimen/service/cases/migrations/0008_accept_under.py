@@ -8,5 +8,5 @@ from yimen.ground.kit.migrations_sql import sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0004_situation_and_reuse")]
-    operations = [sql_file(Path(__file__).parents[1] / "sql" / "0005_accept_under.sql")]
+    dependencies = [("cases", "0007_agents")]
+    operations = [sql_file(Path(__file__).parents[1] / "sql" / "0008_accept_under.sql")]
