@@ -50,11 +50,18 @@ class OrganisationsConfig(AppConfig):
             MenuItem(
                 "机构改革",
                 "organisations:reorganisations",
-                "link",
+                "arrow",
                 ("organisations.reorganise", "organisations.approve_reorganisation", *ADMINISTRATORS),
                 group="机构与人",
                 order=45,
             ),
+            MenuItem(
+                "责任链", "organisations:responsibility", "users", (manage, *ADMINISTRATORS), group="机构与人", order=46
+            ),
+            MenuItem(
+                "对口", "organisations:counterparts", "link", (manage, *ADMINISTRATORS), group="机构与人", order=47
+            ),
+            MenuItem("分级管理", "organisations:tiers", "list", (manage, *ADMINISTRATORS), group="机构与人", order=48),
             MenuItem("权限与授权", "organisations:grants", "lock", ADMINISTRATORS, group="安全与审计", order=80),
             MenuItem("三员", "organisations:admin_roles", "shield", ADMINISTRATORS, group="安全与审计", order=81),
             MenuItem(

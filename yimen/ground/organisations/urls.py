@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.ground.organisations.views import emergencies, factor, papers, places, reorganising, rights, staff, standing, upkeep
+from yimen.ground.organisations.views import emergencies, factor, papers, places, registers, reorganising, rights, seals, staff, standing, upkeep
 
 app_name = "organisations"
 urlpatterns = [
@@ -57,6 +57,15 @@ urlpatterns = [
     path("manage/administrators/", rights.admin_roles, name="admin_roles"),
     path("manage/administrators/new/", rights.give_admin_role, name="give_admin_role"),
     path("manage/administrators/<uuid:uid>/end/", rights.end_admin_role, name="end_admin_role"),
+    path("manage/units/<int:unit_id>/chain/", registers.set_chain, name="set_chain"),
+    path("manage/units/<int:unit_id>/entry-plan/", registers.write_entry_plan, name="write_entry_plan"),
+    path("manage/units/<int:unit_id>/match/", registers.match_unit, name="match_unit"),
+    path("manage/windows/<int:window_id>/match/", registers.match_window, name="match_window"),
+    path("manage/counterparts/", registers.counterparts, name="counterparts"),
+    path("manage/counterparts/<str:kind>/<int:counterpart_id>/end/", registers.unmatch, name="unmatch"),
+    path("manage/responsibility/", registers.responsibility, name="responsibility"),
+    path("manage/tiers/", registers.tiers, name="tiers"),
+    path("manage/tiers/<str:code>/", registers.set_supporting_role, name="set_supporting_role"),
     path("manage/reorganisations/", reorganising.reorganisations, name="reorganisations"),
     path("manage/reorganisations/new/", reorganising.new_reorganisation, name="new_reorganisation"),
     path("manage/reorganisations/<uuid:uid>/", reorganising.reorganisation, name="reorganisation"),
@@ -88,6 +97,10 @@ urlpatterns = [
     path("manage/letters/<int:letter_id>/revoke/", papers.revoke, name="revoke_letter"),
     path("manage/letters/<int:letter_id>/discard/", papers.discard, name="discard_letter"),
     path("manage/seals/", papers.seals, name="seals"),
+    path("manage/seals/uses/", seals.seal_uses, name="seal_uses"),
+    path("manage/seals/<int:seal_id>/hand-over/", seals.hand_over_seal, name="hand_over_seal"),
+    path("manage/seals/<int:seal_id>/lost/", seals.lose_seal, name="lose_seal"),
+    path("manage/seals/<int:seal_id>/destroyed/", seals.destroy_seal, name="destroy_seal"),
     path("manage/seals/<int:seal_id>/", papers.seal, name="seal"),
     path("manage/seals/<int:seal_id>/end/", papers.end_seal, name="end_seal"),
 ]

@@ -35,6 +35,14 @@ from yimen.ground.organisations.selectors.history import name_on as name_on
 from yimen.ground.organisations.selectors.history import named as named
 from yimen.ground.organisations.selectors.history import names_on as names_on
 from yimen.ground.organisations.selectors.history import tree_on as tree_on
+from yimen.ground.organisations.selectors.registers import chain_gaps as chain_gaps
+from yimen.ground.organisations.selectors.registers import counterpart_windows_of as counterpart_windows_of
+from yimen.ground.organisations.selectors.registers import counterparts_of as counterparts_of
+from yimen.ground.organisations.selectors.registers import department_pairs as department_pairs
+from yimen.ground.organisations.selectors.registers import entry_plan as entry_plan
+from yimen.ground.organisations.selectors.registers import responsibility_chain as responsibility_chain
+from yimen.ground.organisations.selectors.registers import unmatched_departments as unmatched_departments
+from yimen.ground.organisations.selectors.registers import window_pairs as window_pairs
 
 if TYPE_CHECKING:
     from yimen.ground.identity.models import Account

@@ -47,6 +47,15 @@ from yimen.ground.organisations.services.reforming import (
     unfinished,
     what_was_built,
 )
+from yimen.ground.organisations.services.registers import (
+    match_units,
+    match_windows,
+    set_chain,
+    set_supporting_role,
+    unmatch_units,
+    unmatch_windows,
+    write_entry_plan,
+)
 from yimen.ground.organisations.services.reorganising import (
     REORGANISED,
     NotYet,
@@ -70,6 +79,7 @@ from yimen.ground.organisations.services.reviewing import (
     take_away,
 )
 from yimen.ground.organisations.services.staff_rules import set_staff_rules
+from yimen.ground.organisations.services.seals import destroy_seal, hand_over_seal, lose_seal
 from yimen.ground.organisations.services.tree import (
     add_division,
     close_window,
@@ -109,6 +119,7 @@ __all__ = [
     "create_post",
     "create_unit",
     "decline_delegation",
+    "destroy_seal",
     "discard_letter",
     "dissolve_unit",
     "draft_letter",
@@ -123,8 +134,12 @@ __all__ = [
     "give_admin_role",
     "give_grant",
     "give_usual_grants",
+    "hand_over_seal",
     "install_administrators",
+    "lose_seal",
     "mark_approval_section",
+    "match_units",
+    "match_windows",
     "may_use_seal",
     "move_unit",
     "offer_delegation",
@@ -143,6 +158,8 @@ __all__ = [
     "require_plan",
     "revoke_letter",
     "set_staff_rules",
+    "set_chain",
+    "set_supporting_role",
     "set_window",
     "sign_letter",
     "stand_down",
@@ -151,6 +168,9 @@ __all__ = [
     "switch_post",
     "take_away",
     "unfinished",
+    "unmatch_units",
+    "unmatch_windows",
     "use_seal",
     "what_was_built",
+    "write_entry_plan",
 ]

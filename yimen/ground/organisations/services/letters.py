@@ -12,7 +12,7 @@ from yimen.ground.kit import audit
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.particulars import tidy
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
-from yimen.ground.organisations.models import AuthorisationLetter, Post, Seal, SealUse, Unit
+from yimen.ground.organisations.models import AuthorisationLetter, Post, Seal, SealEvent, SealUse, Unit
 from yimen.ground.organisations.policies import DRAFT_LETTER, KEEP_SEALS, SIGN_LETTER, require
 from yimen.ground.organisations.rules import POWERS
 from yimen.ground.organisations.selectors import SealCard
@@ -38,6 +38,8 @@ def draft_letter(
     """Write a letter for the head to sign. `powers` are keys of `POWERS`; `items` implementation codes, None for all of
     the department's. The seal, when given, is the department's own."""
     require(actor, department, DRAFT_LETTER)
+    if department.dissolved_on is not None:
+        raise Conflict("部门已经撤销，不能再委托。", next_step="请由承接的机构委托。")
     chosen = sorted(set(powers))
     if not chosen or not set(chosen) <= POWERS.keys():
         raise Invalid("请至少选一项委托权限。", fields={"powers": "请至少选一项：受理、审核、签发决定、出件。"})
@@ -156,6 +158,9 @@ def end_seal(*, actor: Actor, seal: Seal, at: datetime) -> Seal:
     require(actor, seal.unit, KEEP_SEALS)
     if not Seal.objects.filter(pk=seal.pk, ended_on__isnull=True).update(ended_on=max(day_of(at), seal.valid_from)):
         raise Conflict("这枚印章已经停用。")
+    SealEvent.objects.create(
+        seal=seal, kind=SealEvent.Kind.ENDED, happened_at=at, actor_uid=actor.uid, actor_name=actor.name, reason="停用"
+    )
     audit.record("organisations.end_seal", actor=actor, target_kind="seal", target=str(seal.uid))
     return Seal.objects.get(pk=seal.pk)
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from yimen.ground.identity import services as people
 from yimen.ground.identity.policies import AdminRole, permission, require_role, usual_for
-from yimen.ground.identity.rules import SYSTEM, Actor, ScopeKind, SignIn
+from yimen.ground.identity.rules import SYSTEM, Actor, Permission, ScopeKind, SignIn
 from yimen.ground.kit import audit
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.particulars import tidy
@@ -28,7 +28,7 @@ from yimen.ground.organisations.models import (
     Unit,
     Window,
 )
-from yimen.ground.organisations.policies import require
+from yimen.ground.organisations.policies import DELEGATE, require
 from yimen.ground.organisations.services.delegation import end_delegations_of
 from yimen.ground.organisations.services.guarding import Apart, SelfGrant, guarded
 
@@ -151,13 +151,17 @@ def give_grant(
     scope_window: Window | None = None,
     scope_division: Division | None = None,
 ) -> Grant:
-    """The security administrator gives a registered permission to a post (or to one account) in a scope.
+    """The security administrator gives a registered permission to a post (or to one account) in a scope; whoever holds
+    `organisations.delegate` passes on what he holds himself, level by level (`MoreThanHeld`, `OutsideScope`).
 
     A scope without its place means the place of the post. Raises `UnknownPermission`, `Invalid` for a scope the
     permission does not know, `SelfGrant`, `Apart`, `Conflict` for a second one.
     """
-    require_role(actor, "security")
     entry = permission(code)
+    if actor.admin_role != "security" and actor.kind != "system" and post is not None and actor.holds(DELEGATE):
+        _may_pass_on(actor, entry.code, scope, post, scope_unit, scope_window, scope_division)
+    else:
+        require_role(actor, "security")
     if scope not in entry.scopes:
         raise Invalid(f"“{entry.label}”不能授予这种范围。", fields={"scope": "请选择列出的范围。"})
     if (post is None) == (account is None):
@@ -184,6 +188,63 @@ def give_grant(
         )
     _note_grant("organisations.give_grant", actor, grant)
     return grant
+
+
+class MoreThanHeld(NotAllowed):
+    """Level-by-level authorisation: nobody gives away more than he holds, nor outside his own part (R013)."""
+
+    code = "more_than_held"
+
+
+def _may_pass_on(
+    actor: Actor,
+    code: str,
+    scope: str,
+    post: Post,
+    scope_unit: Unit | None,
+    scope_window: Window | None,
+    scope_division: Division | None,
+) -> None:
+    """逐级授权 (R013): who holds `organisations.delegate` for a unit gives its posts what he holds himself, no wider than he
+    holds it, and never that right itself. Raises `OutsideScope`, `MoreThanHeld`."""
+    require(actor, post.unit, DELEGATE)
+    if code == DELEGATE:
+        raise MoreThanHeld("转授权限本身不能再转授。", next_step="请由安全管理员授权。")
+    if any(_reaches(held, scope, post, scope_unit, scope_window, scope_division) for held in actor.held(code)):
+        return
+    raise MoreThanHeld(
+        "您自己没有这项权限，或者要给的范围比您的大，不能转授。", next_step="请由安全管理员授权，或把范围改小。"
+    )
+
+
+def _reaches(
+    held: Permission,
+    scope: str,
+    post: Post,
+    scope_unit: Unit | None,
+    scope_window: Window | None,
+    scope_division: Division | None,
+) -> bool:
+    """Whether what is held covers the scope that would be given to a post."""
+    place = scope_unit or (scope_window.centre if scope_window else post.unit)
+    if held.scope == "all":
+        return True
+    if scope == "all":
+        return False
+    if held.scope == "division":
+        division = scope_division.pk if scope_division else place.division_id
+        return held.reaches_division(division)
+    if scope == "division" or held.scope_id is None:
+        return False
+    if held.scope in ("department", "centre"):
+        root = Unit.objects.filter(pk=held.scope_id).values_list("path", flat=True).first()
+        inside = bool(root) and place.path.startswith(str(root))
+        return inside and (scope in ("own", "window") or held.scope == scope)
+    return (
+        held.scope == "window"
+        and scope in ("own", "window")
+        and held.scope_id == (scope_window.pk if scope_window else post.window_id)
+    )
 
 
 @transaction.atomic

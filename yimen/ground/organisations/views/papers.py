@@ -38,7 +38,7 @@ def letter_url(letter_id: int) -> str:
     return f"/manage/letters/{letter_id}/"
 
 
-def _departments(actor: Actor, *codes: str) -> Q:
+def departments_seen(actor: Actor, *codes: str) -> Q:
     """Units whose letters or seals the actor sees."""
     if policies.may_read_all(actor):
         return Q()
@@ -73,7 +73,7 @@ def letters(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     today = day_of(moments.now())
     rows = AuthorisationLetter.objects.select_related("department", "post__unit", "post__account")
-    units = _departments(actor, DRAFT_LETTER, SIGN_LETTER)
+    units = departments_seen(actor, DRAFT_LETTER, SIGN_LETTER)
     if units:
         rows = rows.filter(department__in=Unit.objects.filter(units))
     state = request.GET.get("state", "")
@@ -212,7 +212,7 @@ def seals(request: HttpRequest) -> HttpResponseBase:
     """The register of seals."""
     actor = actor_of(request)
     rows = Seal.objects.select_related("unit", "keeper__account").order_by("unit__path", "id")
-    units = _departments(actor, KEEP_SEALS)
+    units = departments_seen(actor, KEEP_SEALS)
     if units:
         rows = rows.filter(unit__in=Unit.objects.filter(units))
     own = Unit.objects.filter(policies.subtree(actor, KEEP_SEALS), dissolved_on__isnull=True).exclude(kind="section")
@@ -235,7 +235,8 @@ def new_seal(request: HttpRequest, unit_id: int) -> HttpResponseBase:
     )
 
 
-def _access_seal(request: HttpRequest, seal_id: int) -> Seal:
+def access_seal(request: HttpRequest, seal_id: int) -> Seal:
+    """A seal of a unit that the actor sees; raises `NotFound`."""
     found = Seal.objects.select_related("unit", "keeper__account").filter(pk=seal_id).first()
     if found is None:
         raise NotFound("没有这枚印章。")
@@ -246,8 +247,9 @@ def _access_seal(request: HttpRequest, seal_id: int) -> Seal:
 @sees_seals
 def seal(request: HttpRequest, seal_id: int) -> HttpResponseBase:
     """One seal and its uses, the latest first."""
-    found = _access_seal(request, seal_id)
+    found = access_seal(request, seal_id)
     uses = SealUse.objects.filter(seal=found).select_related("letter")
+    events = list(found.events.select_related("from_keeper", "to_keeper").order_by("-id"))
     if request.GET.get("export"):
         columns: list[exports.Column[SealUse]] = [
             exports.Column("时间", lambda row: row.used_at, width=20),
@@ -265,6 +267,8 @@ def seal(request: HttpRequest, seal_id: int) -> HttpResponseBase:
             "seal": found,
             "page": page_by_key(uses, order=("-id",), asked=request.GET, size=50),
             "may_keep": policies.may(actor_of(request), found.unit, KEEP_SEALS),
+            "events": events,
+            "destroyed": any(event.kind in ("destroyed", "lost") for event in events),
         },
     )
 
@@ -273,7 +277,7 @@ def seal(request: HttpRequest, seal_id: int) -> HttpResponseBase:
 def end_seal(request: HttpRequest, seal_id: int) -> HttpResponseBase:
     """Take a seal out of use."""
     actor = actor_of(request)
-    found = _access_seal(request, seal_id)
+    found = access_seal(request, seal_id)
     return asking.ask(
         request,
         heading=f"停用“{found.text}”？",

@@ -140,6 +140,8 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponseBase:
     actor = actor_of(request)
     found = access_unit(actor, unit_id)
     posts = found.posts.filter(abolished_on__isnull=True).select_related("account", "window").order_by("id")
+    today = moments.day_of(moments.now())
+    chained = found.kind in ("department", "office") and not found.dissolved_on
     return render(
         request,
         "organisations/unit.html",
@@ -153,6 +155,11 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponseBase:
             ),
             "hall": found.kind in our.HALLS,
             "history": selectors.history_of(found),
+            "chained": chained,
+            "chain": selectors.responsibility_chain(found, today) if chained else (),
+            "gap": next(iter(selectors.chain_gaps([found], today)), None) if chained else None,
+            "entry_plan": selectors.entry_plan(found) if chained else None,
+            "counterparts": selectors.counterparts_of(found) if chained else [],
             "heirs": selectors.heirs_of(found) if found.dissolved_on else [],
             "may_manage": policies.may(actor, found),
             "sees_staff": policies.sees_staff(actor),

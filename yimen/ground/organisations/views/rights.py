@@ -56,6 +56,7 @@ def post(request: HttpRequest, post_id: int) -> HttpResponseBase:
             "open_departments": set(open_to),
             "may_manage": policies.may(actor, found.unit),
             "is_security": actor.admin_role == "security",
+            "may_pass_on": policies.may(actor, found.unit, policies.DELEGATE),
             "sees_staff": policies.sees_staff(actor),
         },
     )
@@ -132,7 +133,7 @@ def abolish_post(request: HttpRequest, post_id: int) -> HttpResponseBase:
 
 
 @fresh_factor
-@administrators("security")
+@requires(policies.DELEGATE, "admin.security")
 def give_grant(request: HttpRequest, post_id: int) -> HttpResponseBase:
     """Give a post a permission."""
     actor = actor_of(request)
