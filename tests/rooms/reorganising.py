@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 CEILINGS: dict[str, tuple[str, int]] = {
+    "api:organisation_tree": ("li", 5),
+    "api:organisation_history": ("li", 8),
     "organisations:reorganisations": ("manager", 12),
     "organisations:new_reorganisation": ("manager", 10),
     "organisations:reorganisation": ("manager", 70),
@@ -61,6 +63,7 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
         | {f"organisations:{name}": unit for name in ("set_chain", "write_entry_plan", "match_unit")}
         | {f"organisations:{name}": seal for name in ("hand_over_seal", "lose_seal", "destroy_seal")}
         | {
+            "api:organisation_history": {"uid": cast.units["market"].uid},
             "organisations:moving_posts": partial,
             "organisations:match_window": {"window_id": cast.windows["window3"].pk},
             "organisations:unmatch": {"kind": "departments", "counterpart_id": pair.pk},

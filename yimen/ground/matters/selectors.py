@@ -364,6 +364,9 @@ def next_steps(matter: Matter, actor: Actor, on: date) -> list[NextStep]:
         if rule.by == "staff" and (actor.kind != "staff" or not policies.may(actor, rule.permission, matter)):
             continue
         why = policies.open_to(actor, rule, matter, on)
+        if why and rule.power and policies.may(actor, rule.permission, matter):
+            became = organisations.why_no_letter(actor.post_id, matter.department_id, rule.power, on)
+            why += f"授权委托书 {became}。" if became else ""
         if not why and rule.hold_point in holds:
             why = holds[rule.hold_point]
         found.append(NextStep(rule, why))

@@ -21,6 +21,7 @@ from yimen.ground.matters import lifecycle, policies
 from yimen.ground.matters.clocks import ClockMark, clock_row
 from yimen.ground.matters.lifecycle import ClockStart, Procedure, StepRule
 from yimen.ground.matters.selectors import Asked, closing_hours, warn_days
+from yimen.ground.organisations import selectors as organisations
 
 
 class StepNotOpen(Conflict):
@@ -106,10 +107,14 @@ def admit(asked: Asked, action: str, actor: Actor, at: datetime, seen: int | Non
     rule = table.step(action)
     try:
         policies.demand(actor, rule, asked, day_of(at))
-    except NotAllowed:
+    except NotAllowed as refusal:
         # A stranger learns nothing, not even that the matter exists.
         if not policies.may(actor, "matters.view", asked) and not policies.is_applicant(actor, asked):
             raise NotFound("没有找到这件事。", next_step="请核对编号。") from None
+        if isinstance(refusal, policies.NoLetter):
+            raise policies.NoLetter(
+                why_without_letter(refusal.message, rule, actor, asked, at), next_step=refusal.next_step
+            ) from None
         raise
     if asked.state not in table.origins(rule):
         raise StepNotOpen(
@@ -120,6 +125,12 @@ def admit(asked: Asked, action: str, actor: Actor, at: datetime, seen: int | Non
         if rule.hold_point and point == rule.hold_point:
             raise StepHeld(f"现在不能“{rule.label}”：{reason}。", next_step="这个条件解除后即可办理。")
     return rule
+
+
+def why_without_letter(said: str, rule: StepRule, actor: Actor, matter: policies.Placed, at: datetime) -> str:
+    """The refusal for want of a letter, with what became of the letter that the post had: when it was taken back, and why."""
+    became = organisations.why_no_letter(actor.post_id, matter.department_id, rule.power, day_of(at))
+    return f"{said}授权委托书 {became}。" if became else said
 
 
 def under_letter(asked: Asked, rule: StepRule, actor: Actor, at: datetime) -> str:

@@ -54,7 +54,7 @@ class HistoryOut(Schema):
 
 @router.get("/organisations", response={200: list[UnitOut], **NOT_READ}, summary="机构树")
 @public
-def units(
+def organisation_tree(
     request: HttpRequest,
     on: Annotated[date | None, Query(description="某一天的机构和名称；不写为今天")] = None,
     q: Annotated[str, Query(max_length=60, description="名称的一部分；旧名称也查得到承接的机构")] = "",
@@ -80,7 +80,7 @@ def units(
 
 @router.get("/organisations/{uid}/history", response={200: HistoryOut, **PROBLEMS}, summary="机构沿革")
 @public
-def history(request: HttpRequest, uid: UUID) -> dict[str, Any]:
+def organisation_history(request: HttpRequest, uid: UUID) -> dict[str, Any]:
     """设立、更名、合并、分设、划转、撤销，每条带文号；以及现在由谁承接。"""
     unit = Unit.objects.filter(uid=uid).first()
     if unit is None:

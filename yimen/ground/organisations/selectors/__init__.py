@@ -35,6 +35,7 @@ from yimen.ground.organisations.selectors.history import name_on as name_on
 from yimen.ground.organisations.selectors.history import named as named
 from yimen.ground.organisations.selectors.history import names_on as names_on
 from yimen.ground.organisations.selectors.history import tree_on as tree_on
+from yimen.ground.organisations.selectors.history import why_no_letter as why_no_letter
 from yimen.ground.organisations.selectors.registers import chain_gaps as chain_gaps
 from yimen.ground.organisations.selectors.registers import counterpart_windows_of as counterpart_windows_of
 from yimen.ground.organisations.selectors.registers import counterparts_of as counterparts_of

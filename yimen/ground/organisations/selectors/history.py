@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.db.models import Q
 
-from yimen.ground.organisations.models import FormerName, Unit, UnitSuccession
+from yimen.ground.identity import selectors as people
+from yimen.ground.kit.moments import say_date, say_moment
+from yimen.ground.organisations.models import AuthorisationLetter, FormerName, Unit, UnitSuccession
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,67 @@ def tree_on(day: date) -> list[Unit]:
         Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=day)
     )
     return list(Unit.objects.filter(stood).select_related("division").order_by("path"))
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What became of a signed letter: taken back (when, by whom, why), ended with its department, and who follows it."""
+
+    revoked_by: str = ""
+    ended_with: str = ""
+    next_letters: tuple[AuthorisationLetter, ...] = ()
+
+
+def course_of(letter: AuthorisationLetter) -> Course:
+    """The course of a letter for its page. What follows are the letters to the same post, of the department or its heirs,
+    signed since it ended."""
+    since = letter.revoked_at or letter.signed_at
+    if letter.state == AuthorisationLetter.State.DRAFT or since is None:
+        return Course()
+    department = letter.department
+    heirs = heirs_of(department) if department.dissolved_on else []
+    if letter.state == AuthorisationLetter.State.SIGNED and not department.dissolved_on:
+        return Course()
+    who = _name_of(letter.revoked_by)
+    followed = AuthorisationLetter.objects.filter(
+        post=letter.post_id, department__in=[department.pk, *(heir.pk for heir in heirs)], signed_at__isnull=False,
+        signed_at__gte=since,
+    ).exclude(pk=letter.pk)  # fmt: skip
+    return Course(
+        revoked_by=who,
+        ended_with=department.name if department.dissolved_on else "",
+        next_letters=tuple(followed.order_by("signed_at", "id")[:5]),
+    )
+
+
+def _name_of(uid: UUID | None) -> str:
+    """The name of the member of staff with this uid; empty for none, and for the system."""
+    if uid is None:
+        return ""
+    return people.accounts().filter(uid=uid).values_list("name", flat=True).first() or ""
+
+
+def why_no_letter(post_id: int | None, department_id: int, power: str, on: date) -> str:
+    """Why the post has no letter of the department for a power (any more), in Chinese; empty where it never had one.
+
+    Of what it had, the last one speaks: taken back when, by whom and why, run out, or ended with its department.
+    """
+    letters = AuthorisationLetter.objects.filter(
+        post=post_id, department=department_id, powers__contains=[power], signed_at__isnull=False
+    )
+    letter = letters.select_related("department").order_by("-signed_at", "-id").first()
+    if letter is None:
+        return ""
+    if letter.revoked_at is not None:
+        who = _name_of(letter.revoked_by)
+        return f"{letter.number} 已于{say_moment(letter.revoked_at)}{'由' + who if who else ''}收回，原因：{letter.revoked_reason}"
+    if letter.department.dissolved_on is not None and letter.department.dissolved_on <= on:
+        return f"{letter.number} 已随{letter.department.name}撤销而失效"
+    if letter.valid_to < on:
+        return f"{letter.number} 已于{say_date(letter.valid_to, weekday=False)}到期"
+    if letter.valid_from > on:
+        return f"{letter.number} 自{say_date(letter.valid_from, weekday=False)}起才生效"
+    return f"{letter.number} 没有委托这个事项"
 
 
 def heirs_of(unit: Unit) -> list[Unit]:

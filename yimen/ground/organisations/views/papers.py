@@ -25,6 +25,7 @@ from yimen.ground.organisations.policies import (
     access_letter,
     access_unit,
 )
+from yimen.ground.organisations.selectors.history import course_of, name_on
 from yimen.ground.organisations.services import POWERS
 from yimen.ground.organisations.views.places import actor_of
 
@@ -57,7 +58,10 @@ def describe(letter: AuthorisationLetter, on: object) -> AuthorisationLetter:
         "signed": ("有效", "normal"),
     }[letter.state]
     if letter.state == "signed":
-        if letter.valid_to < on:  # type: ignore[operator]  # a date
+        ended = letter.department.dissolved_on
+        if ended is not None and ended <= on:  # type: ignore[operator]
+            words, status = "随机构撤销失效", "closed"
+        elif letter.valid_to < on:  # type: ignore[operator]  # a date
             words, status = "已过期", "closed"
         elif letter.valid_from > on:  # type: ignore[operator]
             words, status = "未生效", "paused"
@@ -146,6 +150,8 @@ def letter(request: HttpRequest, letter_id: int) -> HttpResponseBase:
         "organisations/letter.html",
         {
             "letter": found,
+            "course": course_of(found),
+            "department": name_on(found.department, found.signed_on) if found.signed_on else found.department.name,
             "may_sign": policies.may(actor, found.department, SIGN_LETTER),
             "may_draft": policies.may(actor, found.department, DRAFT_LETTER),
         },
