@@ -41,7 +41,7 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
     from yimen.ground.organisations.services import PartGiven
 
     cast, at = world.cast, moments.now()
-    plans = []
+    plans: list[Any] = []
     for kind, items in (("merge", None), ("move_items", ["11519911MB0000001X4000100001000"])):
         plan = services.draft_reorganisation(
             actor=cast.actor("manager"), kind=kind, document=f"清编发〔2026〕{len(plans) + 1}号",

@@ -107,8 +107,8 @@ __all__ = [
     "take_step",
     "think",
     "twice",
-    "work_through",
     "under_letter",
+    "work_through",
 ]
 
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.ground.organisations.views import emergencies, factor, papers, places, registers, reorganising, rights, seals, staff, standing, upkeep
+from yimen.ground.organisations.views import (
+    emergencies,
+    factor,
+    papers,
+    places,
+    registers,
+    reorganising,
+    rights,
+    seals,
+    staff,
+    standing,
+    upkeep,
+)
 
 app_name = "organisations"
 urlpatterns = [

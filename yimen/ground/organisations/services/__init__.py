@@ -78,8 +78,8 @@ from yimen.ground.organisations.services.reviewing import (
     suspend_overdue,
     take_away,
 )
-from yimen.ground.organisations.services.staff_rules import set_staff_rules
 from yimen.ground.organisations.services.seals import destroy_seal, hand_over_seal, lose_seal
+from yimen.ground.organisations.services.staff_rules import set_staff_rules
 from yimen.ground.organisations.services.tree import (
     add_division,
     close_window,
@@ -112,8 +112,8 @@ __all__ = [
     "begin_reorganisation",
     "begin_undoing",
     "carry_on",
-    "close_due",
     "choose_moving_posts",
+    "close_due",
     "close_window",
     "confirm_lines",
     "create_post",
@@ -152,13 +152,13 @@ __all__ = [
     "register_seal",
     "rename_unit",
     "reopen_account",
+    "require_plan",
     "restore_line",
     "review_emergency",
     "revoke_delegation",
-    "require_plan",
     "revoke_letter",
-    "set_staff_rules",
     "set_chain",
+    "set_staff_rules",
     "set_supporting_role",
     "set_window",
     "sign_letter",
