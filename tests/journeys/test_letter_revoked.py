@@ -16,9 +16,9 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import moments
 from yimen.ground.kit.refusals import Conflict
 from yimen.ground.matters.policies import NoLetter
-from yimen.ground.matters.tests.test_races import at_once
 from yimen.ground.organisations import services as organisations
 from yimen.ground.organisations.models import AuthorisationLetter, Post
+from yimen.ground.organisations.tests.at_once import at_once
 from yimen.service.cases import services
 from yimen.service.cases.tests.stage import published, submitted
 

@@ -10,9 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from tests.cast import INSTALLER, Cast, build_cast
 from yimen.ground.kit import moments
 from yimen.ground.kit.refusals import Conflict
-from yimen.ground.matters.tests.test_races import at_once
 from yimen.ground.organisations import services
 from yimen.ground.organisations.models import Unit
+from yimen.ground.organisations.tests.at_once import at_once
 
 
 @pytest.mark.parametrize("under", ["market", "market_section"])
