@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yimen.service.coordination.selectors.figures import COLUMNS, Line, Span, behind, by_department, owner, totals
-from yimen.service.coordination.selectors.groups import access_group, due_days_of, standing, standings
+from yimen.service.coordination.selectors.groups import access_group, due_days_of, late_groups, standing, standings
 from yimen.service.coordination.selectors.groups import visible as visible_groups
 from yimen.service.coordination.selectors.issues import (
     file_of,
@@ -52,6 +52,7 @@ __all__ = [
     "due_days_of",
     "file_of",
     "in_course",
+    "late_groups",
     "leaders_of",
     "liaison_accounts",
     "liaison_rows",

@@ -58,6 +58,16 @@ def due_days_of(group: LeadingGroup, upto: date) -> list[date]:
     return sorted(days)
 
 
+def late_groups(actor: Actor, today: date) -> int:
+    """How many groups that the actor may read have a report past due and not handed in."""
+    groups = visible(actor).filter(dissolved_on__isnull=True).prefetch_related(None)
+    found = 0
+    for group in groups.prefetch_related("reporting", "reports"):
+        handed_in = {each.due_on for each in group.reports.all()}
+        found += any(day < today and day not in handed_in for day in due_days_of(group, today))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class DueReport:
     """A report by its due day: handed in (in time or late), late, or still to come."""

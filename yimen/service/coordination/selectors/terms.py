@@ -31,7 +31,9 @@ def office_of(unit: Unit) -> Unit:
 
     Raises `NoCentre`.
     """
-    for each in (unit, *reversed(organisations.ancestors(unit))):
+    if unit.kind == "centre":
+        return unit
+    for each in reversed(organisations.ancestors(unit)):
         if each.kind == "centre":
             return each
     centre_id = organisations.hall_of_department(unit.pk).centre_id if unit.kind == "department" else None

@@ -337,7 +337,7 @@ def _buttons(issue: Issue, actor: Actor, at: datetime) -> list[Button]:
         act = ACTS[step.rule.action]
         url = reverse("coordination:act", args=[issue.matter.code, step.rule.action])
         form = form_for(step.rule.action, issue) if not issubclass(act.form, asked.AssignForm) else None
-        found.append(Button(step.rule, act, url, form, primary=not found))
+        found.append(Button(step.rule, act, url, form, primary=not found and step.rule.order < 3))
     return found
 
 

@@ -41,19 +41,19 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     people = list(selectors.leaders_of(ids, today()))
     terms = selectors.terms_of(centre.pk)
     span = figures.Span(*rules.month_of(today()))
-    totals = selectors.totals(selectors.by_department(departments, span, at))
+    totals = selectors.totals(selectors.by_department(departments, span, at, ("open", "overdue", "solved")))
     liaisons = selectors.liaison_rows(departments, today())
     standings = selectors.visit_standings(ids, today(), terms.visit_days, people)
     leaders = selectors.shift_leaders(ids, today(), people)
-    groups = selectors.standings(selectors.visible_groups(actor).filter(dissolved_on__isnull=True), today())
-    unread = selectors.waiting(policies.speaks_for(actor))
+    late_groups = selectors.late_groups(actor, today())
+    unread = selectors.waiting(policies.units(actor, policies.CHANNEL) or ())
     log, this_month = reverse("coordination:log"), _query(span)
     duties = [
         ("管理", "带班、联络、领导小组是否到位", [
             ("本月带班空缺", totals["gaps"], "天", reverse("coordination:roster") + "?gaps=1"),
             ("没有联络协办员", sum(1 for row in liaisons if row.liaison is None), "个单位",
              reverse("coordination:liaisons") + "?state=gap"),
-            ("领导小组逾期未报", sum(1 for row in groups if row.late), "个", reverse("coordination:groups") + "?state=late"),
+            ("领导小组逾期未报", late_groups, "个", reverse("coordination:groups") + "?state=late"),
         ]),
         ("服务", "走访部门、上下传递是否顺畅", [
             ("本月回访部门", totals["return_visits"], "次", reverse("coordination:return_visits")),
