@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -76,7 +77,7 @@ def test_every_list_goes_out_as_a_workbook(cast: Cast, url: str) -> None:
     services.station(actor=cast.actor("he"), leader=leader(cast), from_on=day_of(now()), at=now())
     group(cast)
     sent(cast)
-    answer = cast.client("manager").get(f"{url}{'&' if '?' in url else '?'}as=xlsx")
+    answer: Any = cast.client("manager").get(f"{url}{'&' if '?' in url else '?'}as=xlsx")
     book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
     assert book.active is not None and book.active.max_column > 3
 
