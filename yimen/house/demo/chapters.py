@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from yimen.house.demo import coordinating, entering, mandates, promises
+from yimen.house.demo import coordinating, entering, mandates, promises, staff_rights
 from yimen.house.demo.acting import Stage
 
 CHAPTERS: tuple[Callable[[Stage], None], ...] = (
@@ -12,4 +12,5 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     coordinating.tell,
     mandates.tell,
     entering.tell,
+    staff_rights.tell,
 )
