@@ -1,4 +1,4 @@
-"""Nobody decides what they have reviewed themselves while one of the two was done for a colleague (R016, R072).
+"""Nobody decides what they have reviewed themselves while one of the two was done for a colleague (R016).
 
 Who holds both powers in one post, as a chief representative may, is free to use both; standing in must not bring them
 together in one hand.

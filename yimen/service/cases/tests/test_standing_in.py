@@ -1,4 +1,4 @@
-"""Standing in for a colleague in the main job: both names in the ledger, never review and decision in one hand (R016, R072)."""
+"""Standing in for a colleague in the main job: both names in the ledger, never review and decision in one hand (R016)."""
 
 from __future__ import annotations
 
