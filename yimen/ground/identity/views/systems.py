@@ -35,9 +35,11 @@ def _system(uid: UUID) -> RelyingSystem:
 def listed(request: HttpRequest) -> HttpResponse:
     """Every system, the latest first, with the key that signs."""
     page = page_by_key(RelyingSystem.objects.all(), order=("-registered_at", "-id"), asked=request.GET, size=30)
+    for each in page.rows:
+        each.told = "；".join(sso.SCOPES[scope] for scope in each.scopes if scope in sso.SCOPES)  # type: ignore[attr-defined]
     key = SigningKey.objects.filter(retired_at__isnull=True).first()
     mine = _actor(request).admin_role == "system"
-    return render(request, "identity/systems.html", {"page": page, "key": key, "scopes": sso.SCOPES, "mine": mine})
+    return render(request, "identity/systems.html", {"page": page, "key": key, "mine": mine})
 
 
 class SystemForm(forms.Form):

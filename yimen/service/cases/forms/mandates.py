@@ -99,7 +99,7 @@ class WindowMandateForm(MandateForm):
     principal_id_number = forms.CharField(label="委托人证件号码", max_length=40)
     principal_name = Line(label="委托人姓名或名称", max_length=200)
     guardian = forms.BooleanField(
-        label="监护代理：委托人未满 18 周岁，代理人是监护人\n到 18 周岁前一天自动终止", required=False
+        label="监护代理：委托人未满 18 周岁，代理人是监护人，到 18 周岁前一天自动终止", required=False
     )
     paper = Attachment(label="纸质委托书（监护关系证明）扫描件")
     field_order = [
