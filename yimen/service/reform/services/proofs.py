@@ -99,6 +99,7 @@ def cancel_proof(
 def stop_demand(*, actor: Actor, proof: Proof, at: datetime) -> int:
     """Cancel the proof in every edition that still asks for it under its name without being tied to it. Returns how many."""
     require_permission(actor, policies.DECIDE)
+    proof = Proof.objects.get(pk=proof.pk)
     if proof.cancelled_on is None:
         raise Conflict("这一项没有取消。")
     count = upkeep.cancel_materials_named(

@@ -47,13 +47,16 @@ def revise(cast: Cast, item: ServiceItem, *, at: datetime = NOON, **values: Any)
         "complaint_phone": "0990-6312345", "results": [{"name": "许可证", "kind": "证照"}], "review_body": "清河县人民政府",
         "suit_court": "清河县人民法院", "visits": 1, "visits_reason": "核对原件", "channels": ["online", "window"],
     }  # fmt: skip
-    materials = values.pop("materials", ["申请表"])
+    materials, standards = values.pop("materials", ["申请表"]), values.pop("standards", {})
     opened = item.editions.filter(status="draft").first() or catalogue.new_edition(actor=SYSTEM, item=item, at=at)
     edition = catalogue.save_edition(
         actor=SYSTEM,
         edition=opened,
         values=usual | values,
-        materials=[MaterialValues(name=name, source_channel="申请人自备", basis="条例第四条") for name in materials],
+        materials=[
+            MaterialValues(name=name, source_channel="申请人自备", basis="条例第四条", standard_id=standards.get(name))
+            for name in materials
+        ],
         at=at,
     )
     catalogue.submit_for_legal_check(actor=SYSTEM, edition=edition, at=at)
