@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from yimen.house.demo import coordinating, entering, mandates, promises, staff_rights
+from yimen.house.demo import coordinating, entering, mandates, promises, reform, staff_rights
 from yimen.house.demo.acting import Stage
 
 CHAPTERS: tuple[Callable[[Stage], None], ...] = (
@@ -13,4 +13,5 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     mandates.tell,
     entering.tell,
     staff_rights.tell,
+    reform.tell,
 )

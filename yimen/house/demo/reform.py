@@ -67,7 +67,9 @@ def _batches(stage: Stage, manager: Actor, legal: Actor) -> None:
             reason="就近方便群众", basis="附件二", at=at,
         )  # fmt: skip
     services.submit_batch(actor=manager, batch=batch, at=at)
-    services.review_batch(actor=legal, batch=batch, passed=True, opinion="主体、依据、权限合法。", at=days.at(days.back(22), 10, 0))
+    services.review_batch(
+        actor=legal, batch=batch, passed=True, opinion="主体、依据、权限合法。", at=days.at(days.back(22), 10, 0)
+    )
     effective = days.back(20)
     services.decide_batch(
         actor=manager, batch=batch, document=f"清府发〔{effective.year}〕16号", document_on=effective, effective_on=effective,
@@ -101,16 +103,25 @@ def _cleanup(stage: Stage, manager: Actor, legal: Actor) -> None:
         note="能取消的取消，能下放的下放；保留的逐项写明依据。",
     )  # fmt: skip
     first = list(cleanup.lines.filter(department=asked[0]).order_by("id").values_list("id", flat=True))
-    services.check_items(actor=manager, cleanup=cleanup, lines=first, found="keep", reason="", at=days.at(days.back(6), 10, 0))
     services.check_items(
-        actor=manager, cleanup=cleanup, lines=first[:1], found="adjust", reason="材料可以再减", at=days.at(days.back(6), 10, 20)
+        actor=manager, cleanup=cleanup, lines=first, found="keep", reason="", at=days.at(days.back(6), 10, 0)
+    )
+    services.check_items(
+        actor=manager,
+        cleanup=cleanup,
+        lines=first[:1],
+        found="adjust",
+        reason="材料可以再减",
+        at=days.at(days.back(6), 10, 20),
     )
     services.hand_in(actor=manager, cleanup=cleanup, department=asked[0], at=days.at(days.back(5), 16, 0))
     services.decide_lines(
         actor=legal, cleanup=cleanup, lines=first[:1], decided="", reason="", at=days.at(days.back(2), 9, 30)
     )
     second = list(cleanup.lines.filter(department=asked[1]).order_by("id").values_list("id", flat=True))
-    services.check_items(actor=manager, cleanup=cleanup, lines=second[:2], found="keep", reason="", at=days.at(days.back(4), 15, 0))
+    services.check_items(
+        actor=manager, cleanup=cleanup, lines=second[:2], found="keep", reason="", at=days.at(days.back(4), 15, 0)
+    )
 
 
 def _comparison(stage: Stage, manager: Actor) -> None:
@@ -118,7 +129,12 @@ def _comparison(stage: Stage, manager: Actor) -> None:
     days, market = stage.days, stage.county.units["market"]
     at = days.at(days.back(2), 10, 30)
     ours = [item for item in ITEMS if item.department == "market"][:2]
-    lines = ["事项名称,事项类型,法定时限", *(f"{item.name},行政许可,9(工作日)" for item in ours), "广告发布登记,其他行政权力,5(工作日)", "计量器具检定备案,其他行政权力,"]
+    lines = [
+        "事项名称,事项类型,法定时限",
+        *(f"{item.name},行政许可,9(工作日)" for item in ours),
+        "广告发布登记,其他行政权力,5(工作日)",
+        "计量器具检定备案,其他行政权力,",
+    ]
     services.compare_list(
         actor=manager, content="\n".join(lines).encode(), file_name="省级权责清单.csv", title="省级权责清单（市场监管）",
         department=market, at=at,
@@ -148,7 +164,12 @@ def _items(stage: Stage, manager: Actor) -> None:
         if item.current is not None:
             tags = selectors.suggested_tags(item.current, nearby=False)
             services.tag_items(actor=manager, items=[item], tags=tags, at=at)
-    for item, kind, note in zip(items[:4], ("paperless", "paperless", "filing", "delegated"), ("全程电子化", "电子证照替代纸质", "由审批改备案", "委托乡镇办理"), strict=True):
+    for item, kind, note in zip(
+        items[:4],
+        ("paperless", "paperless", "filing", "delegated"),
+        ("全程电子化", "电子证照替代纸质", "由审批改备案", "委托乡镇办理"),
+        strict=True,
+    ):
         services.simplify(actor=manager, item=item, kind=kind, document=document, note=note, since=day_of(at), at=at)
     for item in items[:3]:
         services.record_rebuilding(
@@ -166,7 +187,12 @@ def _proofs(stage: Stage, manager: Actor) -> None:
         )
         if document:
             services.cancel_proof(
-                actor=manager, proof=proof, document=document.format(year=at.year), replacement=replacement, replacement_note=note, at=at
+                actor=manager,
+                proof=proof,
+                document=document.format(year=at.year),
+                replacement=replacement,
+                replacement_note=note,
+                at=at,
             )
 
 
@@ -177,13 +203,23 @@ def _standards(stage: Stage, manager: Actor) -> None:
     windows = list(stage.county.windows.values())[:4]
     for number, (field, title, issued) in enumerate(STANDARDS):
         planned = services.plan_standard(
-            actor=manager, field=field, title=title, responsible=centre, due_on=days.back(20), content="按省级标准细化。", at=at
+            actor=manager,
+            field=field,
+            title=title,
+            responsible=centre,
+            due_on=days.back(20),
+            content="按省级标准细化。",
+            at=at,
         )
         if not issued:
             continue
         on: date = days.back(45 - number)
         held = services.issue_standard(
-            actor=manager, standard=planned, document=f"清政管〔{on.year}〕{number + 3}号", issued_on=on, at=days.at(on, 10, 0)
+            actor=manager,
+            standard=planned,
+            document=f"清政管〔{on.year}〕{number + 3}号",
+            issued_on=on,
+            at=days.at(on, 10, 0),
         )
         for place, window in enumerate(windows[: number + 1]):
             met = place != 2

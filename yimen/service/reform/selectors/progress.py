@@ -120,10 +120,10 @@ def cleanup(asked: Asked) -> Report:
         )
         urls = (
             link,
-            f"{link}&show=checked",
+            f"{link}&show=checked" if row["checked"] else "",
             "",
             "",
-            f"{link}&show=decided",
+            f"{link}&show=decided" if row["decided_lines"] else "",
             *(f"{link}&show={kind}" if row[f"d_{kind}"] else "" for kind, _ in CleanUpOutcome.pairs()),
         )
         lines.append(Line(row["department__short_name"], values, urls))
