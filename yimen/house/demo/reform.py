@@ -13,13 +13,23 @@ from yimen.service.reform import selectors, services
 
 PROVINCE = "川东省人民政府"
 TOWN_ITEMS = 5
+OLD = "清府发〔{year}〕11号"
 PROOFS = (
     ("proof", "无犯罪记录证明", "公安机关", "申请律师、教师等资格", "《教师法》第十四条", "", "", ""),
     ("proof", "学历证明", "学校", "申请教师资格", "《教师法》第十一条", "", "", ""),
-    ("proof", "居住证明", "社区居民委员会", "办理居住登记", "原《县居住登记办法》第六条", "清府发〔{year}〕11号", "shared_data", "由公安机关的人口信息核对"),
-    ("proof", "无违建证明", "住房和城乡建设局", "申请营业登记", "原《县营业场所登记规定》第四条", "清府发〔{year}〕11号", "promise", "申请人书面承诺"),
-    ("stamp", "村（居）委会盖章", "村（居）民委员会", "申请临时救助", "原《县临时救助办法》第九条", "清府发〔{year}〕11号", "internal_check", "民政部门入户核实"),
-)  # fmt: skip
+    ("proof", "居住证明", "社区居委会", "办理居住登记", "原《县居住登记办法》", OLD, "shared_data", "由人口信息核对"),
+    ("proof", "无违建证明", "住建局", "申请营业登记", "原《县营业场所规定》", OLD, "promise", "申请人书面承诺"),
+    (
+        "stamp",
+        "村（居）委会盖章",
+        "村（居）委会",
+        "申请临时救助",
+        "原《县救助办法》",
+        OLD,
+        "internal_check",
+        "入户核实",
+    ),
+)
 STANDARDS = (
     ("entry", "事项进驻管理规范", True),
     ("handling", "一次告知和容缺受理办法", True),
@@ -224,6 +234,7 @@ def _standards(stage: Stage, manager: Actor) -> None:
         for place, window in enumerate(windows[: number + 1]):
             met = place != 2
             services.check_standard(
-                actor=manager, standard=held, unit=centre, window=window, result="met" if met else "partly", at=days.at(days.back(12), 16, 0),
+                actor=manager, standard=held, unit=centre, window=window, result="met" if met else "partly",
+                at=days.at(days.back(12), 16, 0),
                 checked_on=days.back(12), finding="" if met else "告知单没有放在明处", due_on=None if met else days.back(5),
             )  # fmt: skip
