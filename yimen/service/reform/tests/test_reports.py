@@ -138,7 +138,7 @@ def test_reduction_only_where_it_can_be_said(
     promised: Any, legal: Any, faster: float | None, kept: bool | None
 ) -> None:
     assert reduction(*promised, *legal) == faster
-    assert within_target(*promised, *legal, numerator=1, denominator=3) is kept
+    assert within_target(promised[0], promised[1], legal[0], legal[1], 1, 3) is kept
 
 
 def test_actual_times_are_those_of_the_cases(cast: Cast, items: dict[str, ServiceItem]) -> None:
