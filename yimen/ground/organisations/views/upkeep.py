@@ -217,10 +217,12 @@ def _decide(request: HttpRequest, found: AccessReview) -> Refusal | None:
 
 def _page(found: AccessReview, actor: Any, today: date) -> dict[str, Any]:
     lines = list(found.lines.order_by("holder", "kind", "id"))
-    people = []
+    people: list[dict[str, Any]] = []
     for (holder, account_id), rows in groupby(lines, key=lambda line: (line.holder, line.account_id)):
         name, _, post = holder.partition("　")
         people.append({"name": name, "post": post, "own": account_id == actor.account_id, "lines": list(rows)})
+    # Whom one has still to decide about stands first.
+    people.sort(key=lambda person: not any(line.verdict == "" for line in person["lines"]))
     return {
         "review": _describe_review(found, today),
         "people": people,
