@@ -87,31 +87,31 @@ def departments() -> list[Department]:
             reviewers=int(row["reviewers"]),
             review_body=row["review_body"] or GOVERNMENT,
         )
-        for row in _rows("departments")
+        for row in rows("departments")
     ]
 
 
 def towns() -> list[Town]:
     """Fifteen towns with sixty villages."""
-    return [Town(row["code"], row["name"], tuple(row["villages"].split())) for row in _rows("towns")]
+    return [Town(row["code"], row["name"], tuple(row["villages"].split())) for row in rows("towns")]
 
 
 def windows() -> list[WindowPlan]:
     """Thirty windows."""
     return [
         WindowPlan(row["centre"], row["number"], row["kind"], row["name"], tuple(row["served"].split()))
-        for row in _rows("windows")
+        for row in rows("windows")
     ]
 
 
 def sign_ins() -> list[SignIn]:
     """Staff with a name of their own; those with a note can be signed in as."""
-    return [SignIn(**row) for row in _rows("sign_ins")]
+    return [SignIn(**row) for row in rows("sign_ins")]
 
 
 def administrators() -> list[Administrator]:
     """The three administrators."""
-    return [Administrator(**row) for row in _rows("administrators")]
+    return [Administrator(**row) for row in rows("administrators")]
 
 
 def village_code(town: str, number: int) -> str:
@@ -119,7 +119,8 @@ def village_code(town: str, number: int) -> str:
     return f"{town[:9]}{200 + number:03d}"
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """The lines of a register of the county, empty cells as empty text."""
     with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield {key: value or "" for key, value in row.items()}

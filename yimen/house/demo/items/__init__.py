@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from yimen.house.demo.items import health, land, life, safety, trade
+from yimen.house.demo.items import health, land, life, register, safety, trade
 from yimen.house.demo.items.parts import DemoItem
 
-ITEMS: tuple[DemoItem, ...] = (*health.ITEMS, *trade.ITEMS, *land.ITEMS, *life.ITEMS, *safety.ITEMS)
+ITEMS: tuple[DemoItem, ...] = tuple(
+    item for room in (health, trade, land, life, safety, register) for item in room.ITEMS
+)

@@ -141,3 +141,9 @@ def application(name: str, basis: str = ART_29) -> Paper:
 
 LICENCE, CONFIRMATION, SERVICE, OTHER, PAYMENT = "licence", "confirmation", "public_service", "other_power", "payment"
 ART_42 = "《行政许可法》第四十二条"
+
+
+def asked_for(basis: str, title: str, who: Applicants, *names: str) -> tuple[Paper, ...]:
+    """The papers of an ordinary item, all under one article: its form, who applies (from the library), and these."""
+    shown = {"person": (id_card(basis),), "enterprise": (business_licence(basis),), "either": (id_card(basis),)}[who]
+    return (application(title, basis), *shown, *(Paper(name, basis) for name in names))
