@@ -18,7 +18,12 @@ pytestmark = pytest.mark.django_db
 def park(number: int = 1) -> list[Delivery]:
     return [
         Delivery.objects.create(
-            event_id=900 + each, event_name="cases.CaseAccepted", handler="yimen.x.y", state="parked", attempts=12, error="对方没有应答"
+            event_id=900 + each,
+            event_name="cases.CaseAccepted",
+            handler="yimen.x.y",
+            state="parked",
+            attempts=12,
+            error="对方没有应答",
         )
         for each in range(number)
     ]
