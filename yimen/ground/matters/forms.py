@@ -38,7 +38,7 @@ class NoticeForm(forms.Form):
     title = forms.Line(label="标题", max_length=100, required=False, help_text="正文里有的不用填。")
     issued_on = forms.Day(label="成文日期", required=False)
     amends = django_forms.BooleanField(
-        label="这是对已确认年份的调整\n只改正文写到的日子，须有新的文号和原因", required=False
+        label="这是对已确认年份的调整：只改正文写到的日子，须有新的文号和原因", required=False
     )
     reason = forms.Paragraph(label="调整的原因", rows=2, max_length=300, required=False)
 

@@ -109,7 +109,7 @@ def apply_recalculation(*, actor: Actor, recalculation: Recalculation, at: datet
         calendar.undo_change(change, by=actor.name, reason=held.reason, at=at)
     else:
         calendar.apply_change(change, by=actor.name, at=at)
-    held.state, held.started_at, held.started_by, held.cursor, held.looked = State.APPLYING, at, actor.name, 0, 0
+    held.state, held.started_at, held.started_by, held.cursor = State.APPLYING, at, actor.name, 0
     held.save()
     audit.record(
         "matters.undo_calendar" if held.undo else "matters.apply_calendar", actor=actor,
@@ -192,10 +192,10 @@ def _look(held: Recalculation) -> None:
 
 def _take_steps(held: Recalculation, at: datetime) -> None:
     """Steps for the next matters of the queue; those that somebody has in hand come last, and are then waited for."""
-    _leave_closed(held)
     found = moving.waiting(held.pk, STEPS, skip_locked=True) or moving.waiting(held.pk, 1, skip_locked=False)
     if not found:
-        held.state, held.cursor, held.passes = State.SWEEPING, 0, 0
+        _leave_closed(held)
+        held.state, held.cursor = State.SWEEPING, 0
         return
     difference = difference_of(held)
     moves = []

@@ -18,6 +18,10 @@ class NoticesConfig(AppConfig):
         from yimen.ground.kit.pages import MenuItem, register_menu, register_unread
 
         register_unread(unread)
+        for place, (label, name) in enumerate(
+            (("消息", "notices:messages"), ("短信模板", "notices:templates"), ("退订名单", "notices:opt_outs"))
+        ):
+            register_menu("manage", MenuItem(label, name, "send", "notices.manage", group="消息", order=66 + place))
         register_menu("own", MenuItem("我的通知", "notices:own", "bell", order=80, for_kind="citizen", count=unread))
 
 

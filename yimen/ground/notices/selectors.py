@@ -10,7 +10,7 @@ from yimen.ground.notices import rules
 from yimen.ground.notices.delivering import USUAL, due_again, give_up_waiting, index_of
 from yimen.ground.notices.models import Device, Message, OperatorTemplate, OptOut, Preference, Quiet, Sending
 
-__all__ = ["due_again", "give_up_waiting", "inbox", "undelivered", "unread"]
+__all__ = ["due_again", "give_up_waiting", "inbox", "index_of", "undelivered", "unread"]
 
 
 def inbox(actor: Actor) -> QuerySet[Message]:
@@ -34,9 +34,9 @@ def undelivered() -> QuerySet[Sending]:
 
 
 def sendings(
-    *, channel: str = "", state: str = "", kind: str = "", number: str = "", text: str = ""
+    *, channel: str = "", state: str = "", kind: str = "", to_index: str = "", text: str = ""
 ) -> QuerySet[Sending]:
-    """What went out, newest first; `number` is a whole telephone number, found by its index alone."""
+    """What went out, newest first; `to_index` is `index_of` a whole number."""
     found = Sending.objects.select_related("message", "again_of").prefetch_related("again")
     if channel in rules.CHANNELS:
         found = found.filter(channel=channel)
@@ -44,8 +44,8 @@ def sendings(
         found = found.filter(state=state)
     if kind in rules.KINDS:
         found = found.filter(message__kind=kind)
-    if number:
-        found = found.filter(to_index=index_of(number))
+    if to_index:
+        found = found.filter(to_index=to_index)
     if text:
         found = found.filter(message__subject__icontains=text)
     return found.order_by("-id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from yimen.house.demo import coordinating, entering, mandates, promises, reform, staff_rights
+from yimen.house.demo import calendar_and_messages, coordinating, entering, mandates, promises, reform, staff_rights
 from yimen.house.demo.acting import Stage
 
 CHAPTERS: tuple[Callable[[Stage], None], ...] = (
@@ -14,4 +14,5 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     entering.tell,
     staff_rights.tell,
     reform.tell,
+    calendar_and_messages.tell,
 )
