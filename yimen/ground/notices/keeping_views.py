@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -30,13 +32,13 @@ BADGES = {
 def listing(request: HttpRequest) -> HttpResponseBase:
     """Everything that went out, filtered by channel, state, kind; a number is found whole, and shown masked."""
     asked = {name: request.GET.get(name, "").strip()[:60] for name in ("channel", "state", "kind", "q")}
-    number = asked["q"] if MOBILE.fullmatch(asked["q"]) else ""
+    if MOBILE.fullmatch(asked["q"]):
+        # The page itself, and every link in it, bears the number's index alone.
+        kept = {name: value for name, value in asked.items() if value and name != "q"}
+        return redirect(f"{request.path}?{urlencode(kept | {'to': selectors.index_of(asked['q'])})}")
+    to = request.GET.get("to", "")[:80]
     rows = selectors.sendings(
-        channel=asked["channel"],
-        state=asked["state"],
-        kind=asked["kind"],
-        number=number,
-        text="" if number else asked["q"],
+        channel=asked["channel"], state=asked["state"], kind=asked["kind"], to_index=to, text=asked["q"]
     )
     if request.GET.get("format") == "xlsx":
         return exports.download("消息外发记录.xlsx", exports.xlsx(_COLUMNS, rows.iterator(chunk_size=1000)))
