@@ -22,7 +22,7 @@ LIST = {
 }  # fmt: skip
 
 _BY_MANAGER = {
-    "inbox": 12, "raise": 10, "issue": 16, "issue_clock": 12, "issue_file": 9, "act": 18, "channel": 11, "send": 15, "paper": 18,
+    "inbox": 12, "raise": 13, "issue": 16, "issue_clock": 12, "issue_file": 9, "act": 18, "channel": 11, "send": 18, "paper": 18,
     "withdraw_paper": 12, "paper_file": 12, "overview": 25, "log": 14, "numbers": 25, "brief": 12, "terms": 10, "reports": 12,
     "new_report": 13, "report": 11, "return_visits": 14, "new_return_visit": 12, "return_visit": 12, "conclude_return_visit": 10,
     "withdraw_return_visit": 10, "roster": 14, "roster_department": 18, "copy_roster": 12, "set_shift": 13,

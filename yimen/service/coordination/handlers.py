@@ -131,9 +131,13 @@ def tell_limit(event: events.LimitNear) -> None:
 
 
 def above(unit_id: int, level: int, on: date) -> list[int]:
-    """Accounts up the responsibility chain of a unit: its heads from the first level, leaders of the government from the third."""
+    """Accounts up the responsibility chain (R011): team and deputy in charge, from the second level the principal, from the
+    third the leaders of the government. Whoever is lacking below is stood in for by the heads.
+    """
     unit = organisations.unit(unit_id)
-    found = [account.pk for account in organisations.heads_of(unit, on)]
+    rungs = organisations.responsibility_chain(unit, on)
+    found = [each.account_id for each in rungs if each.account_id and (level >= 2 or each.rung != "principal")]
+    found = found or [account.pk for account in organisations.heads_of(unit, on)]
     if level >= 3:
         for over in reversed(organisations.ancestors(unit)):
             if over.kind == "government":

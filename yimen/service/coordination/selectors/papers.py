@@ -80,7 +80,8 @@ def file_of(dispatch: Dispatch, uid: UUID) -> StoredFile:
 def counterparts(unit: Unit) -> dict[str, list[Unit]]:
     """Units of the tiers above and below that answer to this one: `{"up": […], "down": […]}`.
 
-    A centre's are the centres above and the town and village halls below. Other units are chosen by hand from the tree.
+    A centre's are the centres above and the town and village halls below; beside them whatever the register of
+    counterparts names (`organisations.counterparts_of`), so that a department finds its own of another tier.
     """
     units = organisations.tree()
     path = unit.path
@@ -102,6 +103,10 @@ def counterparts(unit: Unit) -> dict[str, list[Unit]]:
         down = [each for each in below if each.kind == "village" and each.path.startswith(path)]
     else:
         down = []
+    known = {unit.pk, *(each.pk for each in up), *(each.pk for each in down)}
+    for each in organisations.counterparts_of(unit):
+        if each.pk not in known:
+            (up if each.division.level < unit.division.level else down).append(each)
     return {"up": up, "down": down}
 
 
