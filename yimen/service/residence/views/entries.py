@@ -67,7 +67,7 @@ def _thing(entry: Entry) -> tuple[str, str, str, str]:
 def entries(request: HttpRequest) -> HttpResponse:
     """Who handles what at which window, from when, by which decision."""
     found, day = _entries(request)
-    page = page_by_key(found, order=("window", "id"), asked=request.GET, size=30)
+    page = page_by_key(found, order=("window_id", "id"), asked=request.GET, size=30)
     rest = kept(request, "department", "window", "q", "on")
     rows = []
     for entry in page.rows:
