@@ -46,6 +46,8 @@ MORE = {
     "cases:desk_intake_person": "the file is opened or verified, and a draft begun",
     "cases:desk_materials_rest": "one row for each material found right",
     "cases:apply_check": "the submission, and the use of the seal on its receipt",
+    "reform:new_proof": "the entry in the list, and the standard material of the catalogue that it is tied to",
+    "reform:proof_act": "the proof is cancelled, and with it the standard material that it is tied to",
 }
 """Presses that are more than one act."""
 
