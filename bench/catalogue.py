@@ -63,6 +63,7 @@ def fill(items: int) -> str:
             " where m.id = (select min(id) from catalogue_editionmaterial) and e.id > 1000000",
             [MATERIALS],
         )
+        cursor.execute("set constraints all immediate")
         cursor.execute("alter table catalogue_editionmaterial enable trigger user")
     with connection.cursor() as cursor:
         cursor.execute("vacuum analyze")
