@@ -42,6 +42,21 @@ CEILINGS |= {f"residence:{name}": ("li", most) for name, most in {
 }.items()}  # fmt: skip
 CEILINGS |= {"api:places": ("li", 5), "api:listed": ("li", 5), "api:directory": ("li", 6)}
 
+OPEN = {
+    "api:places": "where an item is handled is public",
+    "api:listed": "the lists are public",
+    "residence:ask_item": "any citizen may ask for an item",
+    **dict.fromkeys(
+        (f"residence:public_{name}" for name in ("window", "window_print", "list", "list_print", "list_export")),
+        "public",
+    ),
+    **dict.fromkeys(
+        (f"residence:{name}" for name in ("directory", "directory_export", "candidates", "batch")),
+        "directory and lists are the county's, read by whoever may look at the residence",
+    ),
+}
+"""Objects that are nobody's alone."""
+
 _made: dict[int, dict[str, Any]] = {}
 
 

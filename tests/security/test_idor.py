@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.cast import Cast
+from tests.rooms import gathered
 from tests.security.world import NEEDLES, RARE, Place, World, filled, places
 from yimen.ground.identity.policies import Access, ViewAccess
 from yimen.ground.kit.models import AuditEntry
@@ -24,7 +25,8 @@ OPEN = {
     "cases:tracked": "the signed address is itself the right, given for number and tail, and names nobody",
     "documents:verify": "the code on the letter is itself the right; the page covers the name",
 }
-"""Objects that are not Li's alone, with the reason."""
+"""Objects that are not Li's alone, with the reason; a room adds its own."""
+OPEN |= gathered("OPEN")
 
 READ_BY_HEADS = {
     "organisations:unit": "who sits where is known within the government; no personal data",
