@@ -115,3 +115,23 @@ def test_the_screens_speak(cast: Cast, published: ItemEdition) -> None:
     assert refused.status_code == 422
     assert cast.client("editor").get("/manage/catalogue-settings/").status_code == 403
     assert published.name not in cast.client("qian_staff").get("/manage/quality/editions/").content.decode()
+
+
+def test_the_lists_turn_their_pages(cast: Cast, published: ItemEdition, monkeypatch: pytest.MonkeyPatch) -> None:
+    services.import_now(
+        actor=cast.actor("manager"), content=table(*(row(code, f"事项{n}") for n, code in enumerate(CODES))),
+        file_name="a.csv", at=NOON,
+    )  # fmt: skip
+    checking.check_all(NOON)
+    monkeypatch.setattr("yimen.service.catalogue.views.quality.PAGE", 2)
+    client, address, seen = cast.client("manager"), "/manage/quality/editions/?which=both", 0
+    page = client.get(address).context["page"]
+    while True:
+        seen += page.shown
+        if not page.after:
+            break
+        page = client.get(address, {"which": "both", "after": page.after}).context["page"]
+    assert seen == 5
+    EditionCheck.objects.update(standing=True, missing=["hours"])
+    monkeypatch.setattr("yimen.service.catalogue.views.disclosures.PAGE", 2)
+    assert client.get("/manage/disclosures/items/?set=three").context["page"].after

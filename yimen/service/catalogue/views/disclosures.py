@@ -72,7 +72,7 @@ def items(request: HttpRequest) -> HttpResponse:
     checks = quality_report.narrowed(disclosing.lacking(_checks(request), entry, standard), _department(request))
     page = page_by_key(
         checks.select_related("edition__item", "department").defer("edition__source", "edition__guidance"),
-        order=("edition",), asked=request.GET, size=PAGE,
+        order=("edition_id",), asked=request.GET, size=PAGE,
     )  # fmt: skip
     context = {
         "page": page,

@@ -99,7 +99,7 @@ def editions(request: HttpRequest) -> HttpResponse:
     checks = quality_report.narrowed(_checks(request), request.GET.dict())
     page = page_by_key(
         checks.select_related("edition__item", "department").defer("edition__source", "edition__guidance"),
-        order=("-errors", "-warnings", "edition"), asked=request.GET, size=PAGE,
+        order=("-errors", "-warnings", "edition_id"), asked=request.GET, size=PAGE,
     )  # fmt: skip
     context = {
         "page": page,
