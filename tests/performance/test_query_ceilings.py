@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import rooms
 from tests.cast import INSTALLER
-from tests.performance.ceilings import CEILINGS, DETAIL, LIST, QUESTIONS
+from tests.performance.ceilings import CEILINGS, DETAIL, LIST, QUESTIONS, SWEEPS
 from tests.security.world import STATES, Place, World, begun, case_in, picture, places
 from yimen.ground.identity import services as people
 from yimen.ground.kit.moments import now
@@ -28,6 +28,7 @@ from yimen.service.cases.models import Draft
 from yimen.service.catalogue import services as catalogue
 
 MORE = 27
+EXPECTED: dict[str, int] = rooms.gathered("EXPECTED")
 
 
 class Counter:
@@ -64,7 +65,7 @@ def pages(world: World) -> Iterator[Place]:
 def test_every_address_has_a_reviewed_ceiling(world: World) -> None:
     missing = [place.name for place in pages(world) if place.name not in CEILINGS]
     assert missing == [], "measure these and add them to tests/performance/ceilings.py"
-    assert {name for name, (_, ceiling) in CEILINGS.items() if ceiling > DETAIL} == set()
+    assert {name for name, (_, ceiling) in CEILINGS.items() if ceiling > DETAIL} == set(SWEEPS)
     assert {name for name in LIST if CEILINGS[name][1] > 20} == set()
 
 
@@ -74,7 +75,7 @@ def test_no_page_asks_more_often_than_reviewed(world: World) -> None:
         asked, status = count(place)
         if asked > CEILINGS[place.name][1]:
             found.append(f"{place.name} asks {asked} times, reviewed are {CEILINGS[place.name][1]}")
-        if status not in (200, 302, 405, 503):
+        if status not in (200, 302, 405, 503, EXPECTED.get(place.name)):
             found.append(f"{place.name} -> {status}, so nothing was counted")
     assert not found, "\n".join(found)
 

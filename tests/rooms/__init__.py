@@ -3,8 +3,9 @@
 A file here may hold `CEILINGS` (name of the view: who opens it, how often it may ask the database), `LIST` (names of pages of
 many rows), `QUESTIONS` (what stands behind the question mark), `ELSEWHERE`, `NO_ACT` and `MORE` (acts that
 `test_one_audit_row` cannot carry out, that leave no row, that leave more than one; each with its reason),
-`arguments(world)` (for each address with parameters, the object that stands there: made on the first asking, found again on
-later ones) and `more(world, count)` (so many more rows of what the lists of the room show).
+`EXPECTED` (what an address answers that wants what no test world has), `OTHER_KEYS` (addresses that no person's session opens),
+`OPEN` (objects that are nobody's alone), `arguments(world)` (for each address with parameters, the object that stands there) and
+`more(world, count)` (so many more rows of what the lists of the room show).
 """
 
 from __future__ import annotations
@@ -24,17 +25,19 @@ def rooms() -> Iterator[Any]:
 def gathered(name: str) -> Any:
     """The dictionaries (or sets) of this name, of all rooms together."""
     parts = [getattr(room, name) for room in rooms() if hasattr(room, name)]
-    whole: Any = {} if name != "LIST" else set()
+    whole: Any = {} if name not in ("LIST", "OTHER_KEYS") else set()
     for part in parts:
         whole |= part
     return whole
 
 
 def arguments(world: Any) -> dict[str, dict[str, Any]]:
-    """Addresses with parameters, of all rooms together."""
-    return {
-        key: value for room in rooms() if hasattr(room, "arguments") for key, value in room.arguments(world).items()
-    }
+    """Addresses with parameters, of all rooms together; each room makes its objects once a world."""
+    made: dict[str, dict[str, dict[str, Any]]] = vars(world).setdefault("rooms", {})
+    for room in rooms():
+        if hasattr(room, "arguments") and room.__name__ not in made:
+            made[room.__name__] = room.arguments(world)
+    return {key: value for each in made.values() for key, value in each.items()}
 
 
 def more(world: Any, count: int) -> None:

@@ -30,12 +30,12 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "notices:receipts": ("li", 3),
     "notices:settings": ("li", 8),
     "notices:remove_device": ("li", 5),
-    "notices:messages": ("manager", 7),
-    "notices:templates": ("manager", 5),
-    "notices:template": ("manager", 5),
-    "notices:opt_outs": ("manager", 5),
+    "notices:messages": ("manager", 8),
+    "notices:templates": ("manager", 6),
+    "notices:template": ("manager", 6),
+    "notices:opt_outs": ("manager", 6),
     "notices:opt_in": ("manager", 5),
-    "notices:sending": ("manager", 9),
+    "notices:sending": ("manager", 10),
     "notices:again": ("manager", 5),
 }
 LIST = {"matters:changes", "matters:hours", "notices:messages", "notices:templates", "notices:opt_outs"}

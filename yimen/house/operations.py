@@ -106,8 +106,7 @@ def try_again(*, actor: Actor, delivery_id: int | None) -> int:
 
 def _carefully(each: Callable[[datetime], Iterator[Sign]], at: datetime) -> list[Sign]:
     try:
-        with transaction.atomic():
-            return list(each(at))
+        return list(each(at))
     except (DatabaseError, OSError, ValueError) as failure:
         return [Sign(each.__name__.strip("_"), "检查", "bad", f"没有查成：{failure}", "请把这一行交给维护人员。")]
 

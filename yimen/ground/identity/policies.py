@@ -27,6 +27,8 @@ from django.core import checks
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from yimen.ground.identity.actions import kind_of as kind_of
+from yimen.ground.identity.actions import label_of as label_of
 from yimen.ground.identity.actions import name_actions as name_actions
 from yimen.ground.identity.models import Acting
 from yimen.ground.identity.rules import Actor, ScopeKind, SignIn, StandingEnded

@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from yimen.ground.identity import services as identity
-from yimen.ground.identity.actions import kind_of, label_of
-from yimen.ground.identity.policies import administrators, fresh_factor, permissions, requires
+from yimen.ground.identity.policies import administrators, fresh_factor, kind_of, label_of, permissions, requires
 from yimen.ground.kit import asking, exports, moments
 from yimen.ground.kit.models import AuditEntry
 from yimen.ground.kit.paging import page_by_key
