@@ -124,3 +124,10 @@ def _with_everything(world: Any, at: Any) -> ItemEdition:
     edition.refresh_from_db()
     assert EditionMaterial.objects.filter(edition=edition, form_file__isnull=False).exists()
     return edition
+
+
+OPEN = {
+    "catalogue:situation": "the wizard is public, as the guide",
+    "catalogue:material_file": "blank forms and examples are public",
+    "catalogue:board": "the board of disclosures is public",
+}

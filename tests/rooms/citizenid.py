@@ -134,3 +134,8 @@ EXPECTED = {
 
 OTHER_KEYS = {"identity:oidc_userinfo", "identity:account_changes"}
 """Addresses whose key is a system's token: no session and no token of a person opens them."""
+
+OPEN = {
+    "cases:desk_mandate": "an agent may come to any window; the clerk finds the mandate by its number",
+    "cases:desk_mandate_end": "whoever gave it may come to any window to end it",
+}

@@ -137,3 +137,16 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
         "reform:wording": {"key": "tag.once"},
         **{f"reform:{name}": {"slug": "online"} for name in ("report", "report_export", "report_picture")},
     }
+
+
+OPEN = {
+    "reform:power": "the power list is public",
+    "reform:report": "figures of the county, read by whoever may look at the reform",
+    "reform:report_export": "as the report",
+    "reform:report_picture": "as the report",
+    "reform:class": "classes of items are the county's",
+    "reform:class_items": "editors put items of their own department into a class of the county's",
+    "reform:class_item_out": "as putting in",
+    "reform:proof_act": "the proof list is the county's",
+    "reform:standard": "standards are the centre's, known to those who must meet them",
+}

@@ -70,3 +70,6 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
             "organisations:set_supporting_role": {"code": "519911000000"},
         }
     )
+
+
+OPEN = {"api:organisation_history": "who was who in the government is public"}

@@ -10,7 +10,14 @@ from yimen.ground.identity.policies import name_actions, register_permission
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.organisations.capacities import BREAK_GLASS
-from yimen.ground.organisations.models import AuthorisationLetter, Reorganisation, ReorganisationPart, Unit, Window
+from yimen.ground.organisations.models import (
+    AuthorisationLetter,
+    Division,
+    Reorganisation,
+    ReorganisationPart,
+    Unit,
+    Window,
+)
 
 MANAGE = "organisations.manage"
 DRAFT_LETTER = "organisations.draft_letter"
@@ -213,3 +220,10 @@ def plans_seen(actor: Actor) -> QuerySet[Reorganisation]:
     return Reorganisation.objects.filter(
         Exists(ReorganisationPart.objects.filter(Q(source__in=units) | Q(target__in=units), plan=OuterRef("pk")))
     )
+
+
+def manages_division(actor: Actor, division: Division) -> bool:
+    """Whether the actor manages a division as a whole: its government, its management office, its centre or its town,
+    not just one department in it."""
+    whole = (Unit.Kind.GOVERNMENT, Unit.Kind.OFFICE, Unit.Kind.CENTRE, Unit.Kind.TOWN, Unit.Kind.VILLAGE)
+    return Unit.objects.filter(subtree(actor, MANAGE), division=division, kind__in=whole).exists()

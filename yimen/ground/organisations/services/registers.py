@@ -24,7 +24,7 @@ from yimen.ground.organisations.models import (
     Unit,
     Window,
 )
-from yimen.ground.organisations.policies import MANAGE, OutsideScope, may, require, subtree
+from yimen.ground.organisations.policies import OutsideScope, manages_division, may, require
 from yimen.ground.organisations.services.guarding import guarded
 
 LONGEST_PLAN = 20_000
@@ -140,7 +140,7 @@ def set_supporting_role(
     """Which unit plays a supporting role in a division (R013); None takes it away. Raises `OutsideScope`, `Invalid`."""
     if role not in SupportingRole.Role.values:
         raise Invalid("没有这种分工。")
-    if not Unit.objects.filter(subtree(actor, MANAGE), division=division).exists():
+    if not manages_division(actor, division):
         raise OutsideScope(f"“{division.name}”不在您的管理范围内。", next_step="请由上一级管理员办理。")
     if unit is None:
         SupportingRole.objects.filter(division=division, role=role).delete()

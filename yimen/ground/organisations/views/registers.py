@@ -191,7 +191,7 @@ def _place(request: HttpRequest) -> str:
 def match_unit(request: HttpRequest, unit_id: int) -> HttpResponseBase:
     """Say which department of another tier answers to this one."""
     actor = actor_of(request)
-    unit = _any_unit(unit_id)
+    unit = policies.access_unit(actor, unit_id)
     up = [code for code in unit.division.path.strip("/").split("/") if code][:-1]
     others = Unit.objects.filter(kind__in=CHAINED, dissolved_on__isnull=True).exclude(division=unit.division)
     others = others.filter(division__in=up) | others.filter(division__path__startswith=unit.division.path)
@@ -222,9 +222,7 @@ def match_unit(request: HttpRequest, unit_id: int) -> HttpResponseBase:
 def match_window(request: HttpRequest, window_id: int) -> HttpResponseBase:
     """Say which window of another tier answers to this one."""
     actor = actor_of(request)
-    window = Window.objects.select_related("centre__division").filter(pk=window_id).first()
-    if window is None:
-        raise NotFound("没有这个窗口。")
+    window = policies.access_window(actor, window_id)
     home = window.centre.division
     up = [code for code in home.path.strip("/").split("/") if code][:-1]
     others = Window.objects.filter(closed_on__isnull=True).exclude(centre__division=home).select_related("centre")
@@ -264,8 +262,8 @@ def unmatch(request: HttpRequest, kind: str, counterpart_id: int) -> HttpRespons
         )
     else:
         found = Counterpart.objects.select_related("upper", "lower").filter(pk=counterpart_id).first()
-    if found is None:
-        raise NotFound("没有这条对口关系。")
+    if found is None or not (policies.may(actor, _unit_of(found.upper)) or policies.may(actor, _unit_of(found.lower))):
+        raise NotFound("没有这条对口关系，或者两边都不在您的管理范围内。")
 
     def act(_: dict[str, Any]) -> None:
         if isinstance(found, CounterpartWindow):
@@ -282,13 +280,6 @@ def unmatch(request: HttpRequest, kind: str, counterpart_id: int) -> HttpRespons
         back=_place(request),
         said="已解除。",
     )
-
-
-def _any_unit(unit_id: int) -> Unit:
-    found = Unit.objects.select_related("division").filter(pk=unit_id, dissolved_on__isnull=True).first()
-    if found is None:
-        raise NotFound("没有这个机构。")
-    return found
 
 
 # Tiers
@@ -325,7 +316,7 @@ def set_supporting_role(request: HttpRequest, code: str) -> HttpResponseBase:
     """Which unit plays a supporting role in a division."""
     actor = actor_of(request)
     division = Division.objects.filter(code=code).first()
-    if division is None or not Unit.objects.filter(policies.subtree(actor, MANAGE), division=division).exists():
+    if division is None or not policies.manages_division(actor, division):
         raise NotFound("没有这个区划，或者它不在您的管理范围内。")
     up = [part for part in division.path.strip("/").split("/") if part]
     kinds = [Unit.Kind.DEPARTMENT, Unit.Kind.OFFICE, Unit.Kind.GOVERNMENT, Unit.Kind.CENTRE, Unit.Kind.TOWN]
@@ -343,3 +334,8 @@ def set_supporting_role(request: HttpRequest, code: str) -> HttpResponseBase:
         back="/manage/tiers/",
         said="已更新分工。",
     )
+
+
+def _unit_of(place: Unit | Window) -> Unit:
+    """The unit that answers for a department or for a window."""
+    return place.centre if isinstance(place, Window) else place
