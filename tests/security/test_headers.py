@@ -21,6 +21,10 @@ def rules_of(answer: Any) -> dict[str, str]:
     return {part.split()[0]: " ".join(part.split()[1:]) for part in said.split(";") if part.strip()}
 
 
+KEPT = {"identity:oidc_discovery", "identity:oidc_keys"}
+"""Public documents that systems keep for minutes; they say the same to everybody."""
+
+
 def faults(answer: Any, place: Place, *, known: bool) -> list[str]:
     """What is missing in the headers of this answer."""
     found = []
@@ -44,7 +48,7 @@ def faults(answer: Any, place: Place, *, known: bool) -> list[str]:
         found.append(f"frame-ancestors {policy.get('frame-ancestors')}")
     found += [f"{name} is unsafe" for name in ("script-src", "default-src") if "unsafe" in policy.get(name, "")]
     found += [f"{name} {rule}" for name, rule in policy.items() if re.search(r"https?:|\*", rule)]
-    if known and "no-store" not in answer.get("Cache-Control", ""):
+    if known and place.name not in KEPT and "no-store" not in answer.get("Cache-Control", ""):
         found.append(f"Cache-Control: {answer.get('Cache-Control')}")
     if "Server" in answer.headers or "X-Powered-By" in answer.headers:
         found.append("names its software")

@@ -60,7 +60,8 @@ def desk_home(request: HttpRequest) -> HttpResponse:
     inbox = address_of("cases:inbox")
     if inbox and any(entry.url == inbox for entry in entries):
         return HttpResponseRedirect(inbox)
-    if not entries and frame.manage_menu:
+    actor: Actor | None = getattr(request, "actor", None)
+    if frame.manage_menu and (not entries or (actor is not None and actor.admin_role)):
         return HttpResponseRedirect(address_of("web:manage_home"))
     return render(request, "web/tiles.html", {"frame": "kit/desk.html", "area": "desk", "heading": "工作台"})
 

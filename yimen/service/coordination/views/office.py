@@ -57,7 +57,8 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         ]),
         ("服务", "走访部门、上下传递是否顺畅", [
             ("本月回访部门", totals["return_visits"], "次", reverse("coordination:return_visits")),
-            ("待签收、待回复的文", unread, "件", reverse("coordination:channel")),
+            ("待签收、待回复的文", unread, "件",
+             reverse("coordination:channel") if actor.holds(policies.CHANNEL) else ""),
         ]),
         ("协调", "需要几家一起办的事办得怎样", [
             ("在办协调事项", totals["open"], "件", f"{log}?{this_month}&counts=open"),

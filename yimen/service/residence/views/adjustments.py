@@ -16,6 +16,7 @@ from yimen.ground.identity.policies import requires
 from yimen.ground.kit import asking, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.periods import UnusablePeriod, asked_period
 from yimen.ground.kit.refusals import Refusal
 from yimen.service.cases import selectors as cases
 from yimen.service.residence import policies, selectors, services
@@ -174,10 +175,12 @@ def _choose(
 def _span(request: HttpRequest, day: date) -> tuple[date, date]:
     asked = request.POST if request.method == "POST" else request.GET
     try:
-        first, last = date.fromisoformat(asked.get("first", "")), date.fromisoformat(asked.get("last", ""))
-    except ValueError:
+        period = asked_period(asked if asked.get("first") and asked.get("last") else {}, day)
+    except UnusablePeriod:
         return day - timedelta(days=89), day
-    return (first, last) if first <= last else (last, first)
+    if not (asked.get("first") and asked.get("last")):
+        return day - timedelta(days=89), day
+    return period.first, period.last
 
 
 def _items(kind: str, department: Any, text: str, window: int | None) -> Any:

@@ -41,9 +41,10 @@ def day_asked(request: HttpRequest, name: str = "on") -> date:
     """A day from the address; today for none or an unreadable one."""
     text = request.GET.get(name, "")
     try:
-        return date.fromisoformat(text[:10])
+        day = date.fromisoformat(text[:10])
     except ValueError:
-        return moments.day_of(moments.now())
+        day = date.min
+    return day if 1990 <= day.year <= 2199 else moments.day_of(moments.now())
 
 
 def department_asked(actor: Actor, pk: int, *codes: str) -> Unit:

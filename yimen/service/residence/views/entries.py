@@ -87,6 +87,8 @@ def entries(request: HttpRequest) -> HttpResponse:
             ]
         )
     may_take = policies.may(actor_of(request), policies.DECIDE, None) and not _taken()
+    actor = actor_of(request)
+    proposes = actor.holds(policies.APPLY) or actor.holds(policies.DECIDE)
     table = Table(
         title="进驻情况",
         lead=f"{moments.say_date(day)}在大厅办理的事项和职能，一个窗口一行。",
@@ -95,7 +97,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         buttons=(
             Button("导出 Excel", f"{reverse('residence:entries_export')}?{urlencode(rest)}", icon="download"),
             *((Button("接收现状", reverse("residence:take_over")),) if may_take else ()),
-            Button("提出调整", reverse("residence:propose"), primary=True),
+            *((Button("提出调整", reverse("residence:propose"), primary=True),) if proposes else ()),
         ),
         filters=(
             Filter("department", "全部部门", department_choices(actor_of(request)), request.GET.get("department", "")),
