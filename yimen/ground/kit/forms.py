@@ -162,7 +162,7 @@ def _messages(field: forms.Field, label: str) -> dict[str, str]:
         verb = "选择"
     elif isinstance(field, forms.FileField):
         verb = "上传"
-    label = label.replace("%", "%%")  # the words become a template for numbers
+    label = label.replace("%", "％")  # some of these words become templates of Python for numbers
     required = f"请勾选“{label}”" if isinstance(field, forms.BooleanField) else f"请{verb}{label}"
     invalid = f"{label}写得不对，请再看一遍"
     if isinstance(field, forms.EmailField):
