@@ -225,5 +225,11 @@ def plans_seen(actor: Actor) -> QuerySet[Reorganisation]:
 def manages_division(actor: Actor, division: Division) -> bool:
     """Whether the actor manages a division as a whole: its government, its management office, its centre or its town,
     not just one department in it."""
+    return division.pk in divisions_managed(actor)
+
+
+def divisions_managed(actor: Actor) -> set[str]:
+    """The codes of the divisions for which `manages_division` says yes."""
     whole = (Unit.Kind.GOVERNMENT, Unit.Kind.OFFICE, Unit.Kind.CENTRE, Unit.Kind.TOWN, Unit.Kind.VILLAGE)
-    return Unit.objects.filter(subtree(actor, MANAGE), division=division, kind__in=whole).exists()
+    found = Unit.objects.filter(subtree(actor, MANAGE), kind__in=whole)
+    return set(found.values_list("division_id", flat=True).distinct())

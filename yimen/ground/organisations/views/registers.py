@@ -159,7 +159,7 @@ def counterparts(request: HttpRequest) -> HttpResponseBase:
             "suggested": sum(1 for pair in alone if pair.suggested),
             "no_lower": sum(1 for pair in alone if pair.lower is None),
             "no_upper": sum(1 for pair in alone if pair.upper is None),
-            "may_manage": actor_of(request).holds(MANAGE) or actor_of(request).admin_role == "system",
+            "managed": _managed(actor_of(request)),
             "what": "windows" if windows else "departments",
         },
     )
@@ -306,7 +306,7 @@ def tiers(request: HttpRequest) -> HttpResponseBase:
             "rows": rows,
             "labels": [label for _, label in SupportingRole.Role.choices],
             "gaps": sum(row.gaps for row in rows),
-            "may_manage": actor.holds(MANAGE) or actor.admin_role == "system",
+            "managed": policies.divisions_managed(actor),
         },
     )
 
@@ -339,3 +339,8 @@ def set_supporting_role(request: HttpRequest, code: str) -> HttpResponseBase:
 def _unit_of(place: Unit | Window) -> Unit:
     """The unit that answers for a department or for a window."""
     return place.centre if isinstance(place, Window) else place
+
+
+def _managed(actor: Actor) -> set[int]:
+    """The units whose matches the actor may change."""
+    return set(Unit.objects.filter(policies.subtree(actor)).values_list("pk", flat=True))
