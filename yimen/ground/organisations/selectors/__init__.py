@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from uuid import UUID
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 from django.db import connection
 from django.db.models import Q, QuerySet
 
 from yimen.ground.identity import selectors as people
-from yimen.ground.identity.rules import Actor, LetterPower, PostChoice, SignIn, StandIn
-from yimen.ground.identity.rules import Standing as CitizenStanding
-from yimen.ground.kit import moments
-from yimen.ground.kit.postgresql.statements import Statement
 from yimen.ground.kit.refusals import NotFound
-from yimen.ground.organisations.capacities import OpenEmergency, Standing, in_capacity, true_until
-from yimen.ground.organisations.models import (
-    AuthorisationLetter,
-    Division,
-    Post,
-    Seal,
-    Unit,
-    Window,
-)
+from yimen.ground.organisations.models import Division, Post, Unit, Window
+from yimen.ground.organisations.selectors.acting import Found as Found
+from yimen.ground.organisations.selectors.acting import actor_for as actor_for
+from yimen.ground.organisations.selectors.acting import by_session as by_session
+from yimen.ground.organisations.selectors.acting import by_token as by_token
+from yimen.ground.organisations.selectors.acting import posts_of as posts_of
+from yimen.ground.organisations.selectors.acting import told_posts as told_posts
 from yimen.ground.organisations.selectors.history import Past as Past
 from yimen.ground.organisations.selectors.history import former_names as former_names
 from yimen.ground.organisations.selectors.history import heirs_of as heirs_of
@@ -36,6 +28,13 @@ from yimen.ground.organisations.selectors.history import named as named
 from yimen.ground.organisations.selectors.history import names_on as names_on
 from yimen.ground.organisations.selectors.history import tree_on as tree_on
 from yimen.ground.organisations.selectors.history import why_no_letter as why_no_letter
+from yimen.ground.organisations.selectors.papers import Letterhead as Letterhead
+from yimen.ground.organisations.selectors.papers import SealCard as SealCard
+from yimen.ground.organisations.selectors.papers import letter_for as letter_for
+from yimen.ground.organisations.selectors.papers import letterhead as letterhead
+from yimen.ground.organisations.selectors.papers import letters_running_out as letters_running_out
+from yimen.ground.organisations.selectors.papers import seal as seal
+from yimen.ground.organisations.selectors.papers import seal_of as seal_of
 from yimen.ground.organisations.selectors.registers import chain_gaps as chain_gaps
 from yimen.ground.organisations.selectors.registers import counterpart_windows_of as counterpart_windows_of
 from yimen.ground.organisations.selectors.registers import counterparts_of as counterparts_of
@@ -47,155 +46,6 @@ from yimen.ground.organisations.selectors.registers import window_pairs as windo
 
 if TYPE_CHECKING:
     from yimen.ground.identity.models import Account
-
-Key = TypeVar("Key")
-Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the database knows of a session or token: an actor with its sign-in, or why the session has ended.
-
-    `stamp` is the organisation's when the actor was read; `kept` says that the caller's own actor is still true, unless
-    the moment `until` has come. `own_post` is the post of one's own, also while one stands in for somebody (`standing`);
-    `stood_down` says that this has ended since the last request.
-    """
-
-    actor: Actor | None = None
-    sign_in: SignIn | None = None
-    ended: str = ""
-    stamp: UUID | None = None
-    kept: bool = False
-    stand_ins: tuple[StandIn, ...] = ()
-    standing: Standing | None = None
-    stood_down: bool = False
-    emergency: OpenEmergency | None = None
-    own_post: int | None = None
-    until: datetime | None = None
-
-
-_SESSION = Statement("select organisations_session(%s, %s, %s, %s, %s, %s)::text")
-_CITIZEN_SESSION = Statement(
-    "select organisations_session(%s, %s, %s, %s, %s, %s)::text, identity_standing_of_session(%s, %s)::text"
-)
-_TOKEN = Statement("select organisations_token(%s, %s, %s)::text, identity_standing_of_token(%s)::text")
-_ACTOR = Statement("select organisations_actor(%s, %s, %s)::text")
-_POSTS = Statement("select organisations_posts(%s, %s)::text")
-_found = msgspec.json.Decoder(Found)
-_actor = msgspec.json.Decoder(Actor)
-_acting = msgspec.json.Decoder(CitizenStanding)
-_posts = msgspec.json.Decoder(tuple[PostChoice, ...])
-
-
-def by_session(key_hash: str, at: datetime, *, passive: bool = False) -> Found | None:
-    """Session, account, post, rights and letters in one query; None when there is no such session."""
-    day = moments.day_of(at)
-    held = _actors.get((key_hash, day))
-    if held is not None and held.until is not None and at >= held.until:
-        held = None
-    standing = held.standing.id if held and held.standing else None
-    stamp, own_post = (held.stamp, held.own_post) if held else (None, None)
-    asked: list[Any] = [key_hash, at, passive, stamp, own_post, standing]
-    acting: str | None = None
-    if held is not None and held.actor is not None and held.actor.kind == "staff":
-        text = _SESSION.value(asked)
-    else:
-        text, acting = _CITIZEN_SESSION.first([*asked, key_hash, at]) or ("", None)
-    if not text:
-        return None
-    found = _found.decode(text)
-    if held is not None and found.kept:
-        return _acting_in(replace(held, sign_in=found.sign_in), acting)
-    if found.actor is not None:
-        beside = (found.standing, found.emergency, found.stand_ins)
-        found = replace(
-            found,
-            own_post=found.actor.post_id,
-            actor=in_capacity(found.actor, *beside, at),
-            until=true_until(*beside, at),
-        )
-        _actors.keep((key_hash, day), replace(found, stood_down=False))
-    return _acting_in(found, acting)
-
-
-def by_token(token_hash: str, at: datetime) -> Found | None:
-    """The same for an API token, with no more rights than its scopes name; None when it is unknown, expired or revoked,
-    or its account disabled."""
-    day = moments.day_of(at)
-    held = _actors.get((token_hash, day))
-    text, acting = _TOKEN.first([token_hash, at, held.stamp if held else None, token_hash]) or ("", None)
-    if not text:
-        return None
-    found = _found.decode(text)
-    if held is not None and found.kept and found.sign_in == held.sign_in:
-        return _acting_in(held, acting)
-    if found.actor is None or found.sign_in is None:
-        return found
-    allowed = frozenset(right for right in found.actor.permissions if found.sign_in.allows(right.code))
-    role = found.actor.admin_role if found.sign_in.allows(f"admin.{found.actor.admin_role}") else ""
-    found = replace(found, actor=replace(found.actor, permissions=allowed, admin_role=role))
-    _actors.keep((token_hash, day), found)
-    return _acting_in(found, acting)
-
-
-def _acting_in(found: Found, text: str | None) -> Found:
-    """The same with whom the citizen acts for, read anew each time; what has ended gives nothing but the reason."""
-    if not text or found.actor is None:
-        return found
-    standing = _acting.decode(text)
-    if not standing.ended:
-        return replace(found, actor=people.in_standing(found.actor, standing))
-    sign_in = replace(found.sign_in or SignIn(), standing_ended=standing.ended)
-    home = None if standing.home_party_id is None else found.actor.party_id
-    return replace(found, actor=replace(found.actor, party_id=home), sign_in=sign_in)
-
-
-def actor_for(account: Account, at: datetime, post: Post | None = None) -> Actor:
-    """The actor an account is at a moment, in `post` (None: the main one). Raises `NotFound` for a disabled account
-    and for a post that it does not hold then."""
-    held = posts_of(account.pk, moments.day_of(at))
-    if post is not None and post.pk not in {choice.post_id for choice in held}:
-        raise NotFound("该账号当日不担任这个岗位。")
-    chosen = post.pk if post is not None else held[0].post_id if held else None
-    text = _ACTOR.value([account.pk, chosen, at])
-    if not text:
-        raise NotFound("账号不存在或已停用。")
-    return _actor.decode(text)
-
-
-def posts_of(account_id: int | None, on: date) -> tuple[PostChoice, ...]:
-    """The posts an account holds on a day, the main one first."""
-    text = _POSTS.value([account_id, on])
-    return _posts.decode(text) if text else ()
-
-
-def told_posts(account: Account, at: datetime) -> dict[str, Any]:
-    """The posts of a member of staff, as systems learn them that sign people in through us (scope `post`, R016)."""
-    held = posts_of(account.pk, moments.day_of(at)) if account.kind == "staff" else ()
-    return {"posts": [{"unit": each.unit, "title": each.title} for each in held]}
-
-
-class _Kept(Generic[Key, Value]):
-    """What this process read under a stamp (ADR 0010). Within a transaction nothing is kept and nothing used: there the
-    organisation may have changed without the stamp, which is renewed at the commit."""
-
-    def __init__(self, most: int) -> None:
-        self._held: dict[Key, Value] = {}
-        self._most = most
-
-    def get(self, key: Key) -> Value | None:
-        return None if connection.in_atomic_block else self._held.get(key)
-
-    def keep(self, key: Key, value: Value) -> None:
-        if connection.in_atomic_block:
-            return
-        if len(self._held) >= self._most:
-            self._held.clear()
-        self._held[key] = value
-
-
-_actors: _Kept[tuple[str, date], Found] = _Kept(5000)
-_letterheads: _Kept[tuple[int, date, UUID], Letterhead] = _Kept(1000)
 
 
 # The tree
@@ -423,53 +273,7 @@ def _holding(post: Q, on: date) -> QuerySet[Account]:
 # Letters and seals
 
 
-def letter_for(
-    actor: Actor, power: str, item: str, on: date, *, department_id: int | None = None
-) -> LetterPower | None:
-    """The actor's letter (R006) that covers `power` for the implementation code `item` that day; None when none does.
-
-    `department_id` is the department whose item it is; a letter of another department never covers it.
-    """
-    for letter in actor.letters:
-        if letter.covers(power, item, on) and department_id in (None, letter.department_id):
-            return letter
-    return None
-
-
-def letters_in_force(department: Unit, on: date) -> QuerySet[AuthorisationLetter]:
-    """Signed letters of a department valid on a day."""
-    return AuthorisationLetter.objects.filter(
-        department=department, state=AuthorisationLetter.State.SIGNED, valid_from__lte=on, valid_to__gte=on
-    ).select_related("post", "seal")
-
-
-def letters_running_out(on: date, within_days: int = 30) -> QuerySet[AuthorisationLetter]:
-    """Signed letters whose last day falls within so many days from `on`."""
-    return AuthorisationLetter.objects.filter(
-        state=AuthorisationLetter.State.SIGNED,
-        valid_to__range=(on, date.fromordinal(min(on.toordinal() + within_days, date.max.toordinal()))),
-    ).select_related("department", "post")
-
-
-def seal_of(department: Unit, kind: str, on: date) -> Seal | None:
-    """The department's (or centre's) seal of a kind in use on a day."""
-    return (
-        Seal.objects.filter(unit=department, kind=kind, valid_from__lte=on)
-        .filter(Q(ended_on__isnull=True) | Q(ended_on__gte=on))
-        .order_by("valid_from")
-        .last()
-    )
-
-
-def seal(seal_id: int) -> SealCard:
-    """One seal of the register; raises `NotFound`."""
-    found = Seal.objects.filter(pk=seal_id).first()
-    if found is None:
-        raise NotFound("印章登记簿里没有这枚印章。")
-    return SealCard(found.pk, found.unit_id, found.kind, found.text, found.valid_from, found.ended_on)
-
-
-# Where a department is served, and how it signs
+# Where a department is served
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,63 +294,6 @@ def hall_of_department(department_id: int) -> Hall:
         window_id=window.pk if window else None,
         division=department.division_id,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class SealCard:
-    """A seal of the register as far as a letter and its use need it."""
-
-    id: int
-    unit_id: int
-    kind: str
-    text: str
-    valid_from: date
-    ended_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Letterhead:
-    """Who a letter comes from: names, place, phone, and the approval seal in use (None where none is registered)."""
-
-    name: str
-    short_name: str
-    address: str
-    phone: str
-    seal: SealCard | None = None
-
-    @property
-    def series_word(self) -> str:
-        """The word of its number series: 市场监管, 卫生健康."""
-        return self.short_name.removesuffix("局").removesuffix("委员会")
-
-    @property
-    def seal_id(self) -> int | None:
-        """The seal's id."""
-        return self.seal.id if self.seal else None
-
-
-_LETTERHEAD = Statement("select organisations_letterhead(%s, %s)::text")
-_letterhead = msgspec.json.Decoder(Letterhead)
-
-
-def letterhead(department_id: int, day: date, stamp: UUID | None = None) -> Letterhead:
-    """How a department signs on a day, in one query at most; raises `NotFound`.
-
-    A caller that has just read the organisation's stamp gives it, and gets what is kept under it.
-    """
-    held = _letterheads.get((department_id, day, stamp)) if stamp else None
-    if held is not None:
-        return held
-    head = _read_letterhead(_LETTERHEAD.value([department_id, day]))
-    if stamp:
-        _letterheads.keep((department_id, day, stamp), head)
-    return head
-
-
-def _read_letterhead(text: str | None) -> Letterhead:
-    if not text:
-        raise NotFound("没有这个机构。")
-    return _letterhead.decode(text)
 
 
 def service_points() -> QuerySet[Unit]:
