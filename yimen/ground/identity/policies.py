@@ -392,3 +392,11 @@ def access_is_enforced(app_configs: Any, **kwargs: Any) -> list[checks.CheckMess
     if f"{__name__}.AccessMiddleware" in settings.MIDDLEWARE:
         return []
     return [checks.Error("AccessMiddleware is missing from MIDDLEWARE.", id="identity.E001")]
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts. A view's own declaration has let nobody through who does not; raises `SignInNeeded` all the same."""
+    actor = getattr(request, "actor", None)
+    if not isinstance(actor, Actor):
+        raise SignInNeeded("请先登录。")
+    return actor

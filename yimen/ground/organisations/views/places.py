@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from yimen.ground.identity.policies import actor_of as actor_of
 from yimen.ground.identity.policies import administrators, requires, staff
 from yimen.ground.identity.rules import Actor, SignIn
 from yimen.ground.kit import asking, exports, forms, moments
@@ -19,12 +20,6 @@ from yimen.ground.organisations.policies import MANAGE, access_unit, access_wind
 
 manages = requires(MANAGE, "admin.system")
 sees = requires(MANAGE, policies.DRAFT_LETTER, policies.KEEP_SEALS, "admin.system", "admin.security", "admin.audit")
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts; the access declaration has made sure that somebody does."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]  # the shape of our requests
-    return actor
 
 
 def unit_url(unit_id: int) -> str:

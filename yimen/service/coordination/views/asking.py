@@ -9,20 +9,13 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, HttpResponseBase
 
 from yimen.ground.documents.services import store_file
+from yimen.ground.identity.policies import actor_of as actor_of
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
-from yimen.ground.kit.refusals import Refusal, SignInNeeded
+from yimen.ground.kit.refusals import Refusal
 from yimen.ground.kit.text import clean_line
 
 Row = TypeVar("Row")
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """The member of staff who asks; the access decorator has let only staff in."""
-    actor = getattr(request, "actor", None)
-    if not isinstance(actor, Actor):
-        raise SignInNeeded("请先登录。")
-    return actor
 
 
 def today() -> date:

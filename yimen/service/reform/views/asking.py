@@ -9,23 +9,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
 
-from yimen.ground.identity.rules import Actor
+from yimen.ground.identity.policies import actor_of as actor_of
 from yimen.ground.kit import moments
 from yimen.ground.kit.paging import Page
-from yimen.ground.kit.refusals import SignInNeeded
 from yimen.service.reform import policies, selectors
 from yimen.service.reform.forms import departments
 
 Row = TypeVar("Row")
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """The actor of a request; raises `SignInNeeded` where nobody is signed in (the view's declaration has seen to that)."""
-    actor = getattr(request, "actor", None)
-    if not isinstance(actor, Actor):
-        raise SignInNeeded("请先登录。")
-    return actor
 
 
 def today() -> date:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 
+from yimen.ground.identity.policies import actor_of as actor_of
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import moments
-from yimen.ground.kit.refusals import NotFound, SignInNeeded
+from yimen.ground.kit.refusals import NotFound
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.residence import policies
 
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
     from yimen.ground.organisations.models import Unit
 
 LARGEST = 18
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks; the view's own declaration has already refused visitors."""
-    actor: Actor | None = getattr(request, "actor", None)
-    if actor is None:
-        raise SignInNeeded("请先登录。")
-    return actor
 
 
 def number(text: str) -> int | None:

@@ -7,18 +7,10 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from yimen.ground.identity.policies import actor_of as actor_of
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import party as party_file
 from yimen.ground.kit import moments
-from yimen.ground.kit.refusals import SignInNeeded
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """The person who asks; the access decorator has let only the signed in through."""
-    actor = getattr(request, "actor", None)
-    if not isinstance(actor, Actor):
-        raise SignInNeeded("请先登录。")
-    return actor
 
 
 def applicant_of(actor: Actor) -> str:

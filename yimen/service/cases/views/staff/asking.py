@@ -5,16 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from yimen.ground.identity.rules import Actor
-from yimen.ground.kit.refusals import SignInNeeded
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """The member of staff who asks; the access decorator has let only staff in."""
-    actor = getattr(request, "actor", None)
-    if not isinstance(actor, Actor):
-        raise SignInNeeded("请先登录。")
-    return actor
+from yimen.ground.identity.policies import actor_of as actor_of
 
 
 def back_to(request: HttpRequest, otherwise: str) -> str:
