@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from django.db import transaction
 from django.test import Client
 
-from tests.browser.driving import Browse, Site, axe, browse, chromium, look, site
+from tests.browser.driving import Browse, Site
 from tests.cast import Cast, build_cast
 from yimen.ground.calendar.models import CalendarChange
 from yimen.ground.identity.rules import SYSTEM
@@ -32,8 +32,6 @@ from yimen.ground.matters.tests.notices2027 import NUMBER, TEXT
 from yimen.ground.notices.models import Message
 from yimen.service.cases import services
 from yimen.service.cases.tests.stage import ANSWERS, published
-
-__all__ = ["axe", "browse", "chromium", "look", "site"]
 
 ACCEPTED = datetime(2026, 12, 22, 10, 0, tzinfo=CHINA)
 TODAY = datetime(2026, 12, 28, 9, 30, tzinfo=CHINA)

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from yimen.house.demo import calendar_and_messages, coordinating, entering, mandates, promises, reform, staff_rights
+from yimen.house.demo import (
+    calendar_and_messages,
+    catalogue,
+    coordinating,
+    entering,
+    mandates,
+    promises,
+    reform,
+    reorganising,
+    staff_rights,
+)
 from yimen.house.demo.acting import Stage
 
 CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     promises.tell,
+    catalogue.tell,
     coordinating.tell,
     mandates.tell,
     entering.tell,
     staff_rights.tell,
     reform.tell,
     calendar_and_messages.tell,
+    reorganising.tell,  # last, so that its preview is not stale
 )

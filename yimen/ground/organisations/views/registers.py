@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -36,7 +36,10 @@ def responsibility(request: HttpRequest) -> HttpResponseBase:
     """Each department's chain with its gaps."""
     actor = actor_of(request)
     today = moments.day_of(moments.now())
-    units = Unit.objects.filter(policies.seen(actor), kind__in=CHAINED, dissolved_on__isnull=True)
+    seen = Unit.objects.filter(policies.seen(actor))
+    # The management of a centre asks for the chains of the departments that its windows serve (R003, R011).
+    shown = Q(pk__in=seen.values("pk")) | Q(pk__in=Window.objects.filter(centre__in=seen).values("departments"))
+    units = Unit.objects.filter(shown, kind__in=CHAINED, dissolved_on__isnull=True)
     found = list(units.select_related("division").order_by("path")[:2000])
     gaps = {gap.unit.pk: gap.lacking for gap in registers.chain_gaps(found, today)}
     only = request.GET.get("show") == "gaps"
@@ -51,7 +54,13 @@ def responsibility(request: HttpRequest) -> HttpResponseBase:
     return render(
         request,
         "organisations/responsibility.html",
-        {"rows": rows, "only": only, "all": len(found), "lacking": len(gaps)},
+        {
+            "rows": rows,
+            "only": only,
+            "all": len(found),
+            "lacking": len(gaps),
+            "opens": set(seen.values_list("pk", flat=True)),
+        },
     )
 
 
