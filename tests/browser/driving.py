@@ -171,7 +171,7 @@ def axe() -> Callable[[Page], None]:
             for each in found
             if each["impact"] in ("serious", "critical")
         ]
-        assert bad == []
+        assert not bad, "\n".join(bad)
 
     return check
 
@@ -193,7 +193,7 @@ def look(axe: Callable[[Page], None]) -> Callable[..., None]:
         assert wide <= 0, f"{name} is {wide} px too wide"
         assert seen.bytes <= LARGEST_PAGE, f"{name} loads {seen.bytes} bytes"
         if silent:
-            assert seen.said == []
+            assert not seen.said, "\n".join(seen.said)
 
     return check
 

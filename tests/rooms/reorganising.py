@@ -23,7 +23,7 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "organisations:counterparts": ("manager", 14),
     "organisations:match_unit": ("he", 14),
     "organisations:match_window": ("manager", 14),
-    "organisations:unmatch": ("manager", 12),
+    "organisations:unmatch": ("he", 12),
     "organisations:tiers": ("manager", 16),
     "organisations:set_supporting_role": ("manager", 14),
     "organisations:seal_uses": ("he", 14),
