@@ -122,7 +122,7 @@ def apply_recalculation(*, actor: Actor, recalculation: Recalculation, at: datet
 
 def work_a_batch(recalculation_id: int, *, at: datetime) -> bool:
     """Do the next batch in the open transaction; False when nothing is left to do (or only a person can go on)."""
-    held = Recalculation.objects.select_for_update().select_related("change").filter(pk=recalculation_id).first()
+    held = Recalculation.objects.select_for_update().filter(pk=recalculation_id).first()
     if held is None:
         return False
     match held.state:

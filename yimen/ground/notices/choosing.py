@@ -133,7 +133,7 @@ def send_again(*, actor: Actor, sending_id: int, at: datetime) -> Sending:
     Raises `CannotSendAgain` for what has arrived, is on its way or was sent again; `NotFound`, `NotAllowed`.
     """
     demand_keeper(actor)
-    held = Sending.objects.select_for_update().select_related("message").filter(pk=sending_id).first()
+    held = Sending.objects.select_for_update().filter(pk=sending_id).first()
     if held is None:
         raise NotFound("没有这条外发记录。", next_step="请刷新页面。")
     if held.state not in (Sending.State.FAILED, Sending.State.UNKNOWN):

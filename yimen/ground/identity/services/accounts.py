@@ -94,12 +94,7 @@ def use_code(*, code: str, password: str, at: datetime, sign_in_name: str = "", 
     """Whoever holds a one-time code sets the password; with an activation code also a new account's sign-in name
     (and the name of the person who acts for an enterprise). Raises `CodeRefused`, `PasswordRefused`, `NameTaken`."""
     plain = "".join(code[:40].upper().split()).replace("-", "")
-    given = (
-        OneTimeCode.objects.select_for_update(of=("self",))
-        .select_related("account", "party")
-        .filter(code_hash=digest(audit.safe_text(plain)))
-        .first()
-    )
+    given = OneTimeCode.objects.select_for_update(of=("self",)).filter(code_hash=digest(audit.safe_text(plain))).first()
     if given is None or given.used_at is not None or given.expires_at <= at:
         message = "验证码不对、已经用过，或已过有效期。"
         raise CodeRefused(message, next_step="请核对后重新输入，或请发放人重新发一个。", fields={"code": message})

@@ -202,7 +202,6 @@ def leave_enterprise(*, actor: Actor, uid: UUID, at: datetime) -> Membership:
     """Leave on one's own; running cases go to the owner, else to the longest-serving manager. Raises `LastManager`."""
     place = (
         Membership.objects.select_for_update(of=("self",))
-        .select_related("enterprise", "account")
         .filter(uid=uid, account_id=actor.account_id or 0, ended_at__isnull=True)
         .first()
     )
@@ -258,7 +257,6 @@ def _is_owner(actor: Actor) -> bool:
 def _place(enterprise: Party, uid: UUID) -> Membership:
     found = (
         Membership.objects.select_for_update(of=("self",))
-        .select_related("enterprise", "account")
         .filter(enterprise=enterprise, uid=uid, ended_at__isnull=True)
         .first()
     )

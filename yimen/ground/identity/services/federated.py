@@ -222,7 +222,7 @@ def _taken(state: str, browser: str, at: datetime) -> FederatedAttempt:
 
 def _identity(said: Said, at: datetime) -> ExternalIdentity:
     """The tie of this subject, found or made; made only on a proved number of a file that nobody else has an account to."""
-    held = ExternalIdentity.objects.select_for_update(of=("self",)).select_related("account").filter(
+    held = ExternalIdentity.objects.select_for_update(of=("self",)).filter(
         issuer=said.issuer, subject=said.subject
     ).first()  # fmt: skip
     if held is not None:
@@ -291,7 +291,7 @@ def _new_account(party: Party, at: datetime) -> Account:
 
 
 def _link_by_hand(account_id: int, said: Said, at: datetime) -> None:
-    account = Account.objects.select_for_update(of=("self",)).select_related("party").get(pk=account_id)
+    account = Account.objects.select_for_update(of=("self",)).get(pk=account_id)
     party = account.party
     if party is None or party.kind != "natural":
         raise Invalid("单位账号不能关联个人的统一身份。", next_step="请用个人账号关联。")

@@ -237,7 +237,7 @@ def _end(actor: Actor, mandate: Mandate, kind: str, reason: str, at: datetime) -
 
 
 def _locked(uid: UUID) -> Mandate:
-    found = Mandate.objects.select_for_update(of=("self",)).select_related("principal").filter(uid=uid).first()
+    found = Mandate.objects.select_for_update(of=("self",)).filter(uid=uid).first()
     if found is None:
         raise _none()
     return found

@@ -64,12 +64,7 @@ def change_representative(
 @transaction.atomic
 def drop_change(*, actor: Actor, uid: UUID, at: datetime, reason: str = "") -> RepresentativeChange:
     """The enterprise takes the proposal back, or the window refuses it (with a reason). Raises `NotFound`, `ChangePending`."""
-    change = (
-        RepresentativeChange.objects.select_for_update(of=("self",))
-        .select_related("enterprise")
-        .filter(uid=uid)
-        .first()
-    )
+    change = RepresentativeChange.objects.select_for_update(of=("self",)).filter(uid=uid).first()
     if change is None:
         raise NotFound("没有这项变更。")
     if actor.kind == "staff":

@@ -327,7 +327,7 @@ def _token(token: str, kind: str) -> SignOnToken | None:
 def _locked(found: SignOn | None) -> SignOn | None:
     if found is None:
         return None
-    return SignOn.objects.select_for_update(of=("self",)).select_related("account", "system").get(pk=found.pk)
+    return SignOn.objects.select_for_update(of=("self",)).get(pk=found.pk)
 
 
 def _note(action: str, actor: Actor, system: RelyingSystem, **facts: object) -> None:

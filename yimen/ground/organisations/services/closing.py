@@ -68,7 +68,7 @@ def _notice(account_id: int, kind: str, since: date, due: date, at: datetime) ->
 
 @transaction.atomic
 def _go_on(pk: int, done: Done, at: datetime, warn_days: int) -> None:
-    row = AccountClosing.objects.select_for_update(of=("self",)).select_related("account").get(pk=pk)
+    row = AccountClosing.objects.select_for_update(of=("self",)).get(pk=pk)
     today = day_of(at)
     if row.closed_at is not None:
         if row.account.is_active:  # enabled on the account's own page
@@ -111,7 +111,7 @@ def reason_of(row: AccountClosing) -> str:
 def reopen_account(*, actor: Actor, row: AccountClosing, reason: str, at: datetime) -> None:
     """The system administrator lets the account be used again; its tokens stay revoked. Raises `Conflict` where it is open."""
     require_role(actor, "system")
-    held = AccountClosing.objects.select_for_update(of=("self",)).select_related("account").get(pk=row.pk)
+    held = AccountClosing.objects.select_for_update(of=("self",)).get(pk=row.pk)
     if held.closed_at is None or held.reopened_at is not None:
         raise Conflict("这个账号没有被停用，或已经重新启用。", next_step="请刷新页面查看。")
     held.reopened_at, held.reopened_by = at, actor.uid

@@ -56,7 +56,7 @@ def offer_delegation(
     `NoDelegatingOn`, `NotAColleague`, `NotAllowed`, `Invalid` (days, permissions the post does not have), `Conflict` for a
     second one in these days, `Apart` for an administrator (三员).
     """
-    post = Post.objects.select_for_update(of=("self",)).select_related("unit", "account").get(pk=post.pk)
+    post = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
     _may_offer(actor, post)
     holder = post.account
     if holder is None:
@@ -185,9 +185,7 @@ def _offered_to(actor: Actor, delegation: Delegation) -> Delegation:
 
 
 def _locked(delegation: Delegation) -> Delegation:
-    found = (
-        Delegation.objects.select_for_update(of=("self",)).select_related("post__unit").filter(pk=delegation.pk).first()
-    )
+    found = Delegation.objects.select_for_update(of=("self",)).filter(pk=delegation.pk).first()
     if found is None:
         raise NotFound("没有这次代办。")
     return found

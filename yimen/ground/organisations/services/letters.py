@@ -87,7 +87,7 @@ def sign_letter(
     """The department's head signs (`organisations.sign_letter`), never for himself. Of two who sign at once one wins,
     the other gets `Conflict`; so does a letter that overlaps one in force."""
     require(actor, letter.department, SIGN_LETTER)
-    post = Post.objects.select_for_update(of=("self",)).select_related("unit").get(pk=letter.post_id)
+    post = Post.objects.select_for_update(of=("self",)).get(pk=letter.post_id)
     if post.account_id is not None and post.account_id == actor.account_id:
         raise NotAllowed("不能给自己签署授权委托书。", next_step="请由部门主要负责人签署。")
     if letter.valid_to < day_of(at):

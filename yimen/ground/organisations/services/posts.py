@@ -363,7 +363,7 @@ def _end_tenure(post: Post, actor: Actor, at: datetime, last: date) -> None:
 
 
 def _locked(post: Post) -> Post:
-    found = Post.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=post.pk).first()
+    found = Post.objects.select_for_update(of=("self",)).filter(pk=post.pk).first()
     if found is None:
         raise NotFound("没有这个岗位。")
     return found

@@ -64,7 +64,7 @@ def destroy_seal(*, actor: Actor, seal: Seal, reason: str, witness: str, documen
 
 
 def _held(actor: Actor, seal: Seal) -> Seal:
-    found = Seal.objects.select_for_update(of=("self",)).select_related("unit", "keeper").get(pk=seal.pk)
+    found = Seal.objects.select_for_update(of=("self",)).get(pk=seal.pk)
     require(actor, found.unit, KEEP_SEALS)
     return found
 

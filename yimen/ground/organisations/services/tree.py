@@ -238,7 +238,7 @@ def close_window(*, actor: Actor, window: Window, at: datetime) -> Window:
 
 def _locked(window: Window) -> Window:
     """The window as it stands, until the end of the transaction: whoever places an item there waits."""
-    return Window.objects.select_for_update(of=("self",)).select_related("centre").get(pk=window.pk)
+    return Window.objects.select_for_update(of=("self",)).get(pk=window.pk)
 
 
 def _may_change(window: Window, leaving: frozenset[int], actor: Actor, at: datetime, *, closing: bool) -> None:

@@ -30,7 +30,7 @@ Status = ItemEdition.Status
 def new_edition(*, actor: Actor, item: ServiceItem, at: datetime, change_note: str = "") -> ItemEdition:
     """A draft that begins as a copy of the edition in force; raises `Conflict` while another draft is open."""
     policies.must(actor, policies.EDIT, item)
-    item = ServiceItem.objects.select_for_update(of=("self",)).select_related("current").get(pk=item.pk)
+    item = ServiceItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     if item.status == ServiceItem.Status.CANCELLED:
         raise Conflict("事项已经取消，不能再编制新版本。")
     if ItemEdition.objects.filter(item=item, status__in=ItemEdition.open_statuses).exists():

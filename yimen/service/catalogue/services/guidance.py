@@ -41,7 +41,7 @@ def save_guidance(
     A material with a condition becomes 视情形; one that loses it becomes 必要. Raises `Invalid` with findings.
     """
     policies.must(actor, policies.EDIT, edition.item)
-    edition = ItemEdition.objects.select_for_update(of=("self",)).select_related("item", "form").get(pk=edition.pk)
+    edition = ItemEdition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
     if edition.status != ItemEdition.Status.DRAFT:
         raise EditionNotOpen("只有草稿可以改情形引导。", next_step="请先取回，或编制新版本。")
     read: guidance.Guidance | None = None

@@ -190,7 +190,7 @@ def withdraw_cancellation(*, actor: Actor, item: ServiceItem, reason: str, at: d
 
 
 def _locked(item: ServiceItem) -> ServiceItem:
-    return ServiceItem.objects.select_for_update(of=("self",)).select_related("department").get(pk=item.pk)
+    return ServiceItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
 
 
 def _save_status(item: ServiceItem, at: datetime, more: Sequence[str] = ()) -> None:

@@ -36,7 +36,7 @@ def save_material_files(
     Raises `EditionNotOpen` once the edition has left the draft, `FileRefused` for a file the gate refuses.
     """
     policies.must(actor, policies.EDIT, edition.item)
-    edition = ItemEdition.objects.select_for_update(of=("self",)).select_related("item").get(pk=edition.pk)
+    edition = ItemEdition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
     if edition.status != ItemEdition.Status.DRAFT:
         raise EditionNotOpen("只有草稿可以换空白表和样表。", next_step="请先取回，或编制新版本。")
     material = EditionMaterial.objects.filter(edition=edition, order=order).first()

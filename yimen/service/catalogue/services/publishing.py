@@ -35,7 +35,8 @@ def publish_edition(*, actor: Actor, edition: ItemEdition, at: datetime) -> Item
     """Put a checked edition in force from today; the one before retires. Raises `EditionNotOpen`, `NotPublishable`."""
     policies.must(actor, policies.PUBLISH, edition.item)
     ServiceItem.objects.select_for_update().get(pk=edition.item_id)
-    edition = selectors.whole(ItemEdition.objects.select_for_update(of=("self",)).filter(pk=edition.pk)).get()
+    ItemEdition.objects.select_for_update().get(pk=edition.pk)
+    edition = selectors.whole(ItemEdition.objects.filter(pk=edition.pk)).get()
     if edition.status != Status.PASSED:
         raise EditionNotOpen(
             "只有通过合法性审查的版本可以发布。", next_step="请先提交合法性审查，由编制人以外的人审查。"
@@ -114,7 +115,7 @@ def _against(edition: ItemEdition, day: date, set_here: Mapping[str, str]) -> li
 def retire_edition(*, actor: Actor, item: ServiceItem, reason: str, at: datetime) -> ItemEdition:
     """Take the edition in force out of force without another one: the item can no longer be applied for."""
     policies.must(actor, policies.PUBLISH, item)
-    item = ServiceItem.objects.select_for_update(of=("self",)).select_related("current").get(pk=item.pk)
+    item = ServiceItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     edition = item.current
     if edition is None:
         raise Conflict("这个事项没有现行版本。")

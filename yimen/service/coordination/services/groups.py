@@ -188,7 +188,7 @@ def _end(member: GroupMember, to_on: date, basis: str) -> None:
 
 def _held(actor: Actor, group: LeadingGroup) -> LeadingGroup:
     """The group, locked, if the actor keeps it and it is not dissolved."""
-    found = LeadingGroup.objects.select_for_update(of=("self",)).select_related("home").get(pk=group.pk)
+    found = LeadingGroup.objects.select_for_update(of=("self",)).get(pk=group.pk)
     _keeper(actor, found.home)
     if found.dissolved_on is not None:
         raise GroupOver(f"“{found.name}”已经撤销。", next_step="撤销的领导小组只供查阅。")

@@ -75,7 +75,7 @@ def register_leader(
 @transaction.atomic
 def end_leader(*, actor: Actor, leader: Leader, to_on: date, at: datetime) -> None:
     """A leader leaves; the charges and the stationing end with the day. Raises `EndsTooEarly` where shifts lie after it."""
-    leader = Leader.objects.select_for_update().select_related("department").get(pk=leader.pk)
+    leader = Leader.objects.select_for_update().get(pk=leader.pk)
     require_keeper(actor, leader.department)
     if leader.to_on is not None:
         raise AlreadyRegistered(f"{leader.name}已登记离任。")
@@ -115,7 +115,7 @@ def add_charge(
 @transaction.atomic
 def end_charge(*, actor: Actor, charge: Charge, to_on: date, at: datetime) -> None:
     """A leader is no longer in charge of an area. Raises `EndsTooEarly`, `AlreadyRegistered`."""
-    charge = Charge.objects.select_for_update().select_related("leader__department").get(pk=charge.pk)
+    charge = Charge.objects.select_for_update().get(pk=charge.pk)
     require_keeper(actor, charge.leader.department)
     if charge.to_on is not None:
         raise AlreadyRegistered("这一项已经停止分管。")

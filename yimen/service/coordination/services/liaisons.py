@@ -61,7 +61,7 @@ def appoint_liaison(
 @transaction.atomic
 def end_liaison(*, actor: Actor, liaison: Liaison, to_on: date, reason: str, at: datetime) -> None:
     """The unit is without a liaison from the day after; with the reason. Raises `LiaisonMoved`, `Invalid`."""
-    liaison = Liaison.objects.select_for_update(of=("self",)).select_related("unit").get(pk=liaison.pk)
+    liaison = Liaison.objects.select_for_update(of=("self",)).get(pk=liaison.pk)
     require_keeper(actor, liaison.unit, policies.LIAISONS)
     if liaison.ended_reason:
         raise LiaisonMoved("这位联络协办员已经免去。", next_step="请刷新名单。")

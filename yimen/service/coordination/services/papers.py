@@ -139,7 +139,7 @@ def urge_receipt(*, actor: Actor, dispatch: Dispatch, unit_id: int, at: datetime
 
 def _locked(dispatch: Dispatch) -> Dispatch:
     """The paper, held still, so that nobody signs while it is taken back; raises `PaperGone` for a withdrawn one."""
-    found = Dispatch.objects.select_for_update(of=("self",)).select_related("sender__division").get(pk=dispatch.pk)
+    found = Dispatch.objects.select_for_update(of=("self",)).get(pk=dispatch.pk)
     if found.withdrawn_at is not None:
         raise PaperGone("这份文已经撤回。", next_step="请刷新页面。")
     return found

@@ -101,10 +101,7 @@ def swap_shifts(
     """
     pair = {
         each.pk: each
-        for each in Shift.objects.select_for_update(of=("self",))
-        .select_related("leader", "department")
-        .filter(pk__in=(shift.pk, other.pk))
-        .order_by("pk")
+        for each in Shift.objects.select_for_update(of=("self",)).filter(pk__in=(shift.pk, other.pk)).order_by("pk")
     }
     if len(pair) != 2 or (seen is not None and pair[shift.pk].leader_id != seen):
         raise ShiftMoved("这两天的带班刚被别人改过。", next_step="请刷新排班表，看过新情况后再调。")
@@ -159,9 +156,7 @@ def copy_roster(*, actor: Actor, department: Unit, first: date, at: datetime) ->
 
 def _held(shift: Shift, seen: int | None = None) -> Shift:
     """The shift, locked; raises `ShiftMoved` where it is gone or somebody else leads it than the page showed."""
-    found = (
-        Shift.objects.select_for_update(of=("self",)).select_related("leader", "department").filter(pk=shift.pk).first()
-    )
+    found = Shift.objects.select_for_update(of=("self",)).filter(pk=shift.pk).first()
     if found is None or (seen is not None and found.leader_id != seen):
         raise ShiftMoved("这一天的带班刚被别人改过。", next_step="请刷新排班表，看过新情况后再改。")
     return found

@@ -174,7 +174,7 @@ def withdraw_return_visit(*, actor: Actor, visit: ReturnVisit, reason: str, at: 
 
 
 def _of_office(actor: Actor, visit: ReturnVisit) -> ReturnVisit:
-    found = ReturnVisit.objects.select_for_update(of=("self",)).select_related("centre", "department").get(pk=visit.pk)
+    found = ReturnVisit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
     policies.require(actor, policies.MANAGE, found.centre_id, found.centre_id, found.centre.division_id)
     if found.withdrawn_at is not None:
         raise VisitOver("这条回访记录已经撤销。")
@@ -185,7 +185,7 @@ def _of_office(actor: Actor, visit: ReturnVisit) -> ReturnVisit:
 
 
 def _open(actor: Actor, visit: SiteVisit) -> SiteVisit:
-    found = SiteVisit.objects.select_for_update(of=("self",)).select_related("leader", "department").get(pk=visit.pk)
+    found = SiteVisit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
     require_keeper(actor, found.department)
     if found.state != SiteVisit.State.PLANNED:
         raise VisitOver(f"这次现场办公{found.get_state_display()}，不能再改。", next_step="请刷新页面查看。")

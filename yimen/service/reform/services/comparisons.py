@@ -250,7 +250,7 @@ def discard_comparison(*, actor: Actor, comparison: Comparison, at: datetime) ->
 
 
 def _unfinished(comparison: Comparison) -> Comparison:
-    found = Comparison.objects.select_for_update(of=("self",)).select_related("department").get(pk=comparison.pk)
+    found = Comparison.objects.select_for_update(of=("self",)).get(pk=comparison.pk)
     if found.batch_id is not None:
         raise Conflict("这次比对已经转为清单调整，不能再改。", next_step="请重新上传比对。")
     return found

@@ -114,7 +114,7 @@ def stop_demand(*, actor: Actor, proof: Proof, at: datetime) -> int:
 
 
 def _kept(proof: Proof) -> Proof:
-    held = Proof.objects.select_for_update(of=("self",)).select_related("standard").get(pk=proof.pk)
+    held = Proof.objects.select_for_update(of=("self",)).get(pk=proof.pk)
     if held.cancelled_on is not None:
         raise Conflict("这一项已经取消。")
     return held

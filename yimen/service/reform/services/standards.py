@@ -62,7 +62,7 @@ def plan_standard(
 def issue_standard(*, actor: Actor, standard: Standard, document: str, issued_on: date, at: datetime) -> Standard:
     """A planned standard is issued; the edition before ends that day."""
     require_permission(actor, policies.STANDARDS)
-    held = Standard.objects.select_for_update(of=("self",)).select_related("before").get(pk=standard.pk)
+    held = Standard.objects.select_for_update(of=("self",)).get(pk=standard.pk)
     if held.issued_on is not None:
         raise Conflict("这个标准已经发布。")
     if issued_on > moments.day_of(at):
@@ -121,7 +121,7 @@ def check_standard(
 def mend(*, actor: Actor, check: StandardCheck, note: str, on: date, at: datetime) -> StandardCheck:
     """What was found has been mended."""
     require_permission(actor, policies.STANDARDS)
-    held = StandardCheck.objects.select_for_update(of=("self",)).select_related("standard").get(pk=check.pk)
+    held = StandardCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
     if held.result == CheckResult.MET or held.mended_on is not None:
         raise Conflict("这次检查没有要整改的。")
     if not held.checked_on <= on <= moments.day_of(at):

@@ -204,9 +204,7 @@ def take_back(*, actor: Actor, adjustment: Adjustment, at: datetime) -> Adjustme
 
 
 def _open(adjustment: Adjustment) -> Adjustment:
-    found = (
-        Adjustment.objects.select_for_update(of=("self",)).select_related("department__division").get(pk=adjustment.pk)
-    )
+    found = Adjustment.objects.select_for_update(of=("self",)).get(pk=adjustment.pk)
     if found.state != State.PROPOSED:
         raise NotOpen(f"这项调整已经是“{found.get_state_display()}”。", next_step="请刷新页面再看。")
     return found

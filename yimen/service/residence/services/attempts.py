@@ -53,11 +53,7 @@ def record_attempt(
 @transaction.atomic
 def handle_attempt(*, actor: Actor, attempt: WithdrawalAttempt, text: str, at: datetime) -> WithdrawalAttempt:
     """The supervisor says what was done about it."""
-    found = (
-        WithdrawalAttempt.objects.select_for_update(of=("self",))
-        .select_related("department__division")
-        .get(pk=attempt.pk)
-    )
+    found = WithdrawalAttempt.objects.select_for_update(of=("self",)).get(pk=attempt.pk)
     policies.must(actor, policies.WATCH, found.department)
     if found.handled_at is not None:
         raise Conflict(f"{found.handled_by}已经处理过。", next_step="请刷新页面再看。")

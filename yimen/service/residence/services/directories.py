@@ -110,7 +110,7 @@ def check_upload(
 def apply_upload(*, actor: Actor, upload: DirectoryUpload, replace: bool, at: datetime) -> int:
     """Write what a checked file says into the draft: with `replace` the file is the whole directory, else it adds and
     changes. Returns how many lines it wrote. What the file cannot mean any more (an item gone) is left out."""
-    upload = DirectoryUpload.objects.select_for_update().select_related("directory__centre").get(pk=upload.pk)
+    upload = DirectoryUpload.objects.select_for_update().get(pk=upload.pk)
     found = _draft(actor, upload.directory)
     if upload.applied_at is not None:
         raise Conflict("这份文件已经写入。", next_step="请看目录里的各行。")
@@ -175,7 +175,7 @@ def discard_directory(*, actor: Actor, directory: Directory, at: datetime) -> No
 
 def _draft(actor: Actor, directory: Directory) -> Directory:
     policies.must(actor, policies.PUBLISH, directory.centre)
-    found = Directory.objects.select_for_update(of=("self",)).select_related("centre").filter(pk=directory.pk).first()
+    found = Directory.objects.select_for_update(of=("self",)).filter(pk=directory.pk).first()
     if found is None or found.state != State.DRAFT:
         raise DirectoryClosed("这一版目录已经公布或删除，不能再改。", next_step="要改请起草新的一版。")
     return found

@@ -66,7 +66,7 @@ def record_function(
 @transaction.atomic
 def end_function(*, actor: Actor, function: Function, at: datetime) -> None:
     """Take a function off the list; refused while it is in the hall (R023)."""
-    function = Function.objects.select_for_update(of=("self",)).select_related("department").get(pk=function.pk)
+    function = Function.objects.select_for_update(of=("self",)).get(pk=function.pk)
     if not policies.may(actor, policies.APPLY, function.department):
         policies.must(actor, policies.DECIDE, function.department)
     if function.ended_on is not None:

@@ -96,7 +96,7 @@ def list_items(*, actor: Actor, batch: ListBatch, item_ids: Iterable[int], at: d
 @transaction.atomic
 def unlist_item(*, actor: Actor, line: ListLine, reason: str, at: datetime) -> None:
     """Take an item off. On a batch still being prepared the line is simply deleted; afterwards it stays with the reason."""
-    found = ListLine.objects.select_for_update(of=("self",)).select_related("batch", "item").get(pk=line.pk)
+    found = ListLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
     policies.must(actor, policies.PUBLISH, None)
     if found.removed_on is not None:
         raise Conflict("这个事项已经移出。", next_step="请刷新页面再看。")

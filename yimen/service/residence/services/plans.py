@@ -302,11 +302,7 @@ def _enter(plan: Plan, functions: Sequence[int], actor: Actor, at: datetime) -> 
 
 
 def _locked(plan: Plan, *states: str) -> Plan:
-    found = (
-        Plan.objects.select_for_update(of=("self",))
-        .select_related("department__division", "section", "second_section", "leader")
-        .get(pk=plan.pk)
-    )
+    found = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
     if found.state not in states:
         raise PlanNotOpen(f"这份方案已经是“{found.get_state_display()}”。", next_step="请刷新页面再看。")
     return found
