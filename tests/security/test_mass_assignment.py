@@ -16,7 +16,6 @@ from django.test import Client
 from tests.cast import INSTALLER
 from tests.security.crawler import Form
 from tests.security.test_hostile_input import in_vain
-from tests.security.test_one_audit_row import forms as forms
 from tests.security.test_one_audit_row import posted, well_filled
 from tests.security.world import ANSWERS, World
 from yimen.ground.identity.models import Account, ApiToken, Party

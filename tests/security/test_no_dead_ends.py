@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 from django.test import Client
 
+from tests.security.conftest import ROLES
 from tests.security.crawler import STARTS, walk
-from tests.security.test_hostile_input import ROLES
 from tests.security.world import World
 
 MAY_LEAD_NOWHERE = {

@@ -15,8 +15,8 @@ from django.test import Client
 
 from tests.cast import INSTALLER, LI_ID, PASSWORD, QIAN_ID
 from tests.rooms import gathered
-from tests.security.crawler import Form, forms_of
-from tests.security.test_hostile_input import ROLES, in_vain
+from tests.security.crawler import Form
+from tests.security.test_hostile_input import in_vain
 from tests.security.world import ANSWERS, World, picture
 from yimen.ground.identity import services as opening
 from yimen.ground.identity.models import Account
@@ -100,17 +100,6 @@ OF_A_FORM: dict[str, dict[str, Any]] = {
     "matters:add_exception": {"day": "2027-03-02", "why": "系统升级", "opens": "", "closes": ""},
 }  # fmt: skip
 """Good values of one form, before those above."""
-
-
-@pytest.fixture(scope="module")
-def forms(built_world: World) -> list[tuple[str, Form]]:
-    """Every different form with each role that meets it: whoever may press the button carries the act out."""
-    found: dict[Any, tuple[str, Form]] = {}
-    for role, kind in ROLES.items():
-        client = built_world.cast.client(role) if role else Client()
-        for signature, form in forms_of(client, kind).items():
-            found.setdefault(signature, (role, form))
-    return list(found.values())
 
 
 def well_filled(form: Form, world: World) -> dict[str, Any]:
