@@ -12,6 +12,7 @@ from yimen.house.demo import (
     mandates,
     promises,
     reform,
+    reminding,
     reorganising,
     staff_rights,
 )
@@ -26,5 +27,6 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     staff_rights.tell,
     reform.tell,
     calendar_and_messages.tell,
-    reorganising.tell,  # last, so that its preview is not stale
+    reorganising.tell,  # after all that moves items and windows, so that its preview is not stale
+    reminding.tell,  # when the chains are named
 )

@@ -101,3 +101,14 @@ class CaseWithdrawn(Event):
     matter_id: int
     code: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class CaseReminded(Event):
+    """Somebody was reminded of a case: near its limit, past it, or urged; `reminder` is the row that says who."""
+
+    matter_id: int
+    code: str
+    reminder: int
+    level: int
+    at: datetime

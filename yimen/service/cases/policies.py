@@ -33,6 +33,10 @@ register_permission(
 )  # fmt: skip
 register_permission("cases.set_up", "设置办件类型和服务承诺", scopes=("centre", "all"), usual={"manager": "centre"})
 register_permission(
+    "cases.urge", "催办办件", scopes=("department", "centre", "division", "all"),
+    usual={"head": "department", "chief": "department", "manager": "centre", "supervisor": "all", "leader": "division"},
+)  # fmt: skip
+register_permission(
     "cases.deliver", "送达、归档", scopes=("window", "department", "centre"),
     usual={"issuer": "centre", "clerk": "window", "chief": "department"},
 )  # fmt: skip
@@ -42,6 +46,8 @@ name_actions(
         "cases.check_material": "核对材料",
         "cases.reuse_file": "用以前交过的材料",
         "cases.discard_draft": "删除没提交的申请",
+        "cases.urge": "催办办件",
+        "cases.set_reminders": "设置办件催办",
         "cases.set_kinds": "设置办件类型",
         "cases.make_promise": "登记服务承诺",
         "cases.withdraw_promise": "收回服务承诺",

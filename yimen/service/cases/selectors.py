@@ -22,7 +22,16 @@ from yimen.ground.matters.selectors import own as own_matters
 from yimen.service.cases.editions import EditionCard, pinned_edition
 from yimen.service.cases.kinds import BY_CODE, USUAL_SETTINGS, KindSetting
 from yimen.service.cases.lifecycle import PROCEDURES
-from yimen.service.cases.models import Case, CaseMaterial, CentreKind, Draft, Opinion, ServicePromise
+from yimen.service.cases.models import (
+    Case,
+    CaseMaterial,
+    CentreKind,
+    Draft,
+    Opinion,
+    Reminder,
+    ReminderTerms,
+    ServicePromise,
+)
 
 if TYPE_CHECKING:
     from yimen.ground.documents.models import StoredFile
@@ -251,3 +260,13 @@ def promises(on: date, *, ended_too: bool = False) -> QuerySet[ServicePromise]:
     if ended_too:
         return found
     return found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on, withdrawn_at__isnull=True)
+
+
+def reminder_terms(centre_id: int | None) -> ReminderTerms:
+    """How far up the chain a centre lets late cases go; the defaults where it has set nothing (R011)."""
+    return ReminderTerms.objects.filter(pk=centre_id or 0).first() or ReminderTerms(centre_id=centre_id or 0)
+
+
+def reminders_of(case: Case) -> QuerySet[Reminder]:
+    """Who was reminded of a case and when, the newest first."""
+    return Reminder.objects.filter(matter=case.pk).prefetch_related("told").order_by("-id")

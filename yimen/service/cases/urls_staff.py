@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from yimen.service.cases.views.manage import setting_up
-from yimen.service.cases.views.staff import acts, case_page, intake, judging, lists, mandates, papers, report
+from yimen.service.cases.views.staff import acts, case_page, intake, judging, lists, mandates, papers, reminding, report
 
 staff_urls: list[URLPattern] = [
     path("desk/inbox/", lists.inbox, name="inbox"),
@@ -23,6 +23,7 @@ staff_urls: list[URLPattern] = [
     path("desk/intake/form/<uuid:uid>/", intake.form, name="desk_intake_form"),
     path("promises/", setting_up.public_promises, name="promises"),
     path("manage/case-kinds/", setting_up.kinds, name="kinds"),
+    path("manage/case-reminders/", reminding.terms, name="reminder_terms"),
     path("manage/promises/", setting_up.promises, name="manage_promises"),
     path("manage/promises/new/", setting_up.make_promise, name="make_promise"),
     path("manage/promises/<uuid:uid>/withdraw/", setting_up.withdraw_promise, name="withdraw_promise"),
@@ -36,6 +37,7 @@ staff_urls: list[URLPattern] = [
     path("desk/cases/<str:code>/originals/", papers.originals, name="desk_originals"),
     path("desk/cases/<str:code>/originals/<uuid:uid>/", papers.original, name="desk_original"),
     path("desk/cases/<str:code>/letters/<str:letter_code>/", papers.letter, name="desk_letter"),
+    path("desk/cases/<str:code>/urge/", reminding.urge, name="desk_urge"),
     path("desk/cases/<str:code>/materials/rest/", judging.rest, name="desk_materials_rest"),
     path("desk/cases/<str:code>/materials/<int:order>/", judging.material, name="desk_material"),
     path("desk/cases/<str:code>/reveal/<str:field>/", judging.reveal, name="desk_reveal"),

@@ -40,6 +40,7 @@ from yimen.ground.organisations.selectors.registers import counterpart_windows_o
 from yimen.ground.organisations.selectors.registers import counterparts_of as counterparts_of
 from yimen.ground.organisations.selectors.registers import department_pairs as department_pairs
 from yimen.ground.organisations.selectors.registers import entry_plan as entry_plan
+from yimen.ground.organisations.selectors.registers import escalation as escalation
 from yimen.ground.organisations.selectors.registers import responsibility_chain as responsibility_chain
 from yimen.ground.organisations.selectors.registers import unmatched_departments as unmatched_departments
 from yimen.ground.organisations.selectors.registers import window_pairs as window_pairs

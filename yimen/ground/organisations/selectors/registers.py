@@ -71,6 +71,31 @@ def responsibility_chain(unit: Unit, on: date) -> tuple[Rung, ...]:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """Who is told when a department's work has to be told so far up: the posts that are held, and the rungs nobody is on."""
+
+    told: tuple[Rung, ...]
+    lacking: tuple[str, ...]
+
+
+def escalation(unit: Unit, upto: str, on: date) -> Climb:
+    """The chain from below up to the rung `upto` (a key of `RUNGS`), for whoever must tell of late work (R011).
+
+    Where nobody stands on that rung the next one above is told in its place, so that a gap never swallows the news; each
+    such rung is named in `lacking`. A gap below the rung asked for is not made up: the rungs above hear of it anyway.
+    """
+    chain = [each for each in responsibility_chain(unit, on) if each.account_id is not None]
+    standing = {each.rung for each in chain}
+    top = RUNGS.index(upto)
+    lacking = [rung for rung in RUNGS[: top + 1] if rung not in standing]
+    while top < len(RUNGS) - 1 and RUNGS[top] not in standing:
+        top += 1
+        if RUNGS[top] not in standing:
+            lacking.append(RUNGS[top])
+    return Climb(tuple(each for each in chain if RUNGS.index(each.rung) <= top), tuple(lacking))
+
+
 def _holds(post: Post, on: date) -> bool:
     return post.held_from is not None and post.held_from <= on and (post.held_to is None or post.held_to >= on)
 

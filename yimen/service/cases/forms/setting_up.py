@@ -73,3 +73,19 @@ class WithdrawPromiseForm(Form):
     """Why it is taken back."""
 
     reason = Line(label="收回原因", max_length=200, help_text="公开页面会写明。")
+
+
+class UrgeForm(Form):
+    """Why a case is urged."""
+
+    reason = Line(label="催办理由", max_length=300, help_text="经办人和责任链上的人都会看到。")
+
+
+class ReminderTermsForm(Form):
+    """How far up the chain, after how many working days."""
+
+    before_due = forms.BooleanField(label="到期前提醒经办人", required=False)
+    deputy_after = forms.IntegerField(
+        label="超期满几个工作日告知分管领导", min_value=0, max_value=60, help_text="填 0 表示一超期就告知。"
+    )
+    principal_after = forms.IntegerField(label="超期满几个工作日告知主要负责人（一把手）", min_value=0, max_value=60)

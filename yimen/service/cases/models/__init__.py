@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yimen.service.cases.models.case import Case, CaseFile, CaseMaterial, Draft, DraftFile, Opinion
 from yimen.service.cases.models.figures import CaseFact, CaseSum, Measure
+from yimen.service.cases.models.reminders import Reminder, ReminderTerms, ReminderTold
 from yimen.service.cases.models.settings import CentreKind, ServicePromise
 
 __all__ = [
@@ -17,5 +18,8 @@ __all__ = [
     "DraftFile",
     "Measure",
     "Opinion",
+    "Reminder",
+    "ReminderTerms",
+    "ReminderTold",
     "ServicePromise",
 ]

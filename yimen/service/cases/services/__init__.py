@@ -26,6 +26,7 @@ from yimen.service.cases.services.receipt import (
     supplement,
     withdraw,
 )
+from yimen.service.cases.services.reminding import remind_of_limits, set_reminder_terms, urge_case
 from yimen.service.cases.services.renewal import renew_draft
 from yimen.service.cases.services.reuse import reuse_file
 from yimen.service.cases.services.review import (
@@ -61,6 +62,7 @@ __all__ = [
     "record_opinion",
     "record_survey",
     "refuse",
+    "remind_of_limits",
     "renew_draft",
     "request_correction",
     "request_review_correction",
@@ -69,11 +71,13 @@ __all__ = [
     "reuse_file",
     "save_draft",
     "set_kinds",
+    "set_reminder_terms",
     "start_draft",
     "submit_application",
     "submit_draft",
     "supplement",
     "suspend",
+    "urge_case",
     "withdraw",
     "withdraw_promise",
 ]

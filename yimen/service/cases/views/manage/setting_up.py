@@ -38,7 +38,7 @@ SET_UP = "cases.set_up"
 @requires(SET_UP)
 def kinds(request: HttpRequest) -> HttpResponseBase:
     """Which kinds of case the centre uses, in which words and order."""
-    actor, centre = actor_of(request), _centre(request)
+    actor, centre = actor_of(request), centre_here(request)
     settings = selectors.kind_settings(centre.pk)
     form = KindsForm(request.POST or None, settings=settings)
     status = 200
@@ -113,7 +113,7 @@ def public_promises(request: HttpRequest) -> HttpResponse:
 @requires(SET_UP)
 def make_promise(request: HttpRequest) -> HttpResponseBase:
     """Register a promise."""
-    actor, centre = actor_of(request), _centre(request)
+    actor, centre = actor_of(request), centre_here(request)
     units = {str(unit.pk): unit for unit in [centre, *organisations.departments().order_by("order", "name")]}
     form = PromiseForm(request.POST or None, units=[(pk, unit.name) for pk, unit in units.items()])
 
@@ -132,7 +132,7 @@ def make_promise(request: HttpRequest) -> HttpResponseBase:
 @requires(SET_UP)
 def withdraw_promise(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """Take a promise back, with the reason."""
-    actor, centre = actor_of(request), _centre(request)
+    actor, centre = actor_of(request), centre_here(request)
     promise = selectors.promises(date.max, ended_too=True).filter(uid=uid).first()
     if promise is None:
         raise NotFound("没有这项承诺。", next_step="请从承诺清单进入。")
@@ -147,10 +147,10 @@ def withdraw_promise(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     )  # fmt: skip
 
 
-def _centre(request: HttpRequest) -> Unit:
+def centre_here(request: HttpRequest) -> Unit:
     """The actor's centre, else the main one."""
     actor = actor_of(request)
-    centre = organisations.unit(actor.centre_id) if actor.centre_id else organisations.main_centre()
+    centre = organisations.unit(actor.centre_id) if actor.centre_id else organisations.maincentre_here()
     if centre is None:
         raise NotFound("还没有设立政务服务中心。", next_step="请先在机构树中新建中心。")
     return centre

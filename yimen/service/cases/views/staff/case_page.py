@@ -124,6 +124,8 @@ def case_page(
         "claim": _claim(case, actor, at),
         "hand_over": _hand_over(case, actor, at),
         "mine": mine,
+        "reminders": list(cases.reminders_of(case)),
+        "may_urge": matter.closed_at is None and matter.stopped_since is None and may(actor, "cases.urge", matter),
         "holds": list(matters.open_holds(matter)),
         "account": explanation.current,
         "used": telling.used_of(explanation.current, telling.book(explanation, today), today),

@@ -38,6 +38,9 @@ def register() -> None:
     register_menu(
         "manage", MenuItem("服务承诺", "cases:manage_promises", "star", "cases.set_up", group="目录", order=21)
     )
+    register_menu(
+        "manage", MenuItem("办件催办", "cases:reminder_terms", "bell", "cases.set_up", group="目录", order=22)
+    )
     register_menu("footer", MenuItem("服务承诺与兑现", "cases:promises", order=40))
 
 
