@@ -104,6 +104,20 @@ class CaseWithdrawn(Event):
 
 
 @dataclass(frozen=True)
+class CaseHandedAcross(Event):
+    """A case went to the counterpart of another tier (R002); `window` and `account` are 0 where there is none."""
+
+    matter_id: int
+    code: str
+    source: int
+    target: int
+    window: int
+    account: int
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class CaseReminded(Event):
     """Somebody was reminded of a case: near its limit, past it, or urged; `reminder` is the row that says who."""
 

@@ -318,6 +318,19 @@ class HandOverForm(ActForm):
         return {"to_account": self.cleaned_data["to"], "reason": self.cleaned_data["reason"]}
 
 
+class HandAcrossForm(ActForm):
+    """移送 to a counterpart of another tier."""
+
+    to = forms.ChoiceField(label="移送给", help_text="对口单位、窗口由中心管理人员在“上下级对口”里登记。")
+    reason = Paragraph(
+        label="移送理由", rows=2, max_length=500, help_text="写明为什么要由对方接着办；申请人只看到移送，不看到理由。"
+    )
+
+    def __init__(self, *args: Any, counterparts: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = [("", "请选择"), *counterparts]  # type: ignore[attr-defined]  # a choice field
+
+
 class MaterialForm(ActForm):
     """One material judged: good, or returned with what is wrong."""
 

@@ -106,6 +106,11 @@ STEPS = (
         "return_to_review", "退回审查", ("deciding",), "reviewing", "cases.decide", reason_needed=True,
         public_label="退回补充审查", order=9,
     ),
+    StepRule(
+        # Drawn apart: only where somebody of another tier answers to the department.
+        "hand_across", "移送上下级对口单位", ("received", "reviewing", "deciding"), None, "cases.hand_across",
+        reason_needed=True, public_label="转由上下级对口单位接着办理", order=92, shown=False,
+    ),
     # Decision.
     StepRule(
         "grant", "准予", ("deciding",), "granted", "cases.decide", power="decide", clock="start", clock_name="delivery",

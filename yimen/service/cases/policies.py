@@ -26,6 +26,9 @@ register_permission(
 register_permission(
     "cases.decide", "作出决定", scopes=("window", "department"), usual={"approver": "department", "chief": "department"}
 )
+register_permission(
+    "cases.hand_across", "向上下级对口单位移送办件", scopes=("department",), usual={"chief": "department"}
+)
 register_permission("cases.extend", "延长办理期限", scopes=("department",), usual={"head": "department"})
 register_permission(
     "cases.figures", "查看办件统计", scopes=("department", "centre", "division", "all"),

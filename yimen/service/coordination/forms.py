@@ -277,14 +277,27 @@ class DispatchForm(forms.Form):
 
     kind = django_forms.ChoiceField(label="种类")
     receivers = ManyChoices(choices=(), label="发给")
+    windows = ManyChoices(
+        choices=(),
+        label="发给对口窗口",
+        required=False,
+        help_text="由该窗口的人员签收、回复；窗口对口关系在“上下级对口”里登记。",
+    )
     subject = forms.Line(label="标题", max_length=100)
     body = forms.Paragraph(label="内容", rows=6, max_length=4000)
     answer_by = forms.Day(label="请在这一天前回复", required=False, help_text="不填表示只要签收，不用回复。")
     file = forms.Attachment(label="附件", required=False)
 
-    def __init__(self, *args: Any, kinds: Sequence[str], receivers: Choices, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kinds: Sequence[str], receivers: Choices, windows: Choices = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         labels = dict(Dispatch.Kind.choices)
+        if windows:
+            self.fields["windows"].choices = windows  # type: ignore[attr-defined]
+            self.fields["receivers"].required = False
+        else:
+            del self.fields["windows"]
         self.fields["kind"].choices = [(code, labels[code]) for code in kinds]  # type: ignore[attr-defined]
         self.fields["receivers"].choices = receivers  # type: ignore[attr-defined]
 

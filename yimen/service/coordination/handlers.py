@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from yimen.ground.identity.rules import SYSTEM
+from yimen.ground.identity.selectors import account_name
 from yimen.ground.kit.moments import day_of, say_date
 from yimen.ground.kit.outbox import handles
 from yimen.ground.notices.services import notify_account
 from yimen.ground.organisations import selectors as organisations
-from yimen.service.coordination import events, policies
+from yimen.service.cases.events import CaseHandedAcross
+from yimen.service.cases.selectors import case_by_code
+from yimen.service.coordination import events, policies, services
 from yimen.service.coordination.models import Issue, Receipt, ShiftChange
 from yimen.service.coordination.models.papers import Dispatch
 from yimen.service.coordination.selectors.papers import liaison_accounts
@@ -51,6 +55,14 @@ def speaking(unit_id: int, on: date) -> list[int]:
     return [each.account_id for each in organisations.holders({policies.CHANNEL}, place, on)] + liaison_accounts(
         unit_id, on
     )
+
+
+def receiving(receipt: Receipt, on: date) -> list[int]:
+    """Accounts that sign for this copy: of a window those who sit there, else those who speak for the unit."""
+    if receipt.window_id is None:
+        return speaking(receipt.unit_id, on)
+    place = organisations.Place(0, receipt.window_id)
+    return [each.account_id for each in organisations.holders({policies.VIEW}, place, on)]
 
 
 @handles(events.IssueRaised)
@@ -156,10 +168,23 @@ def tell_sent(event: events.DispatchSent) -> None:
     for receipt in Receipt.objects.filter(dispatch=dispatch):
         liaisons = liaison_accounts(receipt.unit_id, on) if dispatch.kind == "liaison" else []
         _tell(
-            liaisons or speaking(receipt.unit_id, on), f"dispatch:{dispatch.uid}",
+            liaisons or receiving(receipt, on), f"dispatch:{dispatch.uid}",
             f"{dispatch.get_kind_display()}：{dispatch.subject}", f"{dispatch.sender.name}发来{dispatch.number}。{due}",
             f"/desk/channel/{dispatch.uid}/",
         )  # fmt: skip
+
+
+@handles(CaseHandedAcross)
+def send_with_the_case(event: CaseHandedAcross) -> None:
+    """The paper that goes with a case to another tier (R002): the counterpart signs for it, the sender sees that it did."""
+    case = case_by_code(event.code)
+    window = [organisations.window(event.window)] if event.window else []
+    services.send_dispatch(
+        actor=SYSTEM, sender=organisations.unit(event.source), receivers=[] if window else [organisations.unit(event.target)],
+        windows=window, kind=Dispatch.Kind.CASE, subject=f"移送办件：{case.matter.title}"[:120], about=event.code, at=event.at,
+        body=f"{account_name(event.account)}移送办件 {event.code}，请签收后接着办理。办理期限不变。\n移送理由：{event.reason}",
+        key=f"case:{event.matter_id}:{event.at.isoformat()}",
+    )  # fmt: skip
 
 
 @handles(events.DispatchUrged)
@@ -168,7 +193,7 @@ def tell_dispatch_urged(event: events.DispatchUrged) -> None:
     receipt = Receipt.objects.select_related("dispatch__sender").get(pk=event.receipt)
     dispatch = receipt.dispatch
     _tell(
-        speaking(receipt.unit_id, day_of(event.at)), f"dispatch:{dispatch.uid}:urged:{event.turn}",
+        receiving(receipt, day_of(event.at)), f"dispatch:{dispatch.uid}:urged:{event.turn}",
         f"催办：{dispatch.subject}", f"{dispatch.sender.name}请您单位尽快办理{dispatch.number}。",
         f"/desk/channel/{dispatch.uid}/",
     )  # fmt: skip

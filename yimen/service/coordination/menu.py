@@ -22,7 +22,15 @@ def register() -> None:
             order=50,
             hot=True,
         ),
-        MenuItem("上下传递", "coordination:channel", "send", policies.CHANNEL, _papers, group="协调", order=51),
+        MenuItem(
+            "上下传递",
+            "coordination:channel",
+            "send",
+            (policies.CHANNEL, policies.RAISE),
+            _papers,
+            group="协调",
+            order=51,
+        ),
     ):
         register_menu("desk", item)
     keeps = (policies.WATCH, policies.LEADERS)
@@ -62,5 +70,4 @@ def _waiting(request: HttpRequest) -> int | None:
 def _papers(request: HttpRequest) -> int | None:
     """How many papers the actor's units have still to sign for or to answer."""
     actor = getattr(request, "actor", None)
-    units = policies.speaks_for(actor) if isinstance(actor, Actor) else set()
-    return (selectors.waiting(units) or None) if units else None
+    return selectors.waiting(policies.receives(actor)) or None if isinstance(actor, Actor) else None

@@ -186,6 +186,12 @@ def speaks_for(actor: Actor) -> set[int]:
     return found
 
 
+def receives(actor: Actor) -> Q:
+    """The receipts an actor signs and answers: those of the units spoken for, and those of the window one sits at (R002)."""
+    found = Q(unit__in=speaks_for(actor))
+    return found | Q(window=actor.window_id) if actor.window_id is not None else found
+
+
 def reaches(actor: Actor, permission: str, department_id: int, centre_id: int | None, division: str = "") -> bool:
     """Whether the permission reaches a department: its own, one served in the actor's centre, one of the division."""
     for held in actor.held(permission):
@@ -232,6 +238,7 @@ __all__ = [
     "is_office",
     "may",
     "reaches",
+    "receives",
     "require",
     "scope",
     "scope_of_matters",

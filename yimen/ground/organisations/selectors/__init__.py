@@ -122,6 +122,14 @@ def open_windows(centre: Unit | None = None) -> QuerySet[Window]:
     return found.filter(centre=centre) if centre is not None else found
 
 
+def window(window_id: int) -> Window:
+    """One window with its hall, closed ones too; raises `NotFound`."""
+    found = Window.objects.select_related("centre__division").filter(pk=window_id).first()
+    if found is None:
+        raise NotFound("没有这个窗口。", next_step="请从窗口清单进入。")
+    return found
+
+
 def windows_serving(department: Unit, centre: Unit | None = None) -> QuerySet[Window]:
     """Open windows where a department's items are accepted: its own, and comprehensive windows that serve it."""
     accepting = [Window.Kind.COMPREHENSIVE, Window.Kind.DEPARTMENT]

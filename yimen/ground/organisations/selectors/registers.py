@@ -148,10 +148,11 @@ def counterparts_of(unit: Unit) -> list[Unit]:
     return list((above | below).distinct().select_related("division").order_by("division__level", "path"))
 
 
-def counterpart_windows_of(window: Window) -> list[Window]:
-    """The windows of other tiers that answer to this one."""
-    above = Window.objects.filter(counterparts_below__lower=window, counterparts_below__ended_at__isnull=True)
-    below = Window.objects.filter(counterparts_above__upper=window, counterparts_above__ended_at__isnull=True)
+def counterpart_windows_of(*windows: Window) -> list[Window]:
+    """The windows of other tiers that answer to one of these."""
+    own = [window.pk for window in windows]
+    above = Window.objects.filter(counterparts_below__lower__in=own, counterparts_below__ended_at__isnull=True)
+    below = Window.objects.filter(counterparts_above__upper__in=own, counterparts_above__ended_at__isnull=True)
     return list((above | below).distinct().select_related("centre__division").order_by("centre__division__level", "id"))
 
 

@@ -5,6 +5,7 @@ the page showed). Each is one transaction: what must hold together is inside it,
 """
 
 from yimen.service.cases.services.acceptance import accept_case
+from yimen.service.cases.services.across import counterparts_of_case, hand_across
 from yimen.service.cases.services.decision import grant, grant_at_once, refuse, return_to_review
 from yimen.service.cases.services.delivery import archive, deliver
 from yimen.service.cases.services.drafts import (
@@ -48,6 +49,7 @@ __all__ = [
     "check_material",
     "check_rest",
     "correct_on_spot",
+    "counterparts_of_case",
     "decline_case",
     "deliver",
     "detach_file",
@@ -56,6 +58,7 @@ __all__ = [
     "find_not_required",
     "grant",
     "grant_at_once",
+    "hand_across",
     "look_up",
     "make_promise",
     "pass_review",

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from yimen.ground.documents.models import StoredFile
-from yimen.ground.organisations.models import Unit
+from yimen.ground.organisations.models import Unit, Window
 
 
 class Dispatch(models.Model):
@@ -20,6 +20,7 @@ class Dispatch(models.Model):
         REQUEST = "request", "请示"
         LIAISON = "liaison", "联络通知"
         BRIEFING = "briefing", "通报"
+        CASE = "case", "办件移送"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField("种类", max_length=10, choices=Kind)
@@ -34,6 +35,7 @@ class Dispatch(models.Model):
     period_last = models.DateField("统计至", null=True, blank=True)
     figures = models.TextField("数字", blank=True)
     about = models.CharField("相关办件编号", max_length=60, blank=True)
+    key = models.CharField("来源", max_length=80, null=True, blank=True, unique=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     author_name = models.CharField("发出人", max_length=100)
     sent_at = models.DateTimeField("发出时间")
@@ -55,10 +57,13 @@ class Dispatch(models.Model):
 
 
 class Receipt(models.Model):
-    """A unit's copy of a paper: read by whom and when, answered, urged."""
+    """A unit's copy of a paper: read by whom and when, answered, urged. With `window`, that window's of the unit (R002)."""
 
     dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="receipts")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="收到单位")
+    window = models.ForeignKey(
+        Window, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="收到窗口"
+    )
     read_at = models.DateTimeField("签收时间", null=True, blank=True)
     read_by = models.CharField("签收人", max_length=100, blank=True)
     answer = models.TextField("回复", blank=True)
@@ -71,7 +76,9 @@ class Receipt(models.Model):
     class Meta:
         verbose_name = "签收"
         constraints = [
-            models.UniqueConstraint(fields=["dispatch", "unit"], name="coordination_receipt_once"),
+            models.UniqueConstraint(
+                fields=["dispatch", "unit", "window"], nulls_distinct=False, name="coordination_receipt_once"
+            ),
             models.CheckConstraint(
                 name="coordination_answered_is_read",
                 condition=models.Q(answered_at__isnull=True) | models.Q(read_at__isnull=False),
@@ -84,6 +91,12 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dispatch_id} {self.unit_id}"
+
+    @property
+    def receiver(self) -> str:
+        """The unit, and its window where the paper is addressed to one."""
+        name = self.unit.short_name or self.unit.name
+        return f"{name} {self.window.number} 号窗口（{self.window.name}）" if self.window else name
 
 
 class Liaison(models.Model):

@@ -27,6 +27,7 @@ from yimen.service.coordination.selectors.leaders import (
 )
 from yimen.service.coordination.selectors.papers import (
     access_dispatch,
+    counterpart_windows,
     counterparts,
     liaison_accounts,
     liaison_rows,
@@ -47,6 +48,7 @@ __all__ = [
     "behind",
     "by_department",
     "changes_of",
+    "counterpart_windows",
     "counterparts",
     "deputies",
     "due_days_of",

@@ -18,14 +18,14 @@ from yimen.service.coordination.models import Dispatch, Liaison, Receipt
 
 if TYPE_CHECKING:
     from yimen.ground.documents.models import StoredFile
-    from yimen.ground.organisations.models import Unit
+    from yimen.ground.organisations.models import Unit, Window
 
 
-def received(units: Iterable[int]) -> QuerySet[Receipt]:
-    """What these units received and was not withdrawn, newest first."""
+def received(actor: Actor) -> QuerySet[Receipt]:
+    """What an actor's units and window received and was not withdrawn, newest first."""
     return (
-        Receipt.objects.filter(unit__in=list(units), dispatch__withdrawn_at__isnull=True)
-        .select_related("dispatch__sender", "unit")
+        Receipt.objects.filter(policies.receives(actor), dispatch__withdrawn_at__isnull=True)
+        .select_related("dispatch__sender", "unit", "window")
         .order_by("-dispatch_id", "-id")
     )
 
@@ -44,16 +44,17 @@ def sent(units: Iterable[int]) -> QuerySet[Dispatch]:
     )
 
 
-def waiting(units: Iterable[int]) -> int:
-    """How many papers these units have still to sign for or to answer; for the menu."""
+def waiting(whose: Q) -> int:
+    """How many papers have still to be signed for or answered by whoever `policies.receives` them; for the menu."""
     open_ones = Q(read_at__isnull=True) | Q(dispatch__needs_answer=True, answered_at__isnull=True)
-    return Receipt.objects.filter(open_ones, unit__in=list(units), dispatch__withdrawn_at__isnull=True).count()
+    return Receipt.objects.filter(open_ones, whose, dispatch__withdrawn_at__isnull=True).count()
 
 
 def access_dispatch(actor: Actor, uid: UUID) -> Dispatch:
     """A paper that a unit of the actor's sent or received; to others there is none (`NotFound`)."""
     units = policies.speaks_for(actor)
-    mine = Q(sender__in=units) | Q(receipts__unit__in=units, withdrawn_at__isnull=True)
+    got = Receipt.objects.filter(policies.receives(actor)).values("dispatch")
+    mine = Q(sender__in=units) | Q(pk__in=got, withdrawn_at__isnull=True)
     found = (
         Dispatch.objects.select_related("sender")
         .filter(Q(pk__in=Dispatch.objects.filter(mine).values("pk")), uid=uid)
@@ -108,6 +109,12 @@ def counterparts(unit: Unit) -> dict[str, list[Unit]]:
         if each.pk not in known:
             (up if each.division.level < unit.division.level else down).append(each)
     return {"up": up, "down": down}
+
+
+def counterpart_windows(unit: Unit) -> list[Window]:
+    """Windows of other tiers that answer to a window of this unit: of a hall its own, of a department those that serve it."""
+    own = organisations.open_windows(unit) if unit.kind in HALLS else organisations.windows_serving(unit)
+    return [each for each in organisations.counterpart_windows_of(*own) if each.closed_on is None]
 
 
 HALLS = ("office", "centre", "subcentre", "town", "village")

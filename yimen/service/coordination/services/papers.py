@@ -16,10 +16,11 @@ from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
 from yimen.service.coordination import policies
 from yimen.service.coordination.events import DispatchAnswered, DispatchSent, DispatchUrged
 from yimen.service.coordination.models import Dispatch, Receipt
+from yimen.service.coordination.selectors.papers import counterpart_windows
 
 if TYPE_CHECKING:
     from yimen.ground.documents.models import StoredFile
-    from yimen.ground.organisations.models import Unit
+    from yimen.ground.organisations.models import Unit, Window
 
 MOST_RECEIVERS = 300
 
@@ -40,20 +41,28 @@ class PaperGone(Conflict):
 def send_dispatch(
     *, actor: Actor, sender: Unit, receivers: Sequence[Unit], kind: str, subject: str, body: str, at: datetime,
     files: Sequence[StoredFile] = (), answer_by: date | None = None, needs_answer: bool = False, about: str = "",
-    figures: str = "", period: tuple[date, date] | None = None,
+    figures: str = "", period: tuple[date, date] | None = None, windows: Sequence[Window] = (), key: str | None = None,
 ) -> Dispatch:  # fmt: skip
     """Send a paper to other units; each gets a receipt to sign, and answers where `needs_answer`.
+
+    `windows` are windows of another tier that answer to one of the sender's (R002): the people there sign and answer. A paper
+    with a `key` is sent once.
 
     Raises `NoReceiver`, `NotAllowed` for whoever does not speak for `sender`, `Invalid` for an answer day that is past.
     """
     _may_send(actor, sender, kind)
     chosen = list({unit.pk: unit for unit in receivers if unit.pk != sender.pk}.values())
-    if not chosen or len(chosen) > MOST_RECEIVERS:
-        raise NoReceiver(f"请选择 1 到 {MOST_RECEIVERS} 个收件单位。", fields={"receivers": "请选择收件单位"})
+    addressed = list({window.pk: window for window in windows}.values())
+    if not 0 < len(chosen) + len(addressed) <= MOST_RECEIVERS:
+        raise NoReceiver(f"请选择 1 到 {MOST_RECEIVERS} 个收件单位或窗口。", fields={"receivers": "请选择收件单位"})
+    if actor.kind != "system" and {each.pk for each in addressed} - {each.pk for each in counterpart_windows(sender)}:
+        raise NoReceiver("有的窗口不是本单位窗口的对口窗口。", fields={"windows": "请从对口窗口里选择"})
+    if key is not None and (sent := Dispatch.objects.filter(key=key).first()) is not None:
+        return sent
     if answer_by is not None and answer_by < day_of(at):
         raise Invalid("回复期限已经过去。", fields={"answer_by": "不能早于今天"})
     year = local(at).year
-    word = {"briefing": "通报", "liaison": "联络"}.get(kind, "传")
+    word = {"briefing": "通报", "liaison": "联络", "case": "移"}.get(kind, "传")
     serial = numbering.next_number(f"coordination.dispatch:{sender.pk}:{word}:{year}")
     name = sender.short_name.removesuffix("局").removesuffix("委员会") or sender.name
     dispatch = Dispatch.objects.create(
@@ -61,13 +70,21 @@ def send_dispatch(
         body=body, needs_answer=needs_answer or answer_by is not None, answer_by=answer_by, about=about,
         author_id=actor.account_id, author_name=actor.name, sent_at=at, figures=figures,
         period_first=period[0] if period else None, period_last=period[1] if period else None,
+        key=key,
     )  # fmt: skip
     if files:
         dispatch.files.set(files)
-    Receipt.objects.bulk_create([Receipt(dispatch=dispatch, unit=unit) for unit in chosen])
+    Receipt.objects.bulk_create(
+        [
+            *(Receipt(dispatch=dispatch, unit=unit) for unit in chosen),
+            *(Receipt(dispatch=dispatch, unit=window.centre, window=window) for window in addressed),
+        ]
+    )
     publish(DispatchSent(dispatch.pk, at))
     action = "coordination.send_briefing" if kind == "briefing" else "coordination.send_dispatch"
-    audit.record(action, actor=actor, target_kind="dispatch", target=dispatch.number, facts={"to": len(chosen)})
+    audit.record(
+        action, actor=actor, target_kind="dispatch", target=dispatch.number, facts={"to": len(chosen) + len(addressed)}
+    )
     return dispatch
 
 
@@ -119,11 +136,13 @@ def answer_dispatch(
 
 
 @transaction.atomic
-def urge_receipt(*, actor: Actor, dispatch: Dispatch, unit_id: int, at: datetime) -> Receipt:
-    """Ask a unit again for its signature or answer; not twice on a day. Raises `PaperGone`, `NotAllowed`."""
+def urge_receipt(
+    *, actor: Actor, dispatch: Dispatch, unit_id: int, at: datetime, window_id: int | None = None
+) -> Receipt:
+    """Ask a unit (or its window) again for its signature or answer; not twice on a day. Raises `PaperGone`, `NotAllowed`."""
     dispatch = _locked(dispatch)
     _may_send(actor, dispatch.sender, dispatch.kind)
-    receipt = dispatch.receipts.filter(unit=unit_id).first()
+    receipt = dispatch.receipts.filter(unit=unit_id, window=window_id).first()
     if receipt is None:
         raise PaperGone("这份文没有发给这个单位。")
     if receipt.answered_at is not None or (receipt.read_at is not None and not dispatch.needs_answer):
@@ -156,7 +175,7 @@ def _may_send(actor: Actor, sender: Unit, kind: str) -> None:
 
 def _mine(actor: Actor, dispatch: Dispatch) -> Receipt:
     """The receipt of the unit the actor speaks for; of several the first unanswered. Raises `NotAllowed`."""
-    receipts = dispatch.receipts.filter(unit__in=policies.speaks_for(actor)).order_by("answered_at", "pk")
+    receipts = dispatch.receipts.filter(policies.receives(actor)).order_by("answered_at", "pk")
     found = next((each for each in receipts if each.answered_at is None), None) or receipts.first()
     if found is None:
         raise NotAllowed("这份文不是发给您单位的。", next_step="请由收件单位签收、回复。")

@@ -38,7 +38,7 @@ RECEIVED: Sequence[exports.Column[Receipt]] = (
     exports.Column("标题", lambda row: row.dispatch.subject, width=40),
     exports.Column("发出单位", lambda row: row.dispatch.sender.name, width=28),
     exports.Column("发出时间", lambda row: row.dispatch.sent_at),
-    exports.Column("收到单位", lambda row: row.unit.name, width=28),
+    exports.Column("收到单位", lambda row: row.receiver, width=28),
     exports.Column("签收时间", lambda row: row.read_at),
     exports.Column("签收人", lambda row: row.read_by),
     exports.Column("回复期限", lambda row: row.dispatch.answer_by),
@@ -83,7 +83,7 @@ def channel(request: HttpRequest) -> HttpResponseBase:
             return workbook("发出的文", SENT, sent[:EXPORT_MOST], at)
         context["page"] = page_by_key(sent, order=("-id",), asked=request.GET, size=PAGE)
     else:
-        found = selectors.received(units)
+        found = selectors.received(actor)
         found = found.filter(dispatch__subject__icontains=text) if text else found
         found = found.filter(dispatch__kind=kind) if kind in Dispatch.Kind.values else found
         state = request.GET.get("state", "")
@@ -100,7 +100,7 @@ def channel(request: HttpRequest) -> HttpResponseBase:
 def _units(actor: Actor) -> set[int]:
     """The units whose papers the actor reads; a stranger to the channel is told so."""
     units = policies.speaks_for(actor)
-    if not units and not actor.holds(policies.CHANNEL):
+    if not units and actor.window_id is None and not actor.holds(policies.CHANNEL):
         raise NotAllowed(
             "您的岗位不收发上下传递的文。", next_step="由单位负责人、首席代表、联络协办员和中心管理人员收发。"
         )
@@ -123,7 +123,11 @@ def new(request: HttpRequest) -> HttpResponseBase:
     kinds = ["request", "notice"] if not tiers["down"] else ["notice", "guidance", "request"]
     days = selectors.terms_of(selectors.office_of(sender).pk).reply_workdays
     until = work_calendar().nth_workday_after(today(), days)
-    form = asked.DispatchForm(request.POST or None, request.FILES or None, kinds=kinds, receivers=choices)
+    windows = {window.pk: window for window in selectors.counterpart_windows(sender)}
+    form = asked.DispatchForm(
+        request.POST or None, request.FILES or None, kinds=kinds, receivers=choices,
+        windows=[(pk, f"{each.centre.name} {each.number} 号窗口（{each.name}）") for pk, each in windows.items()],
+    )  # fmt: skip
     form.fields[
         "answer_by"
     ].help_text = f"不填表示只要签收，不用回复。本中心的回复时限是 {days} 个工作日，到{moments.say_date(until)}。"
@@ -132,7 +136,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
         status = 422
         if form.is_valid():
             try:
-                dispatch = _send(request, actor, sender, form.cleaned_data)
+                dispatch = _send(request, actor, sender, form.cleaned_data, windows)
             except Refusal as refusal:
                 if refusal.status in (403, 404):
                     raise
@@ -141,7 +145,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
             else:
                 messages.success(request, f"已发出，文号 {dispatch.number}。")
                 return redirect("coordination:paper", dispatch.uid)
-    context = {"form": form, "sender": sender, "nobody": not choices, "at": at}
+    context = {"form": form, "sender": sender, "nobody": not choices and not windows, "at": at}
     return render(request, "coordination/send.html", context, status=status)
 
 
@@ -152,12 +156,15 @@ def _departments(actor: Actor, sender: Any) -> list[Any]:
     return list(selectors.resident_departments(selectors.office_of(sender)))
 
 
-def _send(request: HttpRequest, actor: Actor, sender: Any, given: dict[str, Any]) -> Dispatch:
+def _send(request: HttpRequest, actor: Actor, sender: Any, given: dict[str, Any], windows: dict[int, Any]) -> Dispatch:
     at = moments.now()
     files = stored(request, actor, at)
     units = [organisations.unit(pk) for pk in given.pop("receivers")]
     given.pop("file")
-    return services.send_dispatch(actor=actor, sender=sender, receivers=units, at=at, files=files, **given)
+    addressed = [windows[pk] for pk in given.pop("windows", ())]
+    return services.send_dispatch(
+        actor=actor, sender=sender, receivers=units, windows=addressed, at=at, files=files, **given
+    )
 
 
 @staff
@@ -168,13 +175,21 @@ def paper(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     units = policies.speaks_for(actor)
     sends = dispatch.sender_id in units
     receipts = (
-        dispatch.receipts.select_related("unit").prefetch_related("answer_files").order_by("unit__order", "unit_id")
+        dispatch.receipts.select_related("unit", "window")
+        .prefetch_related("answer_files")
+        .order_by("unit__order", "unit_id")
     )
     if not sends:
-        receipts = receipts.filter(unit__in=units)
+        receipts = receipts.filter(policies.receives(actor))
     rows = list(receipts)
     mine = next(
-        (each for each in rows if each.unit_id in units and not (sends and each.unit_id == dispatch.sender_id)), None
+        (
+            each
+            for each in rows
+            if (each.unit_id in units or (each.window_id is not None and each.window_id == actor.window_id))
+            and not (sends and each.unit_id == dispatch.sender_id)
+        ),
+        None,
     )
     figures = json.loads(dispatch.figures) if dispatch.figures else []
     if wants_file(request) and figures:
@@ -267,8 +282,12 @@ def urge(request: HttpRequest, uid: UUID, unit_id: int) -> HttpResponseBase:
     """Ask a unit again."""
     actor = actor_of(request)
     dispatch = papers.access_dispatch(actor, uid)
-    receipt = services.urge_receipt(actor=actor, dispatch=dispatch, unit_id=unit_id, at=moments.now())
-    messages.success(request, f"已催办{receipt.unit.name}，这是第 {receipt.urged} 次。")
+    window = request.POST.get("window", "")
+    receipt = services.urge_receipt(
+        actor=actor, dispatch=dispatch, unit_id=unit_id, at=moments.now(),
+        window_id=int(window) if window.isascii() and window.isdigit() and len(window) < 10 else None,
+    )  # fmt: skip
+    messages.success(request, f"已催办{receipt.receiver}，这是第 {receipt.urged} 次。")
     return redirect("coordination:paper", uid)
 
 

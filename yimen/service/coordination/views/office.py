@@ -46,7 +46,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     standings = selectors.visit_standings(ids, today(), terms.visit_days, people)
     leaders = selectors.shift_leaders(ids, today(), people)
     late_groups = selectors.late_groups(actor, today())
-    unread = selectors.waiting(policies.units(actor, policies.CHANNEL) or ())
+    unread = selectors.waiting(policies.receives(actor))
     log, this_month = reverse("coordination:log"), _query(span)
     duties = [
         ("管理", "带班、联络、领导小组是否到位", [

@@ -25,6 +25,7 @@ from yimen.ground.kit.refusals import NotAllowed, NotFound, Refusal, SignInNeede
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters import services as matters_services
 from yimen.ground.matters.lifecycle import StepRule
+from yimen.ground.matters.policies import may
 from yimen.service.cases import forms_staff as asked
 from yimen.service.cases import services
 from yimen.service.cases.models import Case
@@ -124,6 +125,10 @@ ACTS: dict[str, Act] = {
         consequence="申请人当面要求撤回时，由窗口代录；撤回后本件办结，不能恢复。",
     ),
     "hand_over": Act(matters_services.hand_over, "转交", "已转交。", asked.HandOverForm, key="t", dialog=True),
+    "hand_across": Act(
+        services.hand_across, "移送", "已移送，对方会收到移送函；进展可在“上下传递”里查看。", asked.HandAcrossForm, dialog=True,
+        consequence="办件转由对口单位接着办理，期限不停，申请人会看到办件转到了哪里；对方可以用同样的步骤退回。",
+    ),
     "claim": Act(matters_services.claim, "认领", "已认领，由您办理。", key="c", direct=True),
     "release": Act(matters_services.release, "退回认领", "已退回，别人可以认领。", direct=True),
 }  # fmt: skip
@@ -155,6 +160,8 @@ def form_for(
         more["materials"] = materials_of(case)
     if issubclass(kind, asked.HandOverForm):
         more["colleagues"] = colleagues(case, actor, at)
+    if issubclass(kind, asked.HandAcrossForm):
+        more["counterparts"] = [(each.key, each.label) for each in services.counterparts_of_case(case.matter)]
     form = kind(
         data,
         files,
@@ -222,7 +229,9 @@ def do(action: str, case: Case, form: asked.ActForm, actor: Actor, at: datetime)
 
 
 def _next_page(request: HttpRequest, action: str, case: Case) -> str:
-    """Back to the list after a claim there; else to the case."""
+    """Back to the list after a claim there; else to the case, unless it has gone out of sight with the act."""
+    if action == "hand_across":
+        return reverse("cases:inbox")
     return back_to(request, reverse("cases:desk_case", args=[case.matter.code]))
 
 
@@ -298,6 +307,8 @@ def why_closed(case: Case, rule: StepRule, actor: Actor, at: datetime) -> str:
         return f"这件事现在是“{table.state(case.matter.state).label}”，不能“{rule.label}”。"
     if rule.action in OF_MATTERS:
         return ""
+    if rule.action == "hand_across":  # drawn apart from the buttons
+        return "" if may(actor, rule.permission, case.matter) else f"您没有对这件事“{rule.label}”的权限。"
     for step in matters.next_steps(case.matter, actor, moments.day_of(at)):
         if step.rule.action == rule.action:
             return step.closed_because

@@ -123,6 +123,7 @@ def case_page(
         "dialogs": [each for each in buttons if each.act.dialog and not each.closed_because and not each.act.direct],
         "claim": _claim(case, actor, at),
         "hand_over": _hand_over(case, actor, at),
+        "across": _across(case, actor, at),
         "mine": mine,
         "reminders": list(cases.reminders_of(case)),
         "may_urge": matter.closed_at is None and matter.stopped_since is None and may(actor, "cases.urge", matter),
@@ -248,6 +249,19 @@ def _hand_over(case: Case, actor: Actor, at: datetime) -> Button | None:
     rule = matters.procedure_of(matter).step("hand_over")
     url = reverse("cases:desk_act", args=[matter.code, "hand_over"])
     return Button(rule, ACTS["hand_over"], url, form=form_for("hand_over", case, actor, at))
+
+
+def _across(case: Case, actor: Actor, at: datetime) -> Button | None:
+    matter = case.matter
+    table = matters.procedure_of(matter)
+    rule = table.step("hand_across")
+    if matter.state not in table.origins(rule) or not may(actor, rule.permission, matter):
+        return None
+    form = form_for("hand_across", case, actor, at)
+    if len(form.fields["to"].choices) < 2:  # type: ignore[attr-defined]  # a choice field
+        return None  # nobody of another tier answers to this department
+    url = reverse("cases:desk_act", args=[matter.code, "hand_across"])
+    return Button(rule, ACTS["hand_across"], url, form=form)
 
 
 # --- Opinions, clock, neighbours

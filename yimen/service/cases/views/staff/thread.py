@@ -160,6 +160,9 @@ def _what(step: Shown) -> str:
         return f"{step.label}：{procedure}"
     if step.action == "hand_over":
         return f"{step.label}给{step.facts.get('to', '')}"
+    if step.action == "hand_across":
+        way = "上级" if step.facts.get("way") == "up" else "下级"
+        return f"移送{way}：{step.facts.get('to', '')}{step.facts.get('window', '')}"
     if step.action == "reassign":
         return f"{step.label}到{step.facts.get('to', '')}"
     return step.label
