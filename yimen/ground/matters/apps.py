@@ -15,7 +15,7 @@ class MattersConfig(AppConfig):
     def ready(self) -> None:
         """Running matters move with their department; nobody decides for a colleague what they reviewed; the calendar."""
         from yimen.ground.matters import conflicts, reassigning
-        from yimen.ground.matters.lifecycle import register_check
+        from yimen.ground.matters.lifecycle import STEP_POINT, register_check
         from yimen.ground.organisations.lifecycle import register_participant
 
         register_participant(
@@ -27,7 +27,7 @@ class MattersConfig(AppConfig):
             built_on=reassigning.built_on,
             order=60,
         )
-        register_check(conflicts.POINT, conflicts.not_both_in_one_hand)
+        register_check(STEP_POINT, conflicts.not_both_in_one_hand)
         _calendar()
 
 

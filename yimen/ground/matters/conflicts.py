@@ -13,11 +13,8 @@ from yimen.ground.identity.rules import Actor, stood_in
 from yimen.ground.kit.refusals import NotAllowed
 from yimen.ground.matters import lifecycle
 from yimen.ground.matters.lifecycle import StepRule
-from yimen.ground.matters.models import Step
+from yimen.ground.matters.models import Matter, Step
 from yimen.ground.matters.selectors import Asked
-
-POINT = "matters.step"
-"""The check point that every step of every procedure passes, with `matter`, `rule`, `actor` and `at`."""
 
 
 class ReviewedThemselves(NotAllowed):
@@ -26,7 +23,7 @@ class ReviewedThemselves(NotAllowed):
     code = "reviewed_themselves"
 
 
-def not_both_in_one_hand(*, matter: Asked, rule: StepRule, actor: Actor, at: datetime, **_more: Any) -> None:
+def not_both_in_one_hand(*, matter: Asked | Matter, rule: StepRule, actor: Actor, at: datetime, **_more: Any) -> None:
     """Raise `ReviewedThemselves` for a decision by whoever has reviewed this matter, if either is done standing in."""
     if rule.power != "decide" or actor.kind != "staff":
         return

@@ -139,6 +139,11 @@ class Procedure:
         return found
 
 
+STEP_POINT = "matters.step"
+"""The check point that every step of every procedure passes, with `matter`, `rule`, `actor` and `at`. It is asked again when
+the step's button is drawn, then with the `Matter` itself, so a check reads only what stands in both."""
+
+
 COMMON_STEPS: tuple[StepRule, ...] = (
     StepRule("claim", "认领", (), None, "matters.claim", order=1, public_label="有人接手办理", shown=False),
     StepRule("release", "退回认领", (), None, "matters.claim", order=2, shown=False),

@@ -369,8 +369,21 @@ def next_steps(matter: Matter, actor: Actor, on: date) -> list[NextStep]:
             why += f"授权委托书 {became}。" if became else ""
         if not why and rule.hold_point in holds:
             why = holds[rule.hold_point]
+        if not why and rule.power:
+            why = _objection(matter, rule, actor, on)
         found.append(NextStep(rule, why))
     return found
+
+
+def _objection(matter: Matter, rule: StepRule, actor: Actor, on: date) -> str:
+    """What the check point of steps would say to this step, so that no button is offered that the service refuses."""
+    try:
+        lifecycle.run_checks(
+            lifecycle.STEP_POINT, matter=matter, rule=rule, actor=actor, at=datetime.combine(on, time(), tzinfo=CHINA)
+        )
+    except NotAllowed as refusal:
+        return f"{refusal.message}{refusal.next_step}"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

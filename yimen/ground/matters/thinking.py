@@ -162,7 +162,7 @@ def think(
     table = _table(asked)
     if rule.reason_needed and not str((facts or {}).get("reason", "")).strip():
         raise ReasonMissing(f"“{rule.label}”要写明理由。", fields={"reason": "请写明理由。"})
-    lifecycle.run_checks("matters.step", matter=asked, rule=rule, actor=actor, at=at)
+    lifecycle.run_checks(lifecycle.STEP_POINT, matter=asked, rule=rule, actor=actor, at=at)
     lifecycle.run_checks(
         f"{table.name}.{rule.action}", matter=asked, actor=actor, at=at, facts=facts or {}, basis=basis
     )

@@ -9,13 +9,14 @@ import pytest
 
 from tests.cast import Cast
 from yimen.ground.identity.rules import Actor, LetterPower
-from yimen.ground.kit.moments import now
+from yimen.ground.kit.moments import day_of, now
 from yimen.ground.matters.conflicts import ReviewedThemselves
 from yimen.ground.matters.models import Step
 from yimen.ground.matters.policies import NoLetter
+from yimen.ground.matters.selectors import next_steps
 from yimen.ground.organisations.capacities import Standing, as_stand_in
 from yimen.service.cases import services
-from yimen.service.cases.tests.stage import submitted
+from yimen.service.cases.tests.stage import matter_of, submitted
 
 
 def standing_for(cast: Cast, who: str, holder: str, *, may_decide: bool = True) -> Actor:
@@ -57,6 +58,24 @@ def test_who_reviewed_for_a_colleague_does_not_decide_as_oneself(cast: Cast) -> 
     with pytest.raises(ReviewedThemselves):
         services.grant(code=code, actor=cast.actor("chen"), at=now())
     services.grant(code=code, actor=cast.actor("zhou"), at=now())
+
+
+def test_the_button_says_why_it_is_closed(cast: Cast) -> None:
+    code = reviewed(cast, standing_for(cast, "chen", "zhao"))
+    steps = {
+        each.rule.action: each.closed_because for each in next_steps(matter_of(code), cast.actor("chen"), day_of(now()))
+    }
+    assert "审查是您自己办的" in steps["grant"] and "审查是您自己办的" in steps["refuse"]
+    assert steps["return_to_review"] == "", "sending it back decides nothing"
+    page = cast.client("chen").get(f"/desk/cases/{code}/").content.decode()
+    assert "审查是您自己办的" in page
+    assert "请由另一位有权签发的同事决定" in page
+    assert 'id="ask-grant"' not in page, "nothing is asked that is refused"
+    assert "审查是您自己办的" not in cast.client("zhou").get(f"/desk/cases/{code}/").content.decode()
+    asked = {
+        each.rule.action: each.closed_because for each in next_steps(matter_of(code), cast.actor("zhou"), day_of(now()))
+    }
+    assert asked["grant"] == ""
 
 
 def test_without_a_letter_of_ones_own_there_is_no_deciding(cast: Cast) -> None:
