@@ -37,11 +37,15 @@ class ApplicantIn(Schema):
 
 
 class ApplicationIn(Schema):
-    """An application: the item's code and the answers to its form, by key. `paper_materials` (ids of materials taken in on
-    paper) is for staff alone."""
+    """An application: the item's code and the answers to its form, by key. `situation` are the answers to the item's
+    situational guidance, by key: all that it asks, or none. `paper_materials` (ids of materials taken in on paper) is for
+    staff alone."""
 
     item: Line
     answers: dict[str, Any] = Field(default_factory=dict)
+    situation: dict[str, Any] = Field(
+        default_factory=dict, max_length=40, description="情形引导的回答，按问题的键；要么答完，要么不填"
+    )
     applicant: ApplicantIn | None = None
     paper_materials: list[int] = Field(default_factory=list, max_length=100)
     contact_name: Line = ""
@@ -178,7 +182,7 @@ def apply(request: HttpRequest, given: ApplicationIn) -> HttpResponse:
             item_code=given.item, party_id=_party(given, actor, at), answers=given.answers, actor=actor, at=at,
             channel="api", paper=given.paper_materials, contact_name=given.contact_name,
             contact_phone=given.contact_phone, delivery_method=given.delivery_method,
-            delivery_address=given.delivery_address,
+            delivery_address=given.delivery_address, situation=given.situation,
         )  # fmt: skip
         return 201, {"code": submitted.code, "receipt_number": submitted.receipt_number}
 

@@ -27,7 +27,7 @@ from yimen.service.cases.editions import EditionCard, open_edition
 from yimen.service.cases.events import CaseSubmitted
 from yimen.service.cases.models import Case, CaseFile, CaseMaterial
 from yimen.service.cases.services.letters import issue
-from yimen.service.catalogue.rules.guidance import kept
+from yimen.service.catalogue.rules.guidance import checked, kept
 from yimen.service.catalogue.rules.questions import clean_answers
 
 if TYPE_CHECKING:
@@ -88,11 +88,13 @@ def submit_application(
     contact_phone: str = "",
     delivery_method: str = "window",
     delivery_address: str = "",
+    situation: Mapping[str, Any] | None = None,
     basis: str = "",
     recorded_at: datetime | None = None,
 ) -> Submitted:
     """Submit an application for `party_id`; returns its number.
 
+    `situation` are answers to the item's situational guidance, to the end or none at all; wrong ones are refused by key.
     `answers` are raw form values; `files` maps an edition material's id to ids of stored files; `paper` holds the ids of
     materials that staff have taken in on paper. The applicant submits for the own party; staff with `cases.intake` for
     anybody at the window, under a letter for the item. Raises `AnswersWrong`, `NotForYou`, `NotServedHere`,
@@ -100,10 +102,16 @@ def submit_application(
     """
     with transaction.atomic():
         edition = open_edition(item_code, at)
+        _, wrong = checked(edition.edition.guidance, situation or {})
+        if wrong:
+            raise AnswersWrong(
+                f"情形引导有 {len(wrong)} 处要改。", next_step="请按办事指南的情形引导重新回答。",
+                fields={f"situation.{key}": said for key, said in wrong.items()},
+            )  # fmt: skip
         return submit_edition(
             edition=edition, party_id=party_id, answers=answers, actor=actor, at=at, channel=channel, files=files, paper=paper,
             contact_name=contact_name, contact_phone=contact_phone, delivery_method=delivery_method,
-            delivery_address=delivery_address, basis=basis, recorded_at=recorded_at,
+            delivery_address=delivery_address, situation=situation, basis=basis, recorded_at=recorded_at,
         )  # fmt: skip
 
 
@@ -226,9 +234,10 @@ def demand_intake(actor: Actor, party_id: int, edition: EditionCard, at: datetim
 
 def refuse_agents(edition: EditionCard) -> None:
     """Raise `AgentsNotTaken` where the applicant must come in person (行政许可法 art. 29: unless presence is required)."""
-    if getattr(edition.edition, "agents_refused", False):
+    if edition.edition.agents_refused:
+        basis = edition.edition.agents_refused_basis
         raise AgentsNotTaken(
-            f"“{edition.name}”依法须由申请人本人到场办理，不能代办。",
+            f"“{edition.name}”依法须由申请人本人到场办理，不能代办{f'（{basis}）' if basis else ''}。",
             next_step="请委托人本人申请；可以先代为了解要带的材料。",
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from tests.cast import Cast
 from yimen.ground.kit.moments import now
@@ -239,3 +240,41 @@ def test_the_clerk_takes_it_over_for_who_stands_there(cast: Cast, item: ServiceI
             "contact_name": "李", "contact_phone": "13800138000", "consent": "1"}  # fmt: skip
     client.post(address, sent)
     assert DraftFile.objects.get(draft=draft).reused_from_id == offer.case_file
+
+
+def over_the_interface(cast: Cast, item: ServiceItem, situation: dict[str, Any]) -> Any:
+    """An application of Li's by API with these answers to the guidance."""
+    return Client().post(
+        "/api/v1/applications", data={"item": item.code, "answers": ANSWERS, "situation": situation},
+        content_type="application/json", headers={"authorization": f"Bearer {cast.token('li')}"},
+    )  # fmt: skip
+
+
+def test_the_interface_takes_the_situation_too(cast: Cast, item: ServiceItem) -> None:
+    new_edition(cast, item, guidance=True)
+    answer = over_the_interface(cast, item, {"air": "no", "moved": "no"})
+    assert answer.status_code == 201, answer.content
+    case = case_of(answer.json()["code"])
+    assert case_situation(case) == {"air": "no", "moved": "no"}
+    assert not case.materials.filter(name="平面图").exists(), "it is needed by who moves"
+    assert over_the_interface(cast, item, {}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("situation", "key"),
+    [({"air": "no"}, "moved"), ({"air": "maybe", "moved": "no"}, "air"), ({"air": "no", "moved": "no", "ghost": "1"}, "ghost"),
+     ({"air": ["no"], "moved": {"x": 1}}, "moved")],
+)  # fmt: skip
+def test_the_interface_refuses_a_situation_that_was_not_asked(
+    cast: Cast, item: ServiceItem, situation: dict[str, Any], key: str
+) -> None:
+    new_edition(cast, item, guidance=True)
+    answer = over_the_interface(cast, item, situation)
+    assert answer.status_code == 422
+    assert f"situation.{key}" in answer.content.decode()
+
+
+def test_an_item_without_guidance_takes_no_situation(cast: Cast, item: ServiceItem) -> None:
+    answer = over_the_interface(cast, item, {"air": "no"})
+    assert answer.status_code == 422
+    assert "没有情形引导" in str(answer.json()["errors"])

@@ -128,6 +128,26 @@ def kept(definition: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any
     return questions.clean_answers(found.form, raw, draft=True)[0] if found is not None else {}
 
 
+def checked(definition: Mapping[str, Any], raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Answers sent by a machine: (what can be read, what is wrong by key). Whoever answers at all answers to the end.
+
+    A key that is not asked, an answer that cannot be read and a question left open are wrong; nothing sent is nothing wrong.
+    """
+    if not raw:
+        return {}, {}
+    found = as_guidance(definition)
+    if found is None:
+        return {}, dict.fromkeys(raw, "这个事项没有情形引导，不用填写。")
+    known = {question.key for question in found.form.questions()}
+    wrong = {key: "情形引导里没有这个问题。" for key in raw if key not in known}
+    _, unread = questions.clean_answers(found.form, {key: raw[key] for key in raw if key in known}, draft=True)
+    wrong |= unread
+    state = walk(found, raw)
+    if not wrong and state.now is not None:
+        wrong[state.now.key] = f"请回答“{state.now.label}”。"
+    return kept(definition, raw), wrong
+
+
 def is_whole(definition: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
     """Whether every question that these answers open is answered; true where nothing is asked."""
     found = as_guidance(definition)
