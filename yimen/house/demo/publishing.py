@@ -63,10 +63,16 @@ def publish(made: County, at: datetime) -> dict[str, str]:
     return codes
 
 
+IN_PERSON = {"adoption": "《中国公民收养子女登记办法》第四条"}
+"""Items that nobody applies for in another's place."""
+
+
 def _values(item: DemoItem, department: county.Department) -> dict[str, Any]:
     licence = item.kind == "licence"
     return {
         "name": item.name,
+        "agents_refused": True if item.key in IN_PERSON else None,
+        "agents_refused_basis": IN_PERSON.get(item.key, ""),
         "kind": item.kind,
         "daily_name": item.daily_name,
         "content": item.content,

@@ -26,7 +26,7 @@ NOT_JUDGED = (ItemEdition.Status.RETIRED, ItemEdition.Status.WITHDRAWN)
 _STATED = (
     "content", "fee", "fee_standard", "fee_basis", "fees", "legal_limit", "promise_limit", "conditions", "legal_basis",
     "results", "place", "hours", "windows", "consult_phone", "complaint_phone", "review_body", "suit_court",
-    "service_objects", "steps",
+    "service_objects", "steps", "agents_refused",
 )  # fmt: skip
 
 

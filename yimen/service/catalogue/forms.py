@@ -67,7 +67,7 @@ def field_of(element: Element) -> django_forms.Field:
             label=label, required=False, min_value=0, max_value=element.longest, help_text=element.help
         )
     if element.form == "flag":
-        return django_forms.ChoiceField(label=label, choices=YES_NO, required=False)
+        return django_forms.ChoiceField(label=label, choices=YES_NO, required=False, help_text=element.help)
     if element.form == "day":
         return forms.Day(label=label, required=False)
     if element.form == "tags":

@@ -76,6 +76,7 @@ class Guide:
     share: int
     materials: list[MaterialLine]
     conditions: list[str]
+    in_person: str
     fees: list[FeeLine]
     more: list[tuple[str, str]]
     disclosure: str
@@ -129,6 +130,7 @@ def build(edition: ItemEdition, at: datetime, *, answers: Mapping[str, Any] | No
         share=_share(limits),
         materials=materials,
         conditions=_lines(edition.conditions),
+        in_person=_agents(edition) if edition.agents_refused else "",
         fees=[_fee(each) for each in edition.fees] if edition.fee else [],
         more=_more(edition),
         disclosure=standard.name,
@@ -211,7 +213,9 @@ def _fee(fee: Mapping[str, Any]) -> FeeLine:
     return FeeLine(str(fee.get("name") or ""), said_sum, str(fee.get("basis") or ""), reduction)
 
 
+IN_PERSON = "须本人到场办理，不能委托他人代办"
 _SAID_FLAGS = (
+    ("agents_refused", "代办", IN_PERSON, "可以委托他人代办"),
     ("appointment", "预约", "可以预约", "不能预约"),
     ("pay_online", "网上支付", "可以网上缴费", ""),
     ("delivery_by_post", "寄送", "结果可以寄到家", ""),
@@ -312,7 +316,15 @@ def _texts(
         "department": search.department_name(edition.item) or NOT_STATED,
         "objects": "、".join(label for word, label in selectors.SERVICE_OBJECTS if word in edition.service_objects)
         or NOT_STATED,
+        "agents": _agents(edition) or NOT_STATED,
     }
+
+
+def _agents(edition: ItemEdition) -> str:
+    """Whether somebody else may apply for one; "" where the edition does not say."""
+    if not edition.agents_refused:
+        return "可以委托他人代办。" if edition.agents_refused is False else ""
+    return f"{IN_PERSON}（{edition.agents_refused_basis}）。" if edition.agents_refused_basis else f"{IN_PERSON}。"
 
 
 def _fee_standard(edition: ItemEdition) -> str:

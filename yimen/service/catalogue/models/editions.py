@@ -143,6 +143,8 @@ class ItemEdition(models.Model):
     pay_online = models.BooleanField("支持网上支付", null=True, blank=True)
     notify_promise = models.BooleanField("实行告知承诺", null=True, blank=True)
     absence_accept = models.BooleanField("可以容缺受理", null=True, blank=True)
+    agents_refused = models.BooleanField("须本人到场，不能代办", null=True, blank=True)
+    agents_refused_basis = models.CharField("须本人到场的依据", max_length=300, blank=True)
     decided_at_once = models.BooleanField("即审即办", null=True, blank=True)
     channels = ArrayField(models.CharField(max_length=12), verbose_name="办理渠道", default=list, blank=True)
     delivery_by_post = models.BooleanField("支持物流", null=True, blank=True)

@@ -27,6 +27,7 @@ ELEMENTS: dict[str, str] = {
     "remedy": "复议、诉讼途径",
     "department": "实施部门",
     "objects": "服务对象",
+    "agents": "能否代办",
 }
 """What an entry may require."""
 
@@ -114,6 +115,7 @@ def missing(facts: Mapping[str, Any]) -> list[str]:
         "remedy": bool(facts["review_body"].strip() and facts["suit_court"].strip()),
         "department": bool(facts["department"]),
         "objects": bool(facts["service_objects"]),
+        "agents": facts["agents_refused"] is not None,
     }
     return [name for name in ELEMENTS if not stated[name]]
 

@@ -71,6 +71,8 @@ GROUPS: tuple[tuple[str, tuple[Element, ...]], ...] = (
             Element("personal_topics", "面向个人的主题", "tags", 20, national="user_topic_type", help="用顿号隔开"),
             Element("corporate_topics", "面向法人的主题", "tags", 20, national="corp_topic_type", help="用顿号隔开"),
             Element("conditions", "受理条件", "text", 8000, national="accept_condition"),
+            Element("agents_refused", "须本人到场，不能代办", "flag", help="例如结婚登记：依法须本人亲自办理，不收代理人的申请"),
+            Element("agents_refused_basis", "须本人到场的依据", "line", 300, help="写明法律条文，例如《婚姻登记条例》第七条"),
             Element("quantity_limit", "数量限制", "text", 1000, national="limit_explain"),
             Element("legal_basis", "设定依据", "text", 8000, national="by_law"),
             Element("rights", "申请人权利", "text", 4000, national="applicant_rights"),
