@@ -150,7 +150,7 @@ def withdraw_promise(request: HttpRequest, uid: UUID) -> HttpResponseBase:
 def centre_here(request: HttpRequest) -> Unit:
     """The actor's centre, else the main one."""
     actor = actor_of(request)
-    centre = organisations.unit(actor.centre_id) if actor.centre_id else organisations.maincentre_here()
+    centre = organisations.unit(actor.centre_id) if actor.centre_id else organisations.main_centre()
     if centre is None:
         raise NotFound("还没有设立政务服务中心。", next_step="请先在机构树中新建中心。")
     return centre
