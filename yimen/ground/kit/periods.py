@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
+from yimen.ground.kit.moments import CHINA
 from yimen.ground.kit.refusals import Invalid
 
 LONGEST_YEARS = 20
@@ -41,6 +42,11 @@ class Period:
     def after(self) -> date:
         """The first day that is no longer in it."""
         return self.last + timedelta(days=1)
+
+    @property
+    def moments(self) -> tuple[datetime, datetime]:
+        """From its first moment in China up to, and without, the moment after its last."""
+        return datetime.combine(self.first, time(), tzinfo=CHINA), datetime.combine(self.after, time(), tzinfo=CHINA)
 
     @property
     def said(self) -> str:
@@ -132,6 +138,33 @@ def asked_period(asked: Mapping[str, str], today: date, *, usual: str = "this_mo
     if ends.year - begins.year > LONGEST_YEARS:
         raise UnusablePeriod(f"一次最多统计 {LONGEST_YEARS} 年。", fields={"first": "离结束日期太远。"})
     return Period(begins, ends)
+
+
+def whole_month(day: date) -> Period:
+    """The month a day lies in, to its end."""
+    return Period(month_of(day), add_months(month_of(day), 1) - timedelta(days=1))
+
+
+def last_days(number: int, today: date) -> Period:
+    """The last so many days, today included."""
+    return Period(today - timedelta(days=number - 1), today)
+
+
+def period_or(usual: Period, asked: Mapping[str, str], today: date, *, longest_days: int | None = None) -> Period:
+    """The days of a page's query, for a page that would rather show something than refuse.
+
+    `usual` where no days are asked for or they make no period; of a longer period than `longest_days` its end.
+    """
+    days = {name: asked.get(name, "") for name in ("first", "last")}
+    if not any(days.values()):
+        return usual
+    try:
+        found = asked_period(days, today)
+    except UnusablePeriod:
+        return usual
+    if longest_days is None or found.after - found.first <= timedelta(days=longest_days):
+        return found
+    return Period(found.after - timedelta(days=longest_days), found.last)
 
 
 def _day(text: str, field: str) -> date | None:

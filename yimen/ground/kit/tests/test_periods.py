@@ -6,7 +6,16 @@ from datetime import date
 
 import pytest
 
-from yimen.ground.kit.periods import NAMED, Period, UnusablePeriod, asked_period, named_period
+from yimen.ground.kit.periods import (
+    NAMED,
+    Period,
+    UnusablePeriod,
+    asked_period,
+    last_days,
+    named_period,
+    period_or,
+    whole_month,
+)
 
 TODAY = date(2026, 2, 17)
 
@@ -62,3 +71,30 @@ def test_what_is_no_period(asked: dict[str, str], field: str) -> None:
 def test_one_day_given_is_enough() -> None:
     assert asked_period({"first": "2026-02-03"}, TODAY) == Period(date(2026, 2, 3), TODAY)
     assert asked_period({"last": "2026-01-20"}, TODAY) == Period(date(2026, 1, 1), date(2026, 1, 20))
+
+
+def test_moments_are_chinas() -> None:
+    begin, end = Period(date(2026, 2, 28), date(2026, 2, 28)).moments
+    assert (begin.isoformat(), end.isoformat()) == ("2026-02-28T00:00:00+08:00", "2026-03-01T00:00:00+08:00")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({}, ("2026-08-27", "2026-11-24")),
+        ({"first": "nonsense"}, ("2026-08-27", "2026-11-24")),
+        ({"first": "2026-11-20", "last": "2026-11-01"}, ("2026-08-27", "2026-11-24")),
+        ({"first": "2026-11-01"}, ("2026-11-01", "2026-11-24")),
+        ({"last": "2026-10-08"}, ("2026-10-01", "2026-10-08")),
+        ({"first": "2020-01-01", "last": "2026-11-24"}, ("2025-11-24", "2026-11-24")),
+        ({"period": "last_year"}, ("2026-08-27", "2026-11-24")),
+    ],
+)
+def test_a_page_that_rather_shows_something(asked: dict[str, str], expected: tuple[str, str]) -> None:
+    today = date(2026, 11, 24)
+    found = period_or(last_days(90, today), asked, today, longest_days=366)
+    assert (found.first.isoformat(), found.last.isoformat()) == expected
+
+
+def test_a_month_to_its_end() -> None:
+    assert whole_month(date(2028, 2, 3)) == Period(date(2028, 2, 1), date(2028, 2, 29))

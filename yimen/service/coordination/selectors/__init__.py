@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yimen.service.coordination.selectors.figures import COLUMNS, Line, Span, behind, by_department, owner, totals
+from yimen.service.coordination.selectors.figures import COLUMNS, Line, behind, by_department, owner, totals
 from yimen.service.coordination.selectors.groups import access_group, due_days_of, late_groups, standing, standings
 from yimen.service.coordination.selectors.groups import visible as visible_groups
 from yimen.service.coordination.selectors.issues import (
@@ -42,7 +42,6 @@ __all__ = [
     "COLUMNS",
     "Line",
     "NoCentre",
-    "Span",
     "access_dispatch",
     "access_group",
     "behind",

@@ -4,37 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from yimen.ground.kit.moments import CHINA
+from yimen.ground.kit.moments import day_of
+from yimen.ground.kit.periods import Period
 from yimen.service.coordination import rules
 from yimen.service.coordination.models import Issue, ReturnVisit, Shift, SiteVisit, Stationing
 from yimen.service.coordination.selectors.leaders import RosterRow, in_term, workdays
 
 if TYPE_CHECKING:
     from yimen.ground.organisations.models import Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From a day to a day, both included, as moments in China."""
-
-    first: date
-    last: date
-
-    @property
-    def moments(self) -> tuple[datetime, datetime]:
-        """From the first moment up to, and without, the moment after the last."""
-        begin = datetime.combine(self.first, time(), tzinfo=CHINA)
-        return begin, datetime.combine(self.last + timedelta(days=1), time(), tzinfo=CHINA)
-
-    def of(self, column: str) -> Q:
-        """Moments of a column within it."""
-        begin, end = self.moments
-        return Q(**{f"{column}__gte": begin, f"{column}__lt": end})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +60,28 @@ COLUMNS: dict[str, str] = {
 ISSUES = ("raised", "assigned", "answered", "late", "solved", "open", "overdue")
 
 
-def counted(name: str, span: Span, at: datetime) -> Q:
+def within(period: Period, column: str) -> Q:
+    """Moments of a column within a period."""
+    begin, end = period.moments
+    return Q(**{f"{column}__gte": begin, f"{column}__lt": end})
+
+
+def counted(name: str, span: Period, at: datetime) -> Q:
     """Which issues a number counts, of all departments. Raises KeyError for a number that counts no issues."""
     assigned = Q(assigned_at__isnull=False)
     running = assigned & Q(matter__closed_at__isnull=True)
     return {
-        "raised": span.of("matter__opened_at"),
-        "assigned": assigned & span.of("assigned_at"),
-        "answered": assigned & span.of("answered_at"),
-        "late": assigned & span.of("answered_at") & Q(matter__on_time=False),
-        "solved": assigned & span.of("matter__closed_at") & Q(matter__state="solved"),
+        "raised": within(span, "matter__opened_at"),
+        "assigned": assigned & within(span, "assigned_at"),
+        "answered": assigned & within(span, "answered_at"),
+        "late": assigned & within(span, "answered_at") & Q(matter__on_time=False),
+        "solved": assigned & within(span, "matter__closed_at") & Q(matter__state="solved"),
         "open": running,
         "overdue": running & Q(matter__state="assigned", matter__due_at__lt=at),
     }[name]
 
 
-def behind(name: str, span: Span, at: datetime) -> QuerySet[Issue]:
+def behind(name: str, span: Period, at: datetime) -> QuerySet[Issue]:
     """The issues that a number counts: the list behind it."""
     return Issue.objects.filter(counted(name, span, at))
 
@@ -103,7 +91,7 @@ def owner(name: str) -> str:
     return "raised_by" if name == "raised" else "matter__department"
 
 
-def by_department(departments: Iterable[Unit], span: Span, at: datetime, issues: Sequence[str] = ()) -> list[Line]:
+def by_department(departments: Iterable[Unit], span: Period, at: datetime, issues: Sequence[str] = ()) -> list[Line]:
     """Each department's numbers, in a fixed number of queries however many departments there are.
 
     `issues` are the numbers of issues that are wanted (all of them); the others stay zero.
@@ -117,7 +105,7 @@ def by_department(departments: Iterable[Unit], span: Span, at: datetime, issues:
         rows = Issue.objects.filter(**{f"{column}__in": ids}).order_by()
         for pk, *found in rows.values_list(F(column)).annotate(**numbers):
             counts[pk] |= dict(zip(numbers, found, strict=True))
-    today = at.astimezone(CHINA).date()
+    today = day_of(at)
     for pk, number in gaps_in(units, span, today).items():
         counts[pk]["gaps"] = number
     visits = SiteVisit.objects.filter(department__in=ids, planned_on__range=(span.first, span.last)).order_by()
@@ -135,7 +123,7 @@ def by_department(departments: Iterable[Unit], span: Span, at: datetime, issues:
     return [Line(unit.pk, unit.short_name or unit.name, **counts[unit.pk]) for unit in units]
 
 
-def gaps_in(units: Iterable[Unit], span: Span, today: date) -> dict[int, int]:
+def gaps_in(units: Iterable[Unit], span: Period, today: date) -> dict[int, int]:
     """How many working days of a period up to today each department had nobody to lead its shift: two queries."""
     last = min(span.last, today)
     rows = {unit.pk: RosterRow(unit) for unit in units}
@@ -169,7 +157,6 @@ __all__ = [
     "COLUMNS",
     "ISSUES",
     "Line",
-    "Span",
     "behind",
     "by_department",
     "gaps_in",

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from yimen.ground.identity.rules import Actor
+from yimen.ground.kit.periods import Period
 from yimen.ground.kit.refusals import Invalid
 from yimen.service.coordination.models import Dispatch
-from yimen.service.coordination.selectors.figures import Span, by_department
+from yimen.service.coordination.selectors.figures import by_department
 from yimen.service.coordination.selectors.terms import resident_departments
 from yimen.service.coordination.services.papers import send_dispatch
 
@@ -38,7 +39,7 @@ def send_briefing(
     )  # fmt: skip
 
 
-def checked_span(first: date, last: date, at: datetime) -> Span:
+def checked_span(first: date, last: date, at: datetime) -> Period:
     """The period, if there can be numbers of it; raises `Invalid`."""
     if last < first:
         raise Invalid("统计的结束日期早于开始日期。", fields={"last": "早于开始日期"})
@@ -46,4 +47,4 @@ def checked_span(first: date, last: date, at: datetime) -> Span:
         raise Invalid("统计期间最长一年。", fields={"last": "请缩短期间"})
     if first > at.date():
         raise Invalid("统计期间还没开始。", fields={"first": "还没到这一天"})
-    return Span(first, last)
+    return Period(first, last)

@@ -11,11 +11,12 @@ from django.db import connection
 
 from tests.cast import Cast
 from yimen.ground.kit.moments import day_of, now
+from yimen.ground.kit.periods import Period
 from yimen.ground.kit.refusals import Invalid
 from yimen.ground.matters.models import Matter
 from yimen.service.coordination import selectors, services
 from yimen.service.coordination.models import SiteVisit
-from yimen.service.coordination.selectors import Span, figures
+from yimen.service.coordination.selectors import figures
 from yimen.service.coordination.tests.stage import again, answered, assigned, leader, next_workday, overdue, raised
 
 COUNTED = {
@@ -66,7 +67,7 @@ def busy(cast: Cast) -> Cast:
 @pytest.mark.parametrize("unit", ["market", "housing", "health"])
 def test_each_number_is_what_sql_counts(busy: Cast, unit: str) -> None:
     at, today = now(), day_of(now())
-    span = Span(today - timedelta(days=3), today)
+    span = Period(today - timedelta(days=3), today)
     begin, end = span.moments
     (line,) = selectors.by_department([busy.units[unit]], span, at)
     values = {"unit": busy.units[unit].pk, "begin": begin, "end": end, "at": at}
@@ -79,7 +80,7 @@ def test_each_number_is_what_sql_counts(busy: Cast, unit: str) -> None:
 
 def test_visits_and_gaps(busy: Cast) -> None:
     at, today = now(), day_of(now())
-    span = Span(today - timedelta(days=3), today)
+    span = Period(today - timedelta(days=3), today)
     (line,) = selectors.by_department([busy.units["market"]], span, at)
     assert (line.visits_missed, line.visits_done, line.return_visits) == (1, 0, 1)
     with connection.cursor() as cursor:

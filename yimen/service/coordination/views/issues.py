@@ -22,6 +22,7 @@ from yimen.ground.kit import exports, moments
 from yimen.ground.kit.daybook import fold
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.periods import Period
 from yimen.ground.kit.refusals import Refusal
 from yimen.ground.matters import selectors as matters
 from yimen.ground.organisations import selectors as organisations
@@ -154,9 +155,9 @@ def _counted(request: HttpRequest) -> str:
     return f"{said[0]}至{said[1]}“{figures.COLUMNS[name]}”的事项"
 
 
-def _span(request: HttpRequest) -> figures.Span | None:
+def _span(request: HttpRequest) -> Period | None:
     first, last = day_asked(request, "first"), day_asked(request, "last")
-    return figures.Span(first, last) if first and last and first <= last else None
+    return Period(first, last) if first and last and first <= last else None
 
 
 def _narrowed(request: HttpRequest, found: QuerySet[Issue], at: datetime) -> QuerySet[Issue]:
@@ -171,9 +172,9 @@ def _narrowed(request: HttpRequest, found: QuerySet[Issue], at: datetime) -> Que
         if department is not None:
             found = found.filter(Q(matter__department=department) | Q(raised_by=department))
         if first := day_asked(request, "first"):
-            found = found.filter(matter__opened_at__gte=figures.Span(first, first).moments[0])
+            found = found.filter(matter__opened_at__gte=Period(first, first).moments[0])
         if last := day_asked(request, "last"):
-            found = found.filter(matter__opened_at__lt=figures.Span(last, last).moments[1])
+            found = found.filter(matter__opened_at__lt=Period(last, last).moments[1])
     if state in {each.code for each in COORDINATION.states}:
         found = found.filter(matter__state=state)
     if source in Issue.Source.values:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,14 +15,15 @@ from yimen.ground.identity.policies import requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import asking, charts, exports, moments
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.periods import Period, month_of, named_period, period_or, whole_month
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.coordination import forms as asked
-from yimen.service.coordination import policies, rules, selectors, services
+from yimen.service.coordination import policies, selectors, services
 from yimen.service.coordination.models import GovernmentReport, ReportLine
 from yimen.service.coordination.selectors import figures
 from yimen.service.coordination.selectors.terms import centre_of, departments_seen
-from yimen.service.coordination.views.asking import actor_of, day_asked, file_url, today, wants_file, workbook
+from yimen.service.coordination.views.asking import actor_of, file_url, today, wants_file, workbook
 
 PAGE = 20
 
@@ -40,14 +40,14 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     ids = [unit.pk for unit in departments]
     people = list(selectors.leaders_of(ids, today()))
     terms = selectors.terms_of(centre.pk)
-    span = figures.Span(*rules.month_of(today()))
+    span = whole_month(today())
     totals = selectors.totals(selectors.by_department(departments, span, at, ("open", "overdue", "solved")))
     liaisons = selectors.liaison_rows(departments, today())
     standings = selectors.visit_standings(ids, today(), terms.visit_days, people)
     leaders = selectors.shift_leaders(ids, today(), people)
     late_groups = selectors.late_groups(actor, today())
     unread = selectors.waiting(policies.receives(actor))
-    log, this_month = reverse("coordination:log"), _query(span)
+    log, this_month = reverse("coordination:log"), span.query
     duties = [
         ("管理", "带班、联络、领导小组是否到位", [
             ("本月带班空缺", totals["gaps"], "天", reverse("coordination:roster") + "?gaps=1"),
@@ -82,10 +82,6 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     return render(request, "coordination/overview.html", context)
 
 
-def _query(span: figures.Span) -> str:
-    return urlencode({"first": span.first.isoformat(), "last": span.last.isoformat()})
-
-
 @requires(policies.MANAGE)
 def terms(request: HttpRequest) -> HttpResponseBase:
     """The centre's limits and intervals."""
@@ -113,11 +109,8 @@ def terms(request: HttpRequest) -> HttpResponseBase:
 # --- Numbers of a period
 
 
-def _span(request: HttpRequest) -> figures.Span:
-    first, last = day_asked(request, "first"), day_asked(request, "last")
-    if first is None or last is None or last < first or (last - first).days > 400:
-        return figures.Span(today().replace(day=1), today())
-    return figures.Span(first, last)
+def _span(request: HttpRequest) -> Period:
+    return period_or(Period(month_of(today()), today()), request.GET, today(), longest_days=400)
 
 
 @requires(policies.WATCH)
@@ -143,7 +136,7 @@ def numbers(request: HttpRequest) -> HttpResponseBase:
         else "",
         "export_url": file_url(request),
         "may_brief": actor.holds(policies.MANAGE),
-        "query": _query(span),
+        "query": span.query,
     }
     return render(request, "coordination/numbers.html", context)
 
@@ -155,17 +148,17 @@ def _columns() -> list[exports.Column[figures.Line]]:
     return columns
 
 
-def _cells(line: figures.Line, span: figures.Span) -> list[tuple[str, int, str]]:
+def _cells(line: figures.Line, span: Period) -> list[tuple[str, int, str]]:
     return [
         (label, getattr(line, name), _behind(name, line.unit_id, span) if getattr(line, name) else "")
         for name, label in selectors.COLUMNS.items()
     ]
 
 
-def _behind(name: str, unit_id: int, span: figures.Span) -> str:
+def _behind(name: str, unit_id: int, span: Period) -> str:
     """The address of the list that a number counts."""
     if name in figures.ISSUES:
-        return f"{reverse('coordination:log')}?{_query(span)}&counts={name}&department={unit_id}"
+        return f"{reverse('coordination:log')}?{span.query}&counts={name}&department={unit_id}"
     if name == "gaps":
         return f"{reverse('coordination:roster_department', args=[unit_id])}?month={span.first:%Y-%m}"
     if name == "return_visits":
@@ -181,8 +174,7 @@ def brief(request: HttpRequest) -> HttpResponseBase:
     centre = centre_of(actor)
     span = _span(request)
     if not request.GET.get("first"):
-        before = rules.month_before(today().replace(day=1))
-        span = figures.Span(*rules.month_of(before))
+        span = named_period("last_month", today())
     count = selectors.resident_departments(centre).count()
     form = asked.BriefingForm(
         request.POST if request.method == "POST" else None,

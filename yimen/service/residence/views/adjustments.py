@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,7 +16,7 @@ from yimen.ground.identity.policies import requires
 from yimen.ground.kit import asking, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
-from yimen.ground.kit.periods import UnusablePeriod, asked_period
+from yimen.ground.kit.periods import Period, last_days, period_or
 from yimen.ground.kit.refusals import Refusal
 from yimen.service.cases import selectors as cases
 from yimen.service.residence import policies, selectors, services
@@ -121,9 +121,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     return _choose(request, kind, department, span, form, status=422 if form.errors else 200)
 
 
-def _propose(
-    request: HttpRequest, kind: str, department: Any, span: tuple[date, date], given: dict[str, Any]
-) -> Adjustment:
+def _propose(request: HttpRequest, kind: str, department: Any, span: Period, given: dict[str, Any]) -> Adjustment:
     ids = [pk for text in request.POST.getlist("items")[:6000] if (pk := number(text)) is not None]
     functions = [pk for text in request.POST.getlist("functions")[:500] if (pk := number(text)) is not None]
     if request.POST.get("all") == "1":
@@ -134,17 +132,19 @@ def _propose(
         actor=actor_of(request), kind=kind, department=department, item_ids=ids, at=moments.now(),
         volumes={pk: known.get(pk, 0) for pk in ids} if leaving else {},
         functions=list(Function.objects.filter(pk__in=functions)),
-        facts={"first": span[0].isoformat(), "last": span[1].isoformat()} if leaving else {},
+        facts={"first": span.first.isoformat(), "last": span.last.isoformat()} if leaving else {},
         reason=given["reason"], windows=list(given.get("windows") or ()),
     )  # fmt: skip
 
 
-def _volumes(department: Any, span: tuple[date, date]) -> dict[int | None, int]:
-    return {each.id: each.received for each in cases.volumes("item", *span, department_id=department.pk)}
+def _volumes(department: Any, span: Period) -> dict[int | None, int]:
+    return {
+        each.id: each.received for each in cases.volumes("item", span.first, span.last, department_id=department.pk)
+    }
 
 
 def _choose(
-    request: HttpRequest, kind: str, department: Any, span: tuple[date, date], form: ProposalForm, *, status: int
+    request: HttpRequest, kind: str, department: Any, span: Period, form: ProposalForm, *, status: int
 ) -> HttpResponse:
     """What may be ticked, with what the directory asks of each and, for a transfer-out, its volume."""
     text, window = word(request.GET.get("q", "")), number(request.GET.get("window", ""))
@@ -172,15 +172,8 @@ def _choose(
     return render(request, "residence/propose.html", context, status=status)
 
 
-def _span(request: HttpRequest, day: date) -> tuple[date, date]:
-    asked = request.POST if request.method == "POST" else request.GET
-    try:
-        period = asked_period(asked if asked.get("first") and asked.get("last") else {}, day)
-    except UnusablePeriod:
-        return day - timedelta(days=89), day
-    if not (asked.get("first") and asked.get("last")):
-        return day - timedelta(days=89), day
-    return period.first, period.last
+def _span(request: HttpRequest, day: date) -> Period:
+    return period_or(last_days(90, day), request.POST if request.method == "POST" else request.GET, day)
 
 
 def _items(kind: str, department: Any, text: str, window: int | None) -> Any:

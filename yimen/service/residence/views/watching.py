@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,12 +11,13 @@ from django.urls import reverse
 from yimen.ground.identity.policies import requires
 from yimen.ground.kit import asking, charts, exports, moments
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.periods import Period, last_days, period_or
 from yimen.ground.kit.refusals import NotFound
 from yimen.service.residence import policies, selectors, services
 from yimen.service.residence.forms import HandleForm
 from yimen.service.residence.models import WithdrawalAttempt
 from yimen.service.residence.rules import SETTINGS
-from yimen.service.residence.views.asking import actor_of, day_asked, department_choices, kept, number
+from yimen.service.residence.views.asking import actor_of, department_choices, kept, number
 from yimen.service.residence.views.tables import Button, Cell, Filter, Table, heads, show
 
 sees = requires(*policies.STAFF)
@@ -124,19 +124,17 @@ def handle_attempt(request: HttpRequest, pk: int) -> HttpResponseBase:
 BY = {"department": "部门", "window": "窗口", "item": "事项"}
 
 
-def _period(request: HttpRequest) -> tuple[date, date]:
+def _period(request: HttpRequest) -> Period:
     """The last three months, unless the address says otherwise; never more than a year."""
-    last = day_asked(request, "last")
-    first = day_asked(request, "first") if request.GET.get("first") else last - timedelta(days=89)
-    if first > last:
-        first, last = last, first
-    return max(first, last - timedelta(days=365)), last
+    today = moments.day_of(moments.now())
+    return period_or(last_days(90, today), request.GET, today, longest_days=366)
 
 
 @sees
 def volumes(request: HttpRequest) -> HttpResponse:
     """How much comes in where, the fewest first; from here a transfer-out is proposed."""
-    first, last = _period(request)
+    period = _period(request)
+    first, last = period.first, period.last
     by = request.GET.get("by", "department")
     by = by if by in BY else "department"
     actor = actor_of(request)
@@ -198,7 +196,8 @@ def volumes(request: HttpRequest) -> HttpResponse:
 @sees
 def volumes_export(request: HttpRequest) -> HttpResponseBase:
     """All rows as a workbook."""
-    first, last = _period(request)
+    period = _period(request)
+    first, last = period.first, period.last
     by = request.GET.get("by", "department")
     by = by if by in BY else "department"
     within = policies.departments(actor_of(request), *policies.STAFF)
@@ -216,7 +215,8 @@ def volumes_export(request: HttpRequest) -> HttpResponseBase:
 @sees
 def outside(request: HttpRequest) -> HttpResponse:
     """场外受理: cases taken in where their item has not entered (大厅之外无审批)."""
-    first, last = _period(request)
+    period = _period(request)
+    first, last = period.first, period.last
     found = selectors.outside(first, last, policies.departments(actor_of(request), *policies.STAFF), most=200)
     rows = [
         [
@@ -251,7 +251,8 @@ def outside(request: HttpRequest) -> HttpResponse:
 @sees
 def outside_export(request: HttpRequest) -> HttpResponseBase:
     """All of them as a workbook."""
-    first, last = _period(request)
+    period = _period(request)
+    first, last = period.first, period.last
     rows = selectors.outside(first, last, policies.departments(actor_of(request), *policies.STAFF), most=100_000)
     columns: list[exports.Column[Any]] = [
         exports.Column("办件编号", lambda each: each.code, width=44),
