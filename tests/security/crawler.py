@@ -7,6 +7,7 @@ import zipfile
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -17,7 +18,7 @@ from django.urls import Resolver404, resolve
 STARTS = {"citizen": ("/", "/my/", "/my/account/"), "staff": ("/desk/", "/manage/", "/my/account/"), "": ("/",)}
 PASSED_OVER = ("?", "identity:sign_out", "web:look")
 """Nothing, the end of the walk, and the gallery of components, which shows invented values only."""
-MOST_OF_A_KIND = 4
+MOST_OF_A_KIND = 3
 """Pages of one view with the same sort of question are looked at this often."""
 
 
@@ -100,8 +101,13 @@ def _numberless(name: str) -> str:
 
 def view_of(url: str) -> str:
     """The name of the view at an address, `?` where there is none."""
+    return _view_at(urlsplit(url).path)
+
+
+@cache  # the same few hundred links stand on thousands of pages
+def _view_at(path: str) -> str:
     try:
-        match = resolve(urlsplit(url).path)
+        match = resolve(path)
     except Resolver404:
         return "?"
     return match.view_name or match.route
@@ -124,11 +130,15 @@ def body_of(response: Any) -> bytes:
     return b"".join(response.streaming_content) if response.streaming else bytes(response.content)
 
 
-def walk(client: Client, starts: Iterable[str], *, most: int = MOST_OF_A_KIND, limit: int = 400) -> Iterator[Page]:
-    """Follow links from `starts`, breadth first, GET only; files that links offer are fetched too."""
+def walk(client: Client, starts: Iterable[str], *, most: int = MOST_OF_A_KIND, limit: int = 1000) -> Iterator[Page]:
+    """Follow links from `starts`, breadth first, GET only; files that links offer are fetched too.
+
+    Fails where there is more to see than `limit` pages, so that no walk ends early in silence.
+    """
     waiting, seen, kinds = deque(starts), set(starts), Counter[tuple[str, ...]]()
     looked = 0
-    while waiting and looked < limit:
+    while waiting:
+        assert looked < limit, f"more than {limit} pages to see"
         url = waiting.popleft()
         response = client.get(url)
         looked += 1
