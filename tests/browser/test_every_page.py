@@ -33,7 +33,7 @@ PUSHED = """() => [...document.querySelectorAll(".table-scroll")]
 
 OF_THE_MACHINE = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|\b(None|True|False|null|undefined|nan|received|reviewing|deciding|granted|refused|"
-    r"concluded|archived|suspended|licence|enterprise|instant|working_day|workday|statutory_default|Traceback)\b"
+    r"concluded|archived|suspended|licence|enterprise|instant|working_day|workday|statutory_default|Traceback|R0\d\d)\b"
 )
 """Words of the code; whoever reads a page must never meet one."""
 

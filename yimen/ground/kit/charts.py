@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 NOTHING = mark_safe("")
 BAR_HEIGHT, BAR_STEP = 22, 36
 LABEL_WIDTH = {"name": 17, "value": 11}  # at the size of a phone, where the words are drawn larger
+NAME_ROOM = 10  # characters; the table beside the chart has the whole name
 RING = 100
 
 
@@ -66,10 +67,14 @@ class Branch:
 def bars(marks: Sequence[Mark], says: str, *, width: int = 520) -> SafeString:
     """Horizontal bars from zero, the first in full blue, each with its number at its end."""
     most = max((mark.value for mark in marks), default=0) or 1
-    left = 10 + LABEL_WIDTH["name"] * min(10, max((len(mark.name) for mark in marks), default=0))
+    left = 10 + LABEL_WIDTH["name"] * min(NAME_ROOM, max((len(mark.name) for mark in marks), default=0))
     room = width - left - LABEL_WIDTH["value"] * max((len(mark.said) for mark in marks), default=1) - 16
     rows = [_bar(at, mark, left, room * mark.value / most) for at, mark in enumerate(marks)]
     return _svg(width, BAR_STEP * len(marks), says, SafeString("".join(rows)))
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= NAME_ROOM else f"{name[: NAME_ROOM - 1]}…"
 
 
 def _bar(at: int, mark: Mark, left: int, length: float) -> SafeString:
@@ -83,7 +88,7 @@ def _bar(at: int, mark: Mark, left: int, length: float) -> SafeString:
         '<text class="strong" x="{}" y="{}">{}</text>',
         left - 10,
         top + 16,
-        mark.name,
+        _shortened(mark.name),
         shade,
         left,
         top,

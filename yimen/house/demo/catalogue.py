@@ -68,6 +68,7 @@ def tell(stage: Stage) -> None:
     last = draft.materials.order_by("-order").first()
     conditions = {last.order: MaterialCondition(["==", "moved", "yes"], "换地址的要")} if last is not None else {}
     catalogue.save_guidance(actor=SYSTEM, edition=draft, definition=GUIDANCE, materials=conditions, at=at)
+    _to_be_checked(stage)
     _workbook(stage)
 
 
@@ -81,6 +82,16 @@ def _standard_materials(stage: Stage) -> None:
         catalogue.save_standard_material(
             actor=SYSTEM, code=code, name=name, issuer=issuer, proof=proof, at=stage.days.now
         )
+
+
+def _to_be_checked(stage: Stage) -> None:
+    """The health department's editor asks for the legal check of a shorter promise; nobody has looked at it yet."""
+    editor, at = stage.actor("songzhiwei"), stage.days.now
+    item = ServiceItem.objects.get(code=stage.codes["nurse"])
+    draft = catalogue.new_edition(actor=editor, item=item, at=at, change_note="把承诺时限再压一个工作日")
+    limit = max((draft.promise_limit or 2) - 1, 1)
+    catalogue.save_edition(actor=editor, edition=draft, at=at, values={"promise_limit": limit})
+    catalogue.submit_for_legal_check(actor=editor, edition=draft, at=at)
 
 
 def _workbook(stage: Stage) -> None:

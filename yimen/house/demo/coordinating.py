@@ -117,6 +117,18 @@ def _visits(stage: Stage, leaders: dict[str, list[Leader]]) -> None:
             actor=office, visit=visit, done_on=visit.planned_on, summary=summary, solved_on_spot=solved,
             at=stage.days.at(visit.planned_on, 17, 20),
         )  # fmt: skip
+    services.plan_visits(actor=office, centre=centre, at=stage.days.now)
+    ahead = (
+        SiteVisit.objects.filter(planned_on__gt=day_of(stage.days.now))
+        .order_by("pk")
+        .select_related("leader", "department")
+    )
+    for number, visit in enumerate(ahead):
+        day = visit.planned_on
+        for _ in range(number % 5):
+            day = stage.days.after(day)
+        if day != visit.planned_on:
+            services.move_visit(actor=office, visit=visit, planned_on=day, reason="与其他部门错开。", at=stage.days.now)
 
 
 def _liaisons(stage: Stage) -> None:
@@ -158,7 +170,7 @@ GROUPS = (
 
 
 def _groups(stage: Stage) -> None:
-    """Five groups; the reports of one are late, the leader of one has changed."""
+    """Five groups; the report of one is late, the leader of one has changed."""
     office, home, at = stage.actor(OFFICE), stage.county.units["centre"], _started(stage)
     today = day_of(stage.days.now)
     for number, (name, line, _, seat, months, members) in enumerate(GROUPS):
@@ -181,11 +193,14 @@ def _groups(stage: Stage) -> None:
                 actor=office, group=group, role="leader", name=people.person_name(FIRST_LEADER_NUMBER + 700), title="县长",
                 from_on=today - timedelta(days=60), basis=f"清政办发〔{today.year}〕26号", at=stage.days.now,
             )  # fmt: skip
-        if first is not None and number != 1:
-            services.hand_in_report(
-                actor=office, group=group, due_on=first, title=f"{line}工作报告", text="各成员单位已按要求完成阶段任务。",
-                at=stage.days.at(first, 10, 0),
-            )  # fmt: skip
+        if months is not None and first is not None and number != 1:
+            for due_on in (first, rules.months_after(first, months)):
+                if due_on > today:
+                    break
+                services.hand_in_report(
+                    actor=office, group=group, due_on=due_on, title=f"{line}工作报告", text="各成员单位已按要求完成阶段任务。",
+                    at=stage.days.at(due_on, 10, 0),
+                )  # fmt: skip
 
 
 def _issues(stage: Stage) -> None:

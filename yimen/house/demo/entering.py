@@ -20,6 +20,8 @@ FUNCTIONS = (
     ("housing", "建设工程招标投标管理", "service", "tendering"), ("finance", "政府采购管理", "service", "procurement"),
     ("land", "不动产登记资料查询", "service", "look_up"), ("labour", "社会保险经办", "service", "convenience"),
 )  # fmt: skip
+SCATTERED = {"食品经营许可": "食品经营科", "特种设备使用登记": "特种设备科"}
+"""What the market department still approves in its own sections, until its plan is accepted."""
 PROVINCE = (("social", "labour"), ("medical", "insurance"), ("fund", "fund"), ("health", "health"), ("civil", "civil"))
 WISHES = (
     ("开具无房证明", "给孩子报名上学要用", ("lipeiran", "lihe")),
@@ -85,8 +87,15 @@ class _Chapter:
         )
 
     def _functions(self) -> None:
+        scattered = {
+            name: organisations.create_unit(
+                actor=SYSTEM, kind="section", name=where, parent=self.county.units["market"], at=self._at(150)
+            )
+            for name, where in SCATTERED.items()
+        }
         for key, name, kind, wide in FUNCTIONS:
             section = self.county.units.get(f"{key}/section") if kind != "supervision" else None
+            section = scattered.get(name, section)
             services.record_function(
                 actor=self.stage.actor(self.county.first(key, "head")), department=self.county.units[key], name=name, kind=kind,
                 wide_class=wide, section=section, at=self._at(150),

@@ -66,7 +66,7 @@ def _emergencies(stage: Stage) -> None:
         if verdict:
             services.end_emergency(actor=stage.actor(who), emergency=opened, at=at + timedelta(minutes=35))
             services.review_emergency(
-                actor=stage.actor("shenji"), emergency=opened, verdict=verdict, note="情况属实，只受理了 2 件。",
+                actor=stage.actor("shenji"), emergency=opened, verdict=verdict, note="情况属实。权限开启后窗口人员已经赶到，没有用它受理。",
                 at=at + timedelta(days=1),
             )  # fmt: skip
 

@@ -157,7 +157,7 @@ class RemoveForm(forms.Form):
     """Who goes on with what runs, and why."""
 
     successor = django_forms.ChoiceField(label="没办完的办件由谁接着办")
-    reason = forms.Line(label="原因（可不写）", max_length=200, required=False)
+    reason = forms.Line(label="原因", max_length=200, required=False)
 
 
 @citizens

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from django.db.models import Q
 
+from yimen.ground.identity.policies import permissions
 from yimen.ground.organisations import lifecycle
 from yimen.ground.organisations.lifecycle import Line, Move, Moves, Section
 from yimen.ground.organisations.models import (
@@ -337,8 +338,13 @@ def _grants(plan: Reorganisation, sources: Sequence[Unit]) -> Section:
     if plan.is_whole:
         grants = Grant.objects.filter(scope_unit__in=sources, ended_at__isnull=True)
     grants = grants.select_related("post__unit", "account", "scope_unit").order_by("id")
+    names = {entry.code: entry.label for entry in permissions()}
     lines = [
-        Line(grant.code, f"{grant.account or grant.post}；范围：{grant.scope_unit}", "/manage/grants/")
+        Line(
+            names.get(grant.code, grant.code),
+            f"{grant.account or grant.post}；范围：{grant.scope_unit}",
+            "/manage/grants/",
+        )
         for grant in grants
     ]
     note = "指明了原机构的授权，不会自动改到新机构：请安全管理员看过后另行授权。" if lines else ""

@@ -81,7 +81,7 @@ def set_chain(request: HttpRequest, unit_id: int) -> HttpResponseBase:
         request,
         heading=f"{unit.name}的责任链",
         note="一把手负总责，分管领导具体抓，工作班子经办。超期和督办按这条链逐级提醒。",
-        verb="确定",
+        verb="保存",
         form=ChainForm(request.POST if request.method == "POST" else None, unit=unit, initial=initial),
         act=lambda given: services.set_chain(actor=actor, unit=unit, at=moments.now(), **given),
         back=unit_url(unit.pk),
@@ -333,7 +333,7 @@ def set_supporting_role(request: HttpRequest, code: str) -> HttpResponseBase:
     return asking.ask(
         request,
         heading=f"{division.name}的支撑部门分工",
-        verb="确定",
+        verb="保存",
         form=SupportingRoleForm(
             request.POST if request.method == "POST" else None,
             units=units,

@@ -319,7 +319,7 @@ def moving_posts(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     return asking.ask(
         request,
         heading=f"随事项划入 {part.target} 的岗位",
-        verb="确定",
+        verb="保存",
         form=form,
         act=lambda given: services.choose_moving_posts(actor=actor, plan=plan, posts=given["posts"], at=moments.now()),
         back=url_of(plan),

@@ -59,20 +59,20 @@ SIX = (
     Entry("办结时限", ("limit",)),
 )
 KNOWN: tuple[KnownSet, ...] = (
-    KnownSet("six", "六公开", "六公开制度：服务内容、申报材料、办事程序、收费标准、收费依据、办结时限（R032）", SIX),
+    KnownSet("six", "六公开", "六公开制度：服务内容、申报材料、办事程序、收费标准、收费依据、办结时限", SIX),
     KnownSet(
         "eight", "八公开", "六公开加设定依据、监督投诉（各地内容不一，可在此修改）",
         (*SIX, Entry("设定依据", ("legal_basis",)), Entry("监督投诉", ("complaint",))),
     ),
     KnownSet(
-        "nine", "九公开", "九公开（R033；来源只有名称，内容由各地定，可在此修改）",
+        "nine", "九公开", "九公开（来源只有名称，内容由各地定，可在此修改）",
         (
             Entry("实施部门", ("department",)), Entry("设定依据", ("legal_basis",)), Entry("受理条件", ("conditions",)),
             *SIX[1:], Entry("监督投诉", ("complaint",)),
         ),
     ),
     KnownSet(
-        "three", "三讲清", "什么条件能办、什么时候能办、多长时间办结，对每个窗口讲清（R034）",
+        "three", "三讲清", "什么条件能办、什么时候能办、多长时间办结，对每个窗口讲清",
         (Entry("什么条件能办", ("conditions",)), Entry("什么时候能办", ("hours", "place")), Entry("多长时间办结", ("limit",))),
     ),
 )  # fmt: skip

@@ -156,17 +156,23 @@ def _identity(edition: EditionFacts) -> Iterator[Finding]:
         yield Finding("kind_missing", "error", "kind", "没有事项类型，请选择。")
     if not edition.legal_basis.strip():
         yield Finding(
-            "basis_missing", element, "legal_basis", "没有设定依据，请写明法律、法规、规章的名称和条款。", "R018"
+            "basis_missing",
+            element,
+            "legal_basis",
+            "没有设定依据，请写明法律、法规、规章的名称和条款。",
+            "全面公示设定依据",
         )
     if not edition.conditions.strip():
-        yield Finding("conditions_missing", "warning", "conditions", "没有受理条件，请写明什么人可以办。", "R018")
+        yield Finding(
+            "conditions_missing", "warning", "conditions", "没有受理条件，请写明什么人可以办。", "什么条件能办要讲清"
+        )
     if not edition.content.strip() and not edition.imported:
         yield Finding(
             "content_missing",
             element,
             "content",
             "没有服务内容（六公开之一），请用一两句话写明办什么、得到什么。",
-            "R032",
+            "六公开",
         )
     if not edition.service_objects:
         yield Finding("objects_missing", "warning", "service_objects", "没有服务对象，请选择。")
@@ -263,7 +269,13 @@ def _materials(edition: EditionFacts) -> Iterator[Finding]:
                 "参照北京市优化营商环境条例（2024）",
             )
         if material.cancelled:
-            yield Finding("cancelled_material", "error", "materials", f"{said}已经取消，不能再要求提交。", "R030")
+            yield Finding(
+                "cancelled_material",
+                "error",
+                "materials",
+                f"{said}已经取消，不能再要求提交。",
+                "取消的证明和材料不得再要求",
+            )
         if material.name in names:
             yield Finding("material_twice", "warning", "materials", f"{said}列了两次。")
         names.add(material.name)
@@ -301,7 +313,7 @@ def _unknown_keys(condition: Sequence[Any], known: frozenset[str]) -> set[str]:
 def _fees(edition: EditionFacts) -> Iterator[Finding]:
     element: Severity = "warning" if edition.imported else "error"
     if edition.fee is None:
-        yield Finding("fee_unknown", element, "fee", "没有写明是否收费（六公开之一）。", "R032")
+        yield Finding("fee_unknown", element, "fee", "没有写明是否收费（六公开之一）。", "六公开")
     if edition.fee:
         if not edition.fee_basis.strip():
             yield Finding("fee_basis_missing", "error", "fee_basis", "收费事项没有收费依据，请写明。", "行政许可法 58")

@@ -102,7 +102,7 @@ def _against(edition: ItemEdition, day: date, set_here: Mapping[str, str]) -> li
     item = edition.item
     found = errors(selectors.findings(edition, day, set_here))
     if item.status == ServiceItem.Status.CANCELLED:
-        found.append(Finding("item_cancelled", "error", "status", "事项已经取消，不能发布。", "R025"))
+        found.append(Finding("item_cancelled", "error", "status", "事项已经取消，不能发布。", "取消的事项不得再办理"))
     if not item.code31 and item.department is not None:
         item.code31 = assigned_code31(item, item.department)
     if not item.code31 and item.department is not None:

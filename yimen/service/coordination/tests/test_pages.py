@@ -35,6 +35,13 @@ def test_from_the_window_to_the_answer(cast: Cast) -> None:
     assert cast.client("wang").get(url).status_code == 200
 
 
+def test_who_supervises_everything_opens_what_the_reminder_links_to(cast: Cast) -> None:
+    issue = raised(cast)
+    client = cast.client("sun")
+    assert client.get(f"/desk/coordination/{issue.matter.code}/").status_code == 200
+    assert "食品许可与消防检查的次序" in client.get("/manage/coordination/log/").content.decode()
+
+
 def test_a_list_of_cases_shows_cases_alone(cast: Cast) -> None:
     issue = assigned(cast)
     for who in ("manager", "zhou", "wang"):

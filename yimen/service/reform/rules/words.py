@@ -138,12 +138,12 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
 """Steps of a batch: from which states, to which."""
 
 WORDINGS: dict[str, tuple[str, str, str]] = {
-    "tag.at_once": ("四办之一", "马上办", "R043：来源文件只有“四办”之名，标签可改"),
+    "tag.at_once": ("四办之一", "马上办", "来源文件只有“四办”之名，标签可改"),
     "tag.online": ("四办之二", "网上办", "同上"),
     "tag.nearby": ("四办之三", "就近办", "同上"),
     "tag.once": ("四办之四", "一次办", "同上"),
-    "programme.name": ("标准化建设工程名称", "标准化建设工程", "R047：来源文件称“590工程”，名称可改"),
-    "target.published": ("填报发布率目标（%）", "99", "R040：实施清单填报发布率 99%"),
-    "target.online": ("网上可办率目标（%）", "100", "R041：网上可办率达 100%"),
+    "programme.name": ("标准化建设工程名称", "标准化建设工程", "来源文件称“590工程”，名称可改"),
+    "target.published": ("填报发布率目标（%）", "99", "实施清单填报发布率 99%"),
+    "target.online": ("网上可办率目标（%）", "100", "网上可办率达 100%"),
 }
 """Words and numbers that vary by place: key → (what it is, default, source)."""

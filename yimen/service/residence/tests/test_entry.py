@@ -10,7 +10,7 @@ import pytest
 from tests.cast import Cast
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
 from yimen.service.residence import selectors, services
-from yimen.service.residence.models import Entry
+from yimen.service.residence.models import Adjustment, Entry
 from yimen.service.residence.services.adjustments import NotOpen, NotPlaceable
 from yimen.service.residence.tests.stage import AT, TODAY, entered, item
 
@@ -30,6 +30,17 @@ def test_takes_over_what_stands_once(cast: Cast) -> None:
     assert selectors.handled_at(made.pk, cast.windows["window3"].pk, TODAY)[0]
     with pytest.raises(Conflict, match="已经接收过"):
         services.take_over(actor=cast.actor("manager"), at=AT)
+
+
+def test_departments_read_what_their_entries_rest_on(cast: Cast) -> None:
+    item(cast)
+    services.take_over(actor=cast.actor("manager"), at=AT)
+    taken = Adjustment.objects.get(kind="takeover")
+    url = f"/manage/residence/adjustments/{taken.uid}/"
+    he = cast.client("he")
+    assert url in he.get("/manage/residence/entries/").content.decode()
+    assert he.get(url).status_code == 200
+    assert cast.client("li").get(url).status_code == 403
 
 
 def test_moves_and_leaves_only_by_decision(cast: Cast) -> None:

@@ -77,7 +77,7 @@ def entries(request: HttpRequest) -> HttpResponse:
                 Cell(name, url, sub=code),
                 Cell(department),
                 Cell(str(entry.window), f"?{urlencode({**rest, 'window': entry.window_id})}"),
-                Cell(entry.window.centre.short_name, sub=entry.window.centre.get_kind_display()),
+                Cell(entry.window.centre.short_name),
                 Cell(entry.from_on),
                 Cell(entry.to_on or "长期"),
                 Cell(

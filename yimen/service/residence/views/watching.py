@@ -170,7 +170,8 @@ def volumes(request: HttpRequest) -> HttpResponse:
     tabs = [(f"按{label}", f"?{urlencode({**rest, 'by': key})}") for key, label in BY.items()]
     table = Table(
         title="办件量与调出",
-        lead=f"{first} 至 {last}；少于 {selectors.few(first, last):g} 件的算业务较少。调出由政务服务管理机构提议，征求部门意见后决定。",
+        lead=f"{moments.say_date(first)} 至 {moments.say_date(last)}；少于 {selectors.few(first, last):g} 件的算业务较少。"
+        "调出由政务服务管理机构提议，征求部门意见后决定。",
         heads=heads(BY[by], "收件#", "办结#", "", "操作"),
         rows=lines,
         buttons=(
@@ -231,7 +232,8 @@ def outside(request: HttpRequest) -> HttpResponse:
     said = dict(SETTINGS["intake_outside"].choices)
     table = Table(
         title="场外受理报告",
-        lead=f"“大厅之外无审批”：{first} 至 {last} 没有进驻就受理的办件。现在的规定是：{said[selectors.setting('intake_outside')]}。",
+        lead=f"“大厅之外无审批”：{moments.say_date(first)} 至 {moments.say_date(last)} 没有进驻就受理的办件。"
+        f"现在的规定是：{said[selectors.setting('intake_outside')]}。",
         heads=heads("办件", "部门", "受理窗口", "收件时间", "为什么在这里"),
         rows=rows,
         buttons=(

@@ -132,7 +132,7 @@ def decline(request: HttpRequest, uid: UUID) -> HttpResponseBase:
 class RevokeForm(Form):
     """Why, if one likes to say."""
 
-    reason = Line(label="原因（可不写）", max_length=200, required=False)
+    reason = Line(label="原因", max_length=200, required=False)
 
 
 @citizens
