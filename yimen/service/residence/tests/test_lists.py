@@ -73,7 +73,7 @@ def test_ripe_published_in_force(cast: Cast, items: dict[str, ServiceItem]) -> N
     services.publish_batch(actor=manager, batch=batch, document_number="清政务〔2026〕3号", published_on=TODAY, at=AT)
     said = Client().get("/lists/at_most_once/").content.decode()
     assert "零跑的" in said
-    assert "已公布，即将推行" in said
+    assert "即将推行" in said
     services.put_in_force(actor=manager, batch=batch, in_force_on=TODAY, at=AT)
     rate = next(each for each in selectors.list_rates(TODAY) if each.kind == "at_most_once")
     assert (rate.in_force, rate.whole, rate.rate) == (2, 4, 50.0)
