@@ -57,11 +57,21 @@ def fill(items: int) -> int:
     """Clone the town's first item so often, and write the search rows with the catalogue's own code."""
     from django.db import connection, transaction
 
-    from yimen.service.catalogue import search
+    with transaction.atomic():
+        clone(items)
+        index(items)
+    with connection.cursor() as cursor:
+        cursor.execute("vacuum analyze")
+    return items
+
+
+def clone(items: int) -> None:
+    """So many items with one edition each, their ids from 1 000 001 on."""
+    from django.db import connection
 
     every = len(TAILS) * len(KINDS) * len(THINGS) * len(PLACES)
     titles = [title(number * every // items) for number in range(items)]  # spread over all of them, to the last word
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("create temp table fresh (n int, title text)")
         with cursor.copy("copy fresh from stdin") as copy:
             for number, each in enumerate(titles, 1):
@@ -79,12 +89,15 @@ def fill(items: int) -> int:
             " where e.id = (select current_id from catalogue_serviceitem where id < 1000000 order by id limit 1)"
         )
         cursor.execute("update catalogue_serviceitem set current_id = id where id > 1000000")
-        for first in range(1_000_001, 1_000_001 + items, 2000):
-            search.rewrite(range(first, min(first + 2000, 1_000_001 + items)))
-        search.bump_version()
-    with connection.cursor() as cursor:
-        cursor.execute("vacuum analyze")
-    return items
+
+
+def index(items: int) -> None:
+    """The search rows of the clones, by the catalogue's own code."""
+    from yimen.service.catalogue import search
+
+    for first in range(1_000_001, 1_000_001 + items, 2000):
+        search.rewrite(range(first, min(first + 2000, 1_000_001 + items)))
+    search.bump_version()
 
 
 def ask(how: str, times: int) -> float:
