@@ -6,7 +6,8 @@ page = page_by_key(matters.filter(...), order=("due_at", "id"), asked=request.GE
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -81,13 +82,23 @@ class _Key:
 
 
 def page_by_key(
-    rows: QuerySet[Any, T], *, order: Sequence[str], asked: Mapping[str, str] | None = None, size: int = 30
+    rows: QuerySet[Any, T],
+    *,
+    order: Sequence[str],
+    asked: Mapping[str, str] | None = None,
+    size: int = 30,
+    load: Callable[[list[Any]], Iterable[T]] | None = None,
 ) -> Page[T]:
     """One page of `rows` in the given order, where the query's `after` or `before` points.
 
     `order` names columns (`-` for descending, `matter__due_at` through relations: select_related them); the last one
     must be unique. Empty values come last. `asked` is `request.GET` or any mapping. Raises `StaleCursor`.
+
+    Where no index gives the order, rows with long texts are slow to sort: with `load` only keys are sorted, and `load` is
+    given the primary keys of the page and returns its rows in that order.
     """
+    if load is not None:
+        return _loaded(rows, order, asked or {}, size, load)
     keys = [_key(rows.model, name) for name in order]
     salt = f"paging:{rows.model._meta.label_lower}:{','.join(order)}"
     size = max(1, min(size, LARGEST_PAGE))
@@ -110,6 +121,47 @@ def page_by_key(
         shown,
         before=_close(shown[0], keys, salt) if values is not None and shown else "",
         after=_close(shown[-1], keys, salt) if len(found) > size else "",
+    )
+
+
+def _loaded(
+    rows: QuerySet[Any, T],
+    order: Sequence[str],
+    asked: Mapping[str, str],
+    size: int,
+    load: Callable[[list[Any]], Iterable[T]],
+) -> Page[T]:
+    """The page by its keys alone, then its rows. The cursors are those of the plain page."""
+    columns = dict.fromkeys(("pk", *(name.removeprefix("-") for name in order)))
+    narrow = rows.select_related(None).prefetch_related(None).values(*columns)
+    page = page_by_key(narrow, order=order, asked=asked, size=size)
+    return Page(list(load([row["pk"] for row in page.rows])), page.before, page.after)
+
+
+def page_of_keys(
+    keys: Sequence[tuple[Any, ...]],
+    *,
+    load: Callable[[Sequence[tuple[Any, ...]]], Iterable[T]],
+    name: str,
+    asked: Mapping[str, str] | None = None,
+    size: int = 30,
+) -> Page[T]:
+    """The same over keys that are in memory already, sorted and each different: `load` is given those of the page and returns
+    its rows in that order. `name` tells this list's cursors from those of others. Raises `StaleCursor`.
+    """
+    salt, size, asked = f"paging:{name}", max(1, min(size, LARGEST_PAGE)), asked or {}
+    length = len(keys[0]) if keys else 1
+    after, before = asked.get("after") or "", asked.get("before") or ""
+    start = 0
+    if before and not after:
+        start = max(0, bisect_left(keys, tuple(_open(before, salt, length))) - size) if keys else 0
+    elif after:
+        start = bisect_right(keys, tuple(_open(after, salt, length))) if keys else 0
+    shown = keys[start : start + size]
+    return Page(
+        list(load(shown)),
+        before=signing.dumps(list(shown[0]), salt=salt) if start and shown else "",
+        after=signing.dumps(list(shown[-1]), salt=salt) if start + size < len(keys) else "",
     )
 
 

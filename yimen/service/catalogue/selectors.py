@@ -41,8 +41,10 @@ from yimen.service.catalogue.search import Suggestion as Suggestion
 from yimen.service.catalogue.search import current_index
 from yimen.service.catalogue.search import find as find
 from yimen.service.catalogue.search import suggest as suggest
+from yimen.service.catalogue.search import version as version
 from yimen.service.catalogue.standing import in_force_on as in_force_on
 from yimen.service.catalogue.standing import items_of as items_of
+from yimen.service.catalogue.standing import named as named
 from yimen.service.catalogue.standing import steps_by_kind as steps_by_kind
 
 SERVICE_OBJECTS = ServiceObject.pairs()

@@ -19,6 +19,11 @@ def items_of(departments: list[int] | None = None) -> QuerySet[ServiceItem]:
     return found if departments is None else found.filter(department__in=departments)
 
 
+def named(text: str) -> QuerySet[ServiceItem]:
+    """Items whose name holds a text, or whose code it is."""
+    return ServiceItem.objects.filter(Q(name__icontains=text) | Q(code=text))
+
+
 def in_force_on(day: date) -> QuerySet[ItemEdition]:
     """The editions in force on a day, at most one of each item, with `item.department`; cancelled items are out from their
     day on. An edition that was put in force and replaced on the same day never had a day.

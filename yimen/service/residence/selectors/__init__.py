@@ -39,6 +39,7 @@ from yimen.service.residence.selectors.report import (
     totals,
 )
 from yimen.service.residence.selectors.settings import kept_setting, number, setting, settings_shown
+from yimen.service.residence.selectors.standing import listed, standings
 from yimen.service.residence.selectors.tiers import TierGap, tier_gaps
 from yimen.service.residence.selectors.volumes import Outside, few, outside, volume_rows
 
@@ -71,6 +72,7 @@ __all__ = [
     "kept_setting",
     "lines_counted",
     "list_rates",
+    "listed",
     "listed_lines",
     "listings_of",
     "must_ids",
@@ -84,6 +86,7 @@ __all__ = [
     "setting",
     "settings_shown",
     "standing_at",
+    "standings",
     "tier_gaps",
     "totals",
     "volume_rows",

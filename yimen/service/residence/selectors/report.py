@@ -196,7 +196,7 @@ def duties_of(items: Collection[int], day: date) -> dict[int, Duty]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "select item_id, line_id, place, status, since from residence_must(%s::date) where item_id = any(%s::bigint[])",
+            "select item_id, line_id, place, status, since from residence_must(%s::date, %s::bigint[])",
             [day, list(items)],
         )
         return {row[0]: Duty(*row) for row in cursor.fetchall()}

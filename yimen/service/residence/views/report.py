@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 
 from yimen.ground.identity.policies import requires
 from yimen.ground.kit import charts, exports, moments, pictures
-from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.paging import Page, page_of_keys
 from yimen.ground.kit.refusals import Refusal
 from yimen.ground.organisations import selectors as organisations
+from yimen.service.catalogue import selectors as catalogue
 from yimen.service.residence import policies, selectors, services
 from yimen.service.residence.models import Adjustment, Function, Plan, ReadinessMark, ReadinessPoint
 from yimen.service.residence.selectors.report import Concentration
@@ -163,10 +164,26 @@ def report_export(request: HttpRequest) -> HttpResponseBase:
     return exports.download(f"三集中报告-{day}.xlsx", exports.xlsx(columns, _rows(request, day), sheet="三集中"))
 
 
-def _items(request: HttpRequest) -> tuple[Any, str, date]:
+def _asked(request: HttpRequest) -> tuple[str, date]:
     state = request.GET.get("state", "missing")
-    state = state if state in selectors.ITEM_STATES else "missing"
-    day = day_asked(request)
+    return state if state in selectors.ITEM_STATES else "missing", day_asked(request)
+
+
+def _keys(request: HttpRequest, state: str, day: date) -> list[tuple[int, int]]:
+    """What the list behind a number holds, as the filters narrow it."""
+    within = policies.departments(actor_of(request), *policies.STAFF)
+    units = organisations.departments() if within is None else organisations.departments().filter(within)
+    departments = set(units.values_list("pk", flat=True))
+    department = number(request.GET.get("department", ""))
+    if department is not None:
+        departments &= {department}
+    text = word(request.GET.get("q", ""))
+    named = set(catalogue.named(text).values_list("pk", flat=True)) if text else None
+    return selectors.listed(state, day, departments, named)
+
+
+def _items(request: HttpRequest) -> tuple[Any, str, date]:
+    state, day = _asked(request)
     found = selectors.items_in_state(state, day, policies.departments(actor_of(request), *policies.STAFF))
     department = number(request.GET.get("department", ""))
     if department is not None:
@@ -179,8 +196,12 @@ def _items(request: HttpRequest) -> tuple[Any, str, date]:
 @sees
 def items(request: HttpRequest) -> HttpResponse:
     """The items behind a number: what the directory asks of each, how it stands, since when it is lacking."""
-    found, state, day = _items(request)
-    page = page_by_key(found, order=("department__order", "id"), asked=request.GET, size=30)
+    state, day = _asked(request)
+    page: Page[Any] = page_of_keys(
+        _keys(request, state, day),
+        load=lambda keys: catalogue.items_in_order([item for _, item in keys]),
+        name="residence:items", asked=request.GET, size=30,
+    )  # fmt: skip
     duties = selectors.duties_of([item.pk for item in page.rows], day)
     rest = kept(request, "department", "q", "on")
     label = selectors.ITEM_STATES[state]
