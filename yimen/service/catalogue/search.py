@@ -108,26 +108,36 @@ def find(query: Query, *, after: str = "", size: int = PAGE) -> Page:
     Titles are searched in memory (every title that holds the words, its synonyms included; pinyin initials; a code's
     beginning), descriptions in the database by character pairs. Where nothing holds the words, the nearest titles come.
     """
-    text = words.tidy_query(query.text)
-    if not text:
+    if not words.tidy_query(query.text):
         return _browse(query, after, size)
-    index = current_index()
+    start = int(after) if after.isascii() and after.isdigit() and len(after) <= 6 else 0
+    ranked, meant = _ranked(query, start + size)
+    following = str(start + size) if len(ranked) > start + size else ""
+    return Page(_loaded(ranked[start : start + size]), following, meant)
+
+
+def best(query: Query, most: int = MOST_HITS) -> list[int]:
+    """The ids of what `find` gives, at most so many, best first; the items themselves stay in the database."""
+    return _ranked(query, most)[0][:most]
+
+
+def _ranked(query: Query, wanted: int) -> tuple[list[int], tuple[str, ...]]:
+    """Items that fit a text, best first, at least `wanted` of them if there are so many; and what else the text means."""
+    text, index = words.tidy_query(query.text), current_index()
     meant = words.expand(text, index.synonyms)
     scores = {index.titles[place].item_id: score for place, score in _exact(index, text, meant, query).items()}
-    start = int(after) if after.isascii() and after.isdigit() and len(after) <= 6 else 0
     for pk in _by_other_code(query):
         scores[pk] = 8.0
     narrowed = query.department or query.theme or query.object or query.kind
-    if narrowed or len(scores) <= start + size:
+    if narrowed or len(scores) <= wanted:
         for place, phrase in enumerate(meant):
-            for pk, score in _in_texts(phrase, query, MOST_HITS if narrowed else start + size + 1):
+            for pk, score in _in_texts(phrase, query, MOST_HITS if narrowed else wanted + 1):
                 scores.setdefault(pk, score if place == 0 else score * 0.8)
     if not scores:
         scores = {index.titles[place].item_id: score for place, score in _nearest(index, meant, query).items()}
     kept = _kept(list(scores), query)
     ranked = sorted((pk for pk in scores if pk in kept), key=lambda pk: (-scores[pk], pk))
-    following = str(start + size) if len(ranked) > start + size else ""
-    return Page(_loaded(ranked[start : start + size]), following, tuple(meant[1:]))
+    return ranked, tuple(meant[1:])
 
 
 def _by_other_code(query: Query) -> list[int]:

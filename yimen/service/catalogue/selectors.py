@@ -44,6 +44,8 @@ from yimen.service.catalogue.search import suggest as suggest
 from yimen.service.catalogue.search import version as version
 from yimen.service.catalogue.standing import in_force_on as in_force_on
 from yimen.service.catalogue.standing import items_of as items_of
+from yimen.service.catalogue.standing import listed_items as listed_items
+from yimen.service.catalogue.standing import material_counts as material_counts
 from yimen.service.catalogue.standing import named as named
 from yimen.service.catalogue.standing import steps_by_kind as steps_by_kind
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from yimen.ground.matters import lifecycle
-from yimen.service.catalogue.models import ItemEdition, ServiceItem
+from yimen.service.catalogue.models import EditionMaterial, ItemEdition, ServiceItem
 from yimen.service.catalogue.rules.course import course
 from yimen.service.catalogue.rules.powers import power_of
 from yimen.service.catalogue.rules.vocabulary import ItemKind
@@ -22,6 +23,18 @@ def items_of(departments: list[int] | None = None) -> QuerySet[ServiceItem]:
 def named(text: str) -> QuerySet[ServiceItem]:
     """Items whose name holds a text, or whose code it is."""
     return ServiceItem.objects.filter(Q(name__icontains=text) | Q(code=text))
+
+
+def listed_items(ids: Sequence[int]) -> list[ServiceItem]:
+    """Items with department, in the order of these ids; lists that show of their editions ask for those by themselves."""
+    held = ServiceItem.objects.select_related("department", "source_department").in_bulk(list(ids))
+    return [held[pk] for pk in ids if pk in held]
+
+
+def material_counts(editions: Iterable[int]) -> dict[int, int]:
+    """How many materials each of these editions asks for."""
+    rows = EditionMaterial.objects.filter(edition__in=list(editions)).order_by().values_list("edition")
+    return dict(rows.annotate(number=Count("pk")))
 
 
 def in_force_on(day: date) -> QuerySet[ItemEdition]:

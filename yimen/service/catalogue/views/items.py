@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +21,6 @@ from yimen.service.catalogue import policies, search, selectors, services
 from yimen.service.catalogue.forms import NewItemForm, ReasonForm
 from yimen.service.catalogue.models import ItemEdition, ServiceItem
 from yimen.service.catalogue.rules.code_systems import SYSTEMS, label_of
-from yimen.service.catalogue.rules.quality import Finding
 from yimen.service.catalogue.rules.vocabulary import ItemKind
 from yimen.service.catalogue.rules.words import tidy_query
 from yimen.service.catalogue.services.codes import KEPT, CodeValues
@@ -40,6 +39,10 @@ STATES = (
 SORTS = {"name": "name", "department": "department__name", "changed": "changed_at"}
 BADGES = {"active": "normal", "frozen": "paused", "cancelled": "closed"}
 PAGE = 30
+LIMITS = (
+    "legal_limit", "legal_unit", "legal_source", "legal_limit_basis", "promise_limit", "promise_unit",
+)  # fmt: skip
+"""What `selectors.limits` asks of an edition."""
 
 
 @requires(*policies.STAFF_CODES)
@@ -50,12 +53,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     sort = asked.get("sort", "-changed")
     column = SORTS.get(sort.removeprefix("-"), "changed_at")
     order = (f"-{column}" if sort.startswith("-") else column, "-id" if sort.startswith("-") else "id")
-    page = page_by_key(
-        items.select_related("department", "source_department", "current"), order=order, asked=asked, size=PAGE
-    )
+    page = page_by_key(items, order=order, asked=asked, size=PAGE, load=selectors.listed_items)
     context = {
         "page": page,
-        "rows": [(item, *_shown(item, found)) for item, found in _linted(page.rows)],
+        "rows": _rows(page.rows),
         "states": STATES,
         "kinds": ItemKind.pairs(),
         "departments": organisations.departments().order_by("name"),
@@ -73,8 +74,7 @@ def filtered(request: HttpRequest) -> QuerySet[ServiceItem]:
     items = policies.visible(actor_of(request))
     text = tidy_query(asked.get("q", ""))
     if text:
-        found = search.find(search.Query(text, everything=True), size=search.MOST_HITS)
-        items = items.filter(pk__in=[item.pk for item in found.items])
+        items = items.filter(pk__in=search.best(search.Query(text, everything=True)))
     if asked.get("kind") in ItemKind.labels():
         items = items.filter(kind=asked["kind"])
     department = asked.get("department", "")
@@ -94,26 +94,43 @@ def filtered(request: HttpRequest) -> QuerySet[ServiceItem]:
     return items
 
 
-def _linted(items: list[ServiceItem]) -> Iterator[tuple[ServiceItem, tuple[ItemEdition | None, list[Finding]]]]:
-    """Each item with the edition that matters now (an open one, else the current) and its findings; three queries in all."""
-    today = moments.day_of(moments.now())
-    editions = ItemEdition.objects.filter(item__in=[item.pk for item in items]).exclude(
-        status__in=["retired", "withdrawn"]
+Row = tuple[ServiceItem, ItemEdition | None, Any, int, int, int]
+
+
+def _rows(items: Sequence[ServiceItem]) -> Iterator[Row]:
+    """Each item with the edition that matters now (an open one, else the current), its limits, errors, findings and materials.
+
+    What the linter said is read, not asked again: it is kept with every change of an edition, and anew each night. Only what
+    was never judged is judged here.
+    """
+    editions = (
+        ItemEdition.objects.filter(item__in=[item.pk for item in items])
+        .exclude(status__in=["retired", "withdrawn"])
+        .select_related("kept_check")
+        .only(*LIMITS, "item_id", "number", "status", "kept_check__errors", "kept_check__warnings")
     )
-    by_item: dict[int, ItemEdition] = {}
-    for edition in selectors.whole(editions).order_by("number"):
-        by_item[edition.item_id] = edition
-    set_here = selectors.severities()
+    by_item = {edition.item_id: edition for edition in editions.order_by("number")}
+    materials = selectors.material_counts(edition.pk for edition in by_item.values())
+    judged = _judged([edition for edition in by_item.values() if not hasattr(edition, "kept_check")])
     for item in items:
         held = by_item.get(item.pk)
-        yield item, (held, selectors.findings(held, today, set_here) if held else [])
+        if held is None:
+            yield item, None, None, 0, 0, 0
+            continue
+        errors, warnings = judged.get(held.pk) or (held.kept_check.errors, held.kept_check.warnings)
+        yield item, held, selectors.limits(held), errors, errors + warnings, materials.get(held.pk, 0)
 
 
-def _shown(item: ServiceItem, found: tuple[ItemEdition | None, list[Finding]]) -> tuple[Any, ...]:
-    edition, findings = found
-    limits = selectors.limits(edition) if edition else None
-    errors = [finding for finding in findings if finding.severity == "error"]
-    return edition, limits, errors, findings, len(edition.materials.all()) if edition else 0
+def _judged(editions: list[ItemEdition]) -> dict[int, tuple[int, int]]:
+    """Errors and warnings of editions of which nothing is kept."""
+    if not editions:
+        return {}
+    today, set_here = moments.day_of(moments.now()), selectors.severities()
+    found = {}
+    for edition in selectors.whole(ItemEdition.objects.filter(pk__in=[each.pk for each in editions])):
+        weights = [finding.severity for finding in selectors.findings(edition, today, set_here)]
+        found[edition.pk] = (weights.count("error"), weights.count("warning"))
+    return found
 
 
 @requires(*policies.STAFF_CODES)
