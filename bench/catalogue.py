@@ -40,7 +40,11 @@ def measure(server: Server, *, items: int, times: int, say: Callable[[str], None
 def _pages(worker: Crew, session: str, items: int, times: int, say: Callable[[str], None]) -> list[Row]:
     """A row a part: its slowest page, in milliseconds and in look-ups of one item by its code; who misses is named."""
     look_up = worker.order({"what": "look_up", "session": session, "times": times * 5})[0]
-    rows = [Row(f"one item looked up by its code, {items:,} items", look_up, "ms", None, None, "less", "one row, by the ORM")]
+    rows = [
+        Row(
+            f"one item looked up by its code, {items:,} items", look_up, "ms", None, None, "less", "one row, by the ORM"
+        )
+    ]
     for part, addresses in {**LISTS, "reports": REPORTS}.items():
         took = {}
         for address in addresses:

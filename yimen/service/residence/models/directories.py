@@ -79,6 +79,7 @@ class DirectoryLine(models.Model):
 
     class Meta:
         verbose_name = "目录行"
+        indexes = [models.Index(fields=["directory", "kind", "name", "id"], name="residence_line_order")]
         constraints = [
             models.UniqueConstraint(fields=["directory", "key"], name="residence_line_once"),
             models.CheckConstraint(

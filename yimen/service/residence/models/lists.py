@@ -11,7 +11,9 @@ from yimen.service.residence.rules import ListKind
 
 
 class ListBatch(models.Model):
-    """One batch of a list: 成熟一批、公布一批、推行一批."""
+    """One batch of a list: 成熟一批、公布一批、推行一批. `moved` counts how often its lines have changed, so that what is
+    counted of them is known to be old.
+    """
 
     class State(models.TextChoices):
         MATURING = "maturing", "筹备"
@@ -30,6 +32,7 @@ class ListBatch(models.Model):
     made_at = models.DateTimeField("编制时间")
     published_by = models.CharField("公布人", max_length=120, blank=True)
     published_at = models.DateTimeField("公布时间", null=True, blank=True)
+    moved = models.PositiveIntegerField("事项变动次数", default=0)
 
     class Meta:
         verbose_name = "清单批次"

@@ -5,9 +5,13 @@ from yimen.service.residence.selectors.lists import (
     Drift,
     ListRate,
     batch_sizes,
+    candidate_keys,
     candidates,
+    count_rates,
     drift,
+    drifted,
     judged,
+    lines_in_order,
     list_rates,
     listed_lines,
     listings_of,
@@ -24,7 +28,9 @@ from yimen.service.residence.selectors.places import (
     lines_counted,
     places_of,
     province_at,
+    province_first,
     province_items_at,
+    province_sizes,
     standing_at,
     windows_on,
 )
@@ -41,7 +47,7 @@ from yimen.service.residence.selectors.report import (
 from yimen.service.residence.selectors.settings import kept_setting, number, setting, settings_shown
 from yimen.service.residence.selectors.standing import listed, standings
 from yimen.service.residence.selectors.tiers import TierGap, tier_gaps
-from yimen.service.residence.selectors.volumes import Outside, few, outside, volume_rows
+from yimen.service.residence.selectors.volumes import Outside, few, fewest, outside, volume_rows
 
 __all__ = [
     "ITEM_STATES",
@@ -55,15 +61,19 @@ __all__ = [
     "TierGap",
     "answers",
     "batch_sizes",
+    "candidate_keys",
     "candidates",
     "catalogue_items",
     "concentration",
+    "count_rates",
     "demand_groups",
     "directory_sizes",
     "drift",
+    "drifted",
     "duties_of",
     "entries_on",
     "few",
+    "fewest",
     "handled_at",
     "items_at",
     "items_by_code",
@@ -71,6 +81,7 @@ __all__ = [
     "judged",
     "kept_setting",
     "lines_counted",
+    "lines_in_order",
     "list_rates",
     "listed",
     "listed_lines",
@@ -82,7 +93,9 @@ __all__ = [
     "outside",
     "places_of",
     "province_at",
+    "province_first",
     "province_items_at",
+    "province_sizes",
     "setting",
     "settings_shown",
     "standing_at",

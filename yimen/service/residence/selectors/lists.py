@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from yimen.service.catalogue import selectors as catalogue
 from yimen.service.residence import rules
 from yimen.service.residence.models import ListBatch, ListLine
 from yimen.service.residence.rules import ListKind
+from yimen.service.residence.selectors.keeping import Kept, mark
 
 if TYPE_CHECKING:
     from yimen.service.catalogue.models import ServiceItem
@@ -71,6 +72,27 @@ def candidates(kind: str, day: date, *, fit: bool = True) -> QuerySet[ServiceIte
     return found.filter(rule) if fit else found.exclude(pk__in=_standing().filter(rule).values("pk"))
 
 
+_keys: Kept[list[tuple[int, int, int]]] = Kept(most=16)
+_rates: Kept[list[ListRate]] = Kept(most=4)
+_drifted: Kept[list[tuple[int]]] = Kept(most=8)
+
+
+def candidate_keys(
+    kind: str,
+    day: date,
+    *,
+    fit: bool = True,
+    department: int | None = None,
+    items: Collection[int] | None = None,
+) -> list[tuple[int, int, int]]:
+    """The candidates as (order of the department, item, department), of one department, among these items (None: all)."""
+    rows = candidates(kind, day, fit=fit).order_by("department__order", "pk")
+    found = _keys.get(
+        (kind, day, fit, *mark()), lambda: list(rows.values_list("department__order", "pk", "department_id"))
+    )
+    return [key for key in found if (department is None or key[2] == department) and (items is None or key[1] in items)]
+
+
 def judged(kind: str, items: Iterable[int], day: date) -> dict[int, tuple[str, rules.Judged]]:
     """Name and verdict of each of these items that can be applied for; two queries."""
     held = list(_standing().filter(pk__in=list(items)))
@@ -93,7 +115,12 @@ def judged(kind: str, items: Iterable[int], day: date) -> dict[int, tuple[str, r
 
 
 def list_rates(day: date) -> list[ListRate]:
-    """All lists with their numbers."""
+    """All lists with their numbers, counted once for each state of catalogue and lists."""
+    return _rates.get((day, *mark()), lambda: count_rates(day))
+
+
+def count_rates(day: date) -> list[ListRate]:
+    """The same, counted anew."""
     whole = _standing().count()
     batches = dict(
         ListBatch.objects.filter(state__in=["published", "in_force"]).values_list("kind").annotate(n=Count("pk"))
@@ -128,18 +155,29 @@ def listed_lines(kind: str) -> QuerySet[ListLine]:
     ).select_related("item__department", "item__current", "batch")
 
 
+def lines_in_order(lines: Sequence[int]) -> list[ListLine]:
+    """These lines with item, department and batch, in this order."""
+    held = ListLine.objects.select_related("item__department", "batch").in_bulk(list(lines))
+    return [held[pk] for pk in lines if pk in held]
+
+
 def listings_of(item_id: int) -> list[ListLine]:
     """The published lists on which an item stands."""
     found = ListLine.objects.filter(item=item_id, removed_on__isnull=True, batch__state__in=["published", "in_force"])
     return list(found.select_related("batch").order_by("kind"))
 
 
-def drift(kind: str, day: date, most: int = 200) -> list[Drift]:
-    """Listed items that do not fit any more, at most so many."""
+def drifted(kind: str, day: date) -> list[tuple[int]]:
+    """Keys of the lines whose item does not fit any more."""
     standing = ListLine.objects.filter(kind=kind, removed_on__isnull=True)
     gone = standing.exclude(item__in=_standing().filter(fitting(kind, day)).values("pk"))
-    lines = list(gone.select_related("item__department", "batch").order_by("pk")[:most])
-    verdicts = judged(kind, [line.item_id for line in lines], day)
+    return _drifted.get((kind, day, *mark()), lambda: list(gone.order_by("pk").values_list("pk")))
+
+
+def drift(kind: str, day: date, lines: Iterable[int]) -> list[Drift]:
+    """These lines with what stands against them."""
+    held = list(ListLine.objects.filter(pk__in=list(lines)).select_related("item__department", "batch").order_by("pk"))
+    verdicts = judged(kind, [line.item_id for line in held], day)
     return [
-        Drift(line, verdicts[line.item_id][1].said if line.item_id in verdicts else "事项已经不在办") for line in lines
+        Drift(line, verdicts[line.item_id][1].said if line.item_id in verdicts else "事项已经不在办") for line in held
     ]

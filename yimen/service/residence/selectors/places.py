@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.catalogue import selectors as catalogue
@@ -126,6 +127,21 @@ def province_items_at(day: date) -> QuerySet[ProvinceItem]:
         .filter(Q(to_on__isnull=True) | Q(to_on__gt=day))
         .select_related("field", "item__department", "item__current")
     )
+
+
+def province_first(day: date, most: int) -> dict[int, list[ProvinceItem]]:
+    """The first items of each field, one more than `most` where there are more, by field; one query."""
+    placed = Window(RowNumber(), partition_by=["field"], order_by="id")
+    rows = province_items_at(day).annotate(place=placed).filter(place__lte=most + 1)
+    found: dict[int, list[ProvinceItem]] = defaultdict(list)
+    for row in rows.select_related(None).select_related("item", "field"):
+        found[row.field_id].append(row)
+    return found
+
+
+def province_sizes(day: date) -> dict[int, int]:
+    """How many items each field has."""
+    return dict(province_items_at(day).order_by().values_list("field").annotate(n=Count("item", distinct=True)))
 
 
 def lines_counted(adjustments: Iterable[int]) -> dict[int, int]:

@@ -1,25 +1,20 @@
 """How every item stands to the hall on a day, kept in this process: what the lists behind the report turn the pages of.
 
 To judge 23 000 items takes a tenth of a second, and a page shows thirty of them. So the judgement of all is made once and
-kept until something moves that it rests on: the catalogue (its version), entries, directories, windows, units (a digest of
-the few columns that are judged, some milliseconds), or the day. What a page says of its rows is read anew.
+kept until something moves that it rests on (`keeping.mark`), or the day. What a page says of its rows is read anew.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
-from typing import Any
 
 from django.db import connection
 
-from yimen.service.catalogue import selectors as catalogue
+from yimen.service.residence.selectors.keeping import Kept, mark
 
 ENTERED = "entered"
-KEPT_DAYS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +43,6 @@ class Standing:
         return bool(self.status) if state == "must" else self.status == state
 
 
-_DIGEST = """
-select
-    (select bit_xor(hash_record_extended(row(id, item_id, window_id, from_on, to_on, left_by_id), 0)) from residence_entry),
-    (select bit_xor(hash_record_extended(row(id, state, document_on), 0)) from residence_directory),
-    (select bit_xor(hash_record_extended(row(id, kind, closed_on, centre_id), 0)) from organisations_window),
-    (select bit_xor(hash_record_extended(row(id, kind, "order", dissolved_on), 0)) from organisations_unit)
-"""
-"""Lines of a directory are not asked: none changes once the directory is published."""
-
 _STANDINGS = """
 select coalesce(u."order", 0), i.id, i.department_id, coalesce(m.status, ''), t.item_id is not null
 from catalogue_serviceitem i
@@ -67,25 +53,12 @@ where i.status <> 'cancelled' and i.current_id is not null
 order by 1, 2
 """
 
-_kept: OrderedDict[tuple[Any, ...], list[Standing]] = OrderedDict()
-_reading = Lock()
+_standings: Kept[list[Standing]] = Kept(most=4)
 
 
 def standings(day: date) -> list[Standing]:
     """Every item in use of a department in being, by department and item."""
-    # What it rests on is asked first: what moves meanwhile can only make the judgement newer than its mark.
-    with connection.cursor() as cursor:
-        cursor.execute(_DIGEST)
-        mark = (str(connection.settings_dict["NAME"]), day, catalogue.version(), *cursor.fetchone())
-    found = _kept.get(mark)
-    if found is not None:
-        return found
-    with _reading:
-        if mark not in _kept:
-            _kept[mark] = _read(day)
-            while len(_kept) > KEPT_DAYS:
-                _kept.popitem(last=False)
-        return _kept[mark]
+    return _standings.get((day, *mark()), lambda: _read(day))
 
 
 def _read(day: date) -> list[Standing]:

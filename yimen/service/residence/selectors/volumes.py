@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Value
 
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.cases import selectors as cases
@@ -31,14 +32,37 @@ def volume_rows(
     by: str, first: date, last: date, within: Q | None = None, *, department_id: int | None = None
 ) -> list[VolumeRow]:
     """Volumes of every department, window or item that stands, the fewest first; those without any case have 0."""
+    return fewest(by, first, last, within, department_id=department_id, most=None).rows
+
+
+@dataclass(frozen=True, slots=True)
+class Fewest:
+    """The fewest first, at most so many as asked for; the most; how many there are in all."""
+
+    rows: list[VolumeRow]
+    best: list[VolumeRow]
+    whole: int
+
+
+def fewest(
+    by: str, first: date, last: date, within: Q | None = None, *, department_id: int | None = None, most: int | None
+) -> Fewest:
+    """The same, but of things without any case only as many as are shown: a catalogue has thousands of those."""
     counted = {each.id: each for each in cases.volumes(by, first, last, department_id=department_id)}
-    floor = few(first, last)
-    rows = []
-    for pk, name, sub in _things(by, within, department_id):
+    floor, things = few(first, last), _things(by, within, department_id)
+
+    def row(thing: Any) -> VolumeRow:
+        pk, name, sub = thing
         volume = counted.get(pk)
         received = volume.received if volume else 0
-        rows.append(VolumeRow(pk, name, sub, received, volume.decided if volume else 0, received < floor))
-    return sorted(rows, key=lambda row: (row.received, row.name))
+        return VolumeRow(pk, name, sub or "", received, volume.decided if volume else 0, received < floor)
+
+    busy = sorted((row(each) for each in things.named(only=counted)), key=lambda each: (each.received, each.name))
+    idle = [each for each in busy if not each.received]
+    idle = sorted([*idle, *(row(each) for each in things.named(but=counted, most=most))], key=lambda each: each.name)
+    best = sorted((each for each in busy if each.received), key=lambda each: -each.received)[:10]
+    rows = [*idle, *(each for each in busy if each.received)]
+    return Fewest(rows if most is None else rows[:most], best, things.count())
 
 
 def few(first: date, last: date) -> float:
@@ -46,7 +70,38 @@ def few(first: date, last: date) -> float:
     return number("few_cases") * ((last - first).days + 1) / 30
 
 
-def _things(by: str, within: Q | None, department_id: int | None) -> list[tuple[int, str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Things:
+    """What is counted, with the columns that name it."""
+
+    found: QuerySet[Any]
+    columns: tuple[str, str, str]
+
+    def named(
+        self, *, only: Collection[int] | None = None, but: Collection[int] = (), most: int | None = None
+    ) -> list[Any]:
+        """(id, name, small line below), by name."""
+        rows = self.found.exclude(pk__in=but) if only is None else self.found.filter(pk__in=only)
+        return list(rows.order_by(self.columns[1], "pk").values_list(*self.columns)[:most])
+
+    def count(self) -> int:
+        """How many there are."""
+        return self.found.count()
+
+
+class _Windows(_Things):
+    """Windows, whose names are put together."""
+
+    def named(
+        self, *, only: Collection[int] | None = None, but: Collection[int] = (), most: int | None = None
+    ) -> list[Any]:
+        """(id, name, centre), by name."""
+        rows = self.found.exclude(pk__in=but) if only is None else self.found.filter(pk__in=only)
+        found = [(window.pk, str(window), window.centre.name) for window in rows]
+        return sorted(found, key=lambda each: each[1])[:most]
+
+
+def _things(by: str, within: Q | None, department_id: int | None) -> _Things:
     departments = organisations.departments()
     if within is not None:
         departments = departments.filter(within)
@@ -56,13 +111,12 @@ def _things(by: str, within: Q | None, department_id: int | None) -> list[tuple[
         windows = organisations.open_windows().filter(
             kind__in=["comprehensive", "department"], departments__in=departments
         )
-        return [(window.pk, str(window), window.centre.name) for window in windows.distinct()]
+        return _Windows(windows.distinct(), ("pk", "", ""))
     items = catalogue.items().filter(current__isnull=False).exclude(status="cancelled")
     if by == "item":
-        found = items.filter(department__in=departments).values_list("pk", "name", "department__short_name")
-        return [(pk, name, sub or "") for pk, name, sub in found]
+        return _Things(items.filter(department__in=departments), ("pk", "name", "department__short_name"))
     served = departments.filter(pk__in=items.values("department"))
-    return [(pk, name, "") for pk, name in served.values_list("pk", "name")]
+    return _Things(served.annotate(none=Value("")), ("pk", "name", "none"))
 
 
 @dataclass(frozen=True, slots=True)

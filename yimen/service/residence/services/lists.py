@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, outbox
@@ -89,6 +89,7 @@ def list_items(*, actor: Actor, batch: ListBatch, item_ids: Iterable[int], at: d
         if pk not in listed
     ]
     ListLine.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    _moved(found)
     _note("residence.list_items", actor, found, items=len(rows))
     return len(rows)
 
@@ -96,9 +97,11 @@ def list_items(*, actor: Actor, batch: ListBatch, item_ids: Iterable[int], at: d
 @transaction.atomic
 def unlist_item(*, actor: Actor, line: ListLine, reason: str, at: datetime) -> None:
     """Take an item off. On a batch still being prepared the line is simply deleted; afterwards it stays with the reason."""
-    found = ListLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
     policies.must(actor, policies.PUBLISH, None)
-    if found.removed_on is not None:
+    # The batch before its line, as everybody who changes lines takes them.
+    _moved(ListBatch.objects.select_for_update().get(pk=line.batch_id))
+    found = ListLine.objects.select_for_update(of=("self",)).filter(pk=line.pk).first()
+    if found is None or found.removed_on is not None:
         raise Conflict("这个事项已经移出。", next_step="请刷新页面再看。")
     _note("residence.unlist_item", actor, found.batch, item=found.item.code)
     if found.batch.state == State.MATURING:
@@ -155,6 +158,7 @@ def drop_batch(*, actor: Actor, batch: ListBatch, at: datetime) -> None:
     found = _locked(actor, batch, State.MATURING)
     _note("residence.drop_batch", actor, found)
     found.lines.all().delete()
+    _moved(found)
     found.state, found.number = State.DROPPED, _beyond(found.kind)
     found.save(update_fields=["state", "number"])
 
@@ -165,6 +169,11 @@ def _locked(actor: Actor, batch: ListBatch, state: str) -> ListBatch:
     if found.state != state:
         raise Conflict(f"这一批已经是“{found.get_state_display()}”。", next_step="请刷新页面再看。")
     return found
+
+
+def _moved(batch: ListBatch) -> None:
+    """Its lines have changed: what is kept of counts and candidates is old from here on (`selectors.keeping`)."""
+    ListBatch.objects.filter(pk=batch.pk).update(moved=F("moved") + 1)
 
 
 def _note(action: str, actor: Actor, batch: ListBatch, **facts: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,8 +14,9 @@ from django.utils.safestring import SafeString
 
 from yimen.ground.identity.policies import requires
 from yimen.ground.kit import asking, charts, exports, moments, pictures
-from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.paging import Page, page_by_key, page_of_keys
 from yimen.ground.kit.refusals import NotFound
+from yimen.service.catalogue import selectors as catalogue
 from yimen.service.residence import policies, selectors, services
 from yimen.service.residence.forms import BatchForm, BatchPublishForm, InForceForm, UnlistForm
 from yimen.service.residence.models import ListBatch, ListLine
@@ -111,21 +113,17 @@ def candidates(request: HttpRequest, kind: str) -> HttpResponse:
         messages.warning(request, "没有选中事项，请先勾选。")
         return redirect(f"{reverse('residence:candidates', args=[kind])}")
     show_what = asked.get("show", "")
-    found = selectors.candidates(kind, day, fit=show_what != "unfit")
-    if (pk := number(asked.get("department", ""))) is not None:
-        found = found.filter(department=pk)
-    if text := word(asked.get("q", "")):
-        found = found.filter(name__icontains=text)
-    page = page_by_key(found, order=("department__order", "id"), asked=asked, size=50)
-    verdicts = selectors.judged(kind, [item.pk for item in page.rows], day)
+    page = _candidates(request, kind, day, show_what)
+    drifting = show_what == "drift"
+    verdicts = selectors.judged(kind, [] if drifting else [item.pk for item in page.rows], day)
     context = {
         "kind": kind,
         "label": label,
         "page": page,
-        "rows": [(item, verdicts[item.pk][1]) for item in page.rows if item.pk in verdicts],
-        "ripe": selectors.candidates(kind, day).count(),
+        "rows": [] if drifting else [(item, verdicts[item.pk][1]) for item in page.rows if item.pk in verdicts],
+        "ripe": len(selectors.candidate_keys(kind, day)),
         "show": show_what,
-        "drift": selectors.drift(kind, day) if show_what == "drift" else [],
+        "drift": page.rows if drifting else [],
         "batch": batch,
         "may": may,
         "departments": department_choices(actor),
@@ -133,6 +131,25 @@ def candidates(request: HttpRequest, kind: str) -> HttpResponse:
         "query": urlencode(kept(request, "department", "q")),
     }
     return render(request, "residence/candidates.html", context)
+
+
+def _candidates(request: HttpRequest, kind: str, day: date, show_what: str) -> Page[Any]:
+    """A page of the items that fit, of those that do not, or of the lines that do not fit any more."""
+    asked = request.GET
+    if show_what == "drift":
+        return page_of_keys(
+            selectors.drifted(kind, day), load=lambda keys: selectors.drift(kind, day, [pk for (pk,) in keys]),
+            name="residence:drift", asked=asked, size=50,
+        )  # fmt: skip
+    text = word(asked.get("q", ""))
+    keys = selectors.candidate_keys(
+        kind, day, fit=show_what != "unfit", department=number(asked.get("department", "")),
+        items=set(catalogue.named(text).values_list("pk", flat=True)) if text else None,
+    )  # fmt: skip
+    return page_of_keys(
+        keys, load=lambda found: catalogue.listed_items([key[1] for key in found]), name="residence:candidates",
+        asked=asked, size=50,
+    )  # fmt: skip
 
 
 @requires(policies.PUBLISH)

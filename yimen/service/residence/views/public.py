@@ -17,7 +17,7 @@ from yimen.ground.organisations import selectors as organisations
 from yimen.service.catalogue import selectors as catalogue
 from yimen.service.residence import selectors, services
 from yimen.service.residence.forms import DemandForm, WishForm
-from yimen.service.residence.models import Directory, ListBatch, ListLine
+from yimen.service.residence.models import Directory, ListBatch, ListLine, ProvinceField
 from yimen.service.residence.rules import ListKind, WideClass
 from yimen.service.residence.views.asking import actor_of, number, word
 from yimen.service.residence.views.directories import directory_file
@@ -134,7 +134,9 @@ def _lines(request: HttpRequest, kind: str) -> Any:
 def public_list(request: HttpRequest, kind: str) -> HttpResponse:
     """One list: search, batches with document and dates."""
     _kind(kind)
-    page = page_by_key(_lines(request, kind), order=("batch__number", "id"), asked=request.GET, size=30)
+    page = page_by_key(
+        _lines(request, kind), order=("batch__number", "id"), asked=request.GET, size=30, load=selectors.lines_in_order
+    )
     batches = list(ListBatch.objects.filter(kind=kind, state__in=["published", "in_force"]).order_by("-number"))
     sizes = selectors.batch_sizes([each.pk for each in batches])
     rate = next(each for each in selectors.list_rates(_today()) if each.kind == kind)
@@ -213,23 +215,28 @@ def public_directory_export(request: HttpRequest) -> HttpResponseBase:
 # --- 全省通办
 
 
+PROVINCE_SHOWN = 12
+
+
 @public
 def public_province(request: HttpRequest) -> HttpResponse:
-    """Windows and items for the whole province, by field."""
-    day = _today()
+    """Windows and the first items for the whole province, by field; with `field` all items of one."""
+    day, asked = _today(), request.GET
+    chosen = ProvinceField.objects.filter(code=asked.get("field", "")[:20]).first() if asked.get("field") else None
     windows = list(selectors.province_at(day))
-    items = list(
-        selectors.province_items_at(day)
-        .filter(item__current__isnull=False)
-        .order_by("field__order", "item__name")[:1000]
-    )
-    fields: dict[str, tuple[list[Any], list[Any]]] = {}
-    for designated in windows:
-        fields.setdefault(designated.field.name, ([], []))[0].append(designated.window)
-    for listed in items:
-        fields.setdefault(listed.field.name, ([], []))[1].append(listed.item)
+    if chosen is not None:
+        items = selectors.province_items_at(day).filter(field=chosen, item__current__isnull=False)
+        page = page_by_key(items, order=("id",), asked=asked, size=30)
+        return render(request, "residence/public_province_field.html", {"field": chosen, "page": page, "asked": asked})
+    first = selectors.province_first(day, PROVINCE_SHOWN)
     context = {
-        "fields": [(name, held, things) for name, (held, things) in fields.items()],
+        "fields": [
+            (field, held, listed[:PROVINCE_SHOWN], len(listed) > PROVINCE_SHOWN)
+            for field in ProvinceField.objects.all()
+            for held in [[each.window for each in windows if each.field_id == field.pk]]
+            for listed in [first.get(field.pk, [])]
+            if held or listed
+        ],
         "count": len({each.window_id for each in windows}),
     }
     return render(request, "residence/public_province.html", context)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from yimen.ground.identity.policies import requires
 from yimen.ground.kit import asking, exports, moments
 from yimen.ground.kit.forms import refuse_form
+from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.residence import policies, selectors, services
@@ -33,25 +34,37 @@ from yimen.service.residence.views.tables import Button, Cell, Filter, Table, he
 sees = requires(*policies.STAFF)
 
 
+FIRST_SHOWN = 5
+
+
 @sees
 def province(request: HttpRequest) -> HttpResponse:
-    """Fields, windows and items of 全省通办."""
+    """Fields, windows and the first items of 全省通办; with `field` all items of one."""
     day = day_asked(request)
     windows = list(selectors.province_at(day))
-    items = list(province_items_at(day).order_by("field__order", "item__name")[:2000])
+    first, sizes = selectors.province_first(day, FIRST_SHOWN), selectors.province_sizes(day)
     fields = [
         (
             field,
             [each for each in windows if each.field_id == field.pk],
-            [each for each in items if each.field_id == field.pk],
+            first.get(field.pk, [])[:FIRST_SHOWN],
+            sizes.get(field.pk, 0),
         )
         for field in ProvinceField.objects.all()
     ]
+    chosen = next((field for field, *_ in fields if field.code == request.GET.get("field")), None)
+    page = (
+        page_by_key(province_items_at(day).filter(field=chosen), order=("id",), asked=request.GET, size=30)
+        if chosen is not None
+        else None
+    )
     context = {
         "fields": fields,
         "count": len({each.window_id for each in windows}),
-        "items": len({each.item_id for each in items}),
-        "covered": sum(1 for _, held, _ in fields if held),
+        "items": sum(sizes.values()),
+        "covered": sum(1 for _, held, *_ in fields if held),
+        "chosen": chosen,
+        "page": page,
         "may": actor_of(request).holds(policies.PUBLISH),
     }
     return render(request, "residence/province.html", context)

@@ -121,6 +121,7 @@ def handle_attempt(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 # --- Volumes and what is outside
 
+SHOWN = 100
 BY = {"department": "部门", "window": "窗口", "item": "事项"}
 
 
@@ -139,19 +140,16 @@ def volumes(request: HttpRequest) -> HttpResponse:
     by = by if by in BY else "department"
     actor = actor_of(request)
     department = number(request.GET.get("department", ""))
-    rows = selectors.volume_rows(
-        by, first, last, policies.departments(actor, *policies.STAFF), department_id=department
+    found = selectors.fewest(
+        by, first, last, policies.departments(actor, *policies.STAFF), department_id=department, most=SHOWN
     )
-    shown = rows[:300]
     span = {"first": first.isoformat(), "last": last.isoformat()}
     rest = {**span, **kept(request, "department")}
     decides = actor.holds(policies.DECIDE)
-    marks = [
-        charts.Mark(row.name, row.received) for row in sorted(rows, key=lambda row: -row.received)[:10] if row.received
-    ]
+    marks = [charts.Mark(row.name, row.received) for row in found.best]
     drawing = charts.bars(marks, f"{BY[by]}中收件最多的是{marks[0].name}，{marks[0].said} 件" if marks else "没有收件")
     lines = []
-    for row in shown:
+    for row in found.rows:
         link = (
             f"{reverse('residence:propose')}?{urlencode({'kind': 'leave', 'department': row.id, **span})}"
             if decides and by == "department"
@@ -189,7 +187,9 @@ def volumes(request: HttpRequest) -> HttpResponse:
         hidden=(("by", by),),
         charts=[charts.figure(drawing, marks, title=f"收件最多的{BY[by]}", name=BY[by], unit="件")] if marks else (),
         empty=("没有可以统计的", "先有已发布的事项。"),
-        alerts=[("", f"只列出最少的 300 个，全部 {len(rows)} 个请导出 Excel。")] if len(rows) > len(shown) else (),
+        alerts=[("", f"只列出最少的 {SHOWN} 个，全部 {found.whole:,} 个请导出 Excel。")]
+        if found.whole > len(found.rows)
+        else (),
     )
     return show(request, table)
 
