@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, Q, QuerySet, Window
+from django.db.models import Count, Exists, Q, QuerySet
+from django.db.models import Window as Partition
 from django.db.models.functions import RowNumber
 
 from yimen.ground.organisations import selectors as organisations
@@ -131,7 +132,7 @@ def province_items_at(day: date) -> QuerySet[ProvinceItem]:
 
 def province_first(day: date, most: int) -> dict[int, list[ProvinceItem]]:
     """The first items of each field, one more than `most` where there are more, by field; one query."""
-    placed = Window(RowNumber(), partition_by=["field"], order_by="id")
+    placed = Partition(RowNumber(), partition_by=["field"], order_by="id")
     rows = province_items_at(day).annotate(place=placed).filter(place__lte=most + 1)
     found: dict[int, list[ProvinceItem]] = defaultdict(list)
     for row in rows.select_related(None).select_related("item", "field"):

@@ -48,7 +48,9 @@ def fewest(
     by: str, first: date, last: date, within: Q | None = None, *, department_id: int | None = None, most: int | None
 ) -> Fewest:
     """The same, but of things without any case only as many as are shown: a catalogue has thousands of those."""
-    counted = {each.id: each for each in cases.volumes(by, first, last, department_id=department_id)}
+    counted = {
+        each.id: each for each in cases.volumes(by, first, last, department_id=department_id) if each.id is not None
+    }
     floor, things = few(first, last), _things(by, within, department_id)
 
     def row(thing: Any) -> VolumeRow:
