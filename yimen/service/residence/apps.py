@@ -14,8 +14,13 @@ class ResidenceConfig(AppConfig):
 
     def ready(self) -> None:
         """Permissions, checks, handlers, menus, and what it says on the guide."""
+        from yimen.ground.organisations.lifecycle import register_participant
         from yimen.service.residence import checks, handlers, menu, parts, policies  # noqa: F401  (they register)
+        from yimen.service.residence.services import reorganising
 
+        register_participant(
+            "residence", reorganising.preview, reorganising.apply, reorganising.undo, label="应进驻目录", order=40
+        )
         checks.register()
         menu.register()
         parts.register()

@@ -55,6 +55,7 @@ name_actions(
     {
         "residence.set": "修改进驻管理参数",
         "residence.take_over": "接收进驻现状",
+        "residence.reassign_lines": "目录行随机构改革改动",
         "residence.propose": "提出进驻调整",
         "residence.take_back": "撤回进驻调整",
         "residence.give_opinion": "对进驻调整表态",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yimen.service.residence.models.demands import Demand, DemandAnswer
-from yimen.service.residence.models.directories import Directory, DirectoryLine, DirectoryUpload
+from yimen.service.residence.models.directories import Directory, DirectoryLine, DirectoryUpload, LineMove
 from yimen.service.residence.models.entries import Adjustment, AdjustmentLine, Entry, Function, WithdrawalAttempt
 from yimen.service.residence.models.lists import (
     ListBatch,
@@ -32,6 +32,7 @@ __all__ = [
     "DirectoryUpload",
     "Entry",
     "Function",
+    "LineMove",
     "ListBatch",
     "ListLine",
     "Plan",

@@ -94,6 +94,35 @@ class DirectoryLine(models.Model):
         return self.name
 
 
+class LineMove(models.Model):
+    """What a reorganisation changed in a line: `was` are its columns before ({} where the line is new), then its key and name.
+
+    With `merged` the edition had such a line of the successor's already, and this one went into it.
+    """
+
+    directory = models.ForeignKey(Directory, on_delete=models.CASCADE, related_name="moves", verbose_name="目录")
+    plan = models.UUIDField("机构改革方案")
+    document = models.CharField("文号", max_length=60, blank=True)
+    was = models.JSONField("改动前", default=dict)
+    key = models.CharField("识别码", max_length=120)
+    name = models.CharField("名称", max_length=500)
+    merged = models.BooleanField("并入已有的行", default=False)
+    moved_at = models.DateTimeField("改动时间")
+    undone_at = models.DateTimeField("撤回时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "目录行随机构改革的改动"
+        indexes = [models.Index(fields=["plan", "-id"], name="residence_line_move_plan")]
+
+    def __str__(self) -> str:
+        return f"{self.was.get('name', '')} → {self.name}"
+
+    @property
+    def before(self) -> str:
+        """What the line named before; empty for a line that is new."""
+        return str(self.was.get("name", ""))
+
+
 class DirectoryUpload(models.Model):
     """A file read for a draft: what it would add, change and take out, until somebody applies or leaves it."""
 

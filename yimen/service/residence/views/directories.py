@@ -134,6 +134,7 @@ def directory(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": changes[:SHOWN],
         "changed": {kind: sum(1 for each in changes if each.kind == kind) for kind in ("added", "changed", "removed")},
         "before": before,
+        "moves": found.moves.order_by("-pk")[:SHOWN],
         "may": may,
         "form": form,
         "asked": request.GET,
