@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms as django_forms
 
@@ -206,27 +206,42 @@ class WorkdaysForm(forms.Form):
     ask = django_forms.ChoiceField(
         label="想算什么",
         choices=[(FORWARD, "从某天起，期限到哪天为止"), (BACK, "要在某天前办完，最晚哪天开始"), (BETWEEN, "两个日期之间有几天")],
-        initial=FORWARD, required=False, widget=django_forms.RadioSelect(),
+        initial=FORWARD, widget=django_forms.RadioSelect(),
     )  # fmt: skip
-    start = forms.Day(label="起算日（当日不计）", required=False)
-    end = forms.Day(label="到期日", required=False)
-    n = django_forms.IntegerField(label="期限", min_value=0, max_value=3660, required=False)
+    start = forms.Day(label="起算日（当日不计）", error_messages={"required": "请选起算日"})
+    end = forms.Day(label="到期日", error_messages={"required": "请选到期日"})
+    n = django_forms.IntegerField(
+        label="期限", min_value=0, max_value=3660, error_messages={"required": "请填期限的天数"}
+    )
     unit = django_forms.ChoiceField(
-        label="单位", choices=[("workday", "工作日"), ("calendar", "自然日")], initial="workday", required=False
+        label="单位", choices=[("workday", "工作日"), ("calendar", "自然日")], initial="workday"
     )
 
+    NEEDED: ClassVar[dict[str, tuple[str, ...]]] = {
+        FORWARD: ("start", "n"), BACK: ("end", "n"), BETWEEN: ("start", "end"),
+    }  # fmt: skip
+    USED_FOR: ClassVar[dict[str, str]] = {
+        "start": "算“最晚哪天开始”时不用填。", "end": "算“期限到哪天为止”时不用填。", "n": "算“两个日期之间有几天”时不用填。",
+    }  # fmt: skip
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
+        """Only what the question asked does not use may be left out; an address without question or unit means the usual."""
+        if data is not None:
+            known = {name: data[name] for name in data}
+            data = {"ask": self.FORWARD, "unit": "workday", **{name: value for name, value in known.items() if value}}
+        super().__init__(data, *args, **kwargs)
+        asked = str((data or self.initial).get("ask") or self.FORWARD)
+        needed = self.NEEDED.get(asked, ())
+        for name, said in self.USED_FOR.items():
+            self.fields[name].required = name in needed
+            if name not in needed:
+                self.fields[name].help_text = said
+
     def clean(self) -> dict[str, Any]:
-        """What each question needs."""
+        """Two days the right way round, not too far apart."""
         cleaned = super().clean() or {}
-        cleaned["ask"] = cleaned.get("ask") or self.FORWARD
-        cleaned["unit"] = cleaned.get("unit") or "workday"
-        needed = {
-            self.FORWARD: ("start", "n"), self.BACK: ("end", "n"), self.BETWEEN: ("start", "end"),
-        }[cleaned["ask"]]  # fmt: skip
-        said = {"start": "请选起算日", "end": "请选到期日", "n": "请填期限的天数"}
-        for name in needed:
-            if cleaned.get(name) is None and name not in self.errors:
-                self.add_error(name, said[name])
+        if "ask" not in cleaned:
+            return cleaned
         start, end = cleaned.get("start"), cleaned.get("end")
         if cleaned["ask"] == self.BETWEEN and isinstance(start, date) and isinstance(end, date) and end < start:
             self.add_error("end", "到期日不能早于起算日")

@@ -26,7 +26,7 @@ def workdays(request: HttpRequest) -> HttpResponse:
     today = moments.day_of(moments.now())
     asked = any(name in request.GET for name in ("start", "end", "n"))
     first = {"start": today, "n": 20, "unit": "workday", "ask": request.GET.get("ask", WorkdaysForm.FORWARD)}
-    form = WorkdaysForm(request.GET if asked else None, initial=first)
+    form = WorkdaysForm(request.GET.dict() if asked else None, initial=first)
     context: dict[str, Any] = {"form": form, "today": today}
     if asked and form.is_valid():
         try:
