@@ -309,6 +309,13 @@ class StandardMaterialForm(forms.Form):
     name = forms.Line(label="材料名称", max_length=300)
     issuer = forms.Line(label="出具单位", max_length=200, required=False)
     proof = django_forms.BooleanField(label="属于证明材料", required=False)
+    reusable = django_forms.BooleanField(
+        label="可以重复使用", required=False, initial=True, help_text="申请人以前交过的，下次可以直接选用，不用再交。"
+    )
+    valid_days = django_forms.IntegerField(
+        label="重复使用的有效天数", required=False, min_value=1, max_value=36_500,
+        help_text="从交来那天算起；不填，按本中心的统一设置。",
+    )  # fmt: skip
 
 
 class DepartmentForm(forms.Form):

@@ -256,3 +256,30 @@ def test_both_sides_are_told(cast: Cast) -> None:
     assert sorted(told) == sorted(
         [(li, "出具了一份委托"), (qian, "有人委托您代办"), (li, "委托已生效"), (li, "委托已终止"), (qian, "委托已终止")]
     )
+
+
+def sheet_of(answer: Any) -> list[tuple[Any, ...]]:
+    """The rows of an Excel answer, headings first."""
+    from io import BytesIO
+
+    from openpyxl import load_workbook
+
+    data = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return [tuple(row) for row in load_workbook(BytesIO(data)).active.iter_rows(values_only=True)]
+
+
+def test_lists_of_mandates_go_into_excel(cast: Cast) -> None:
+    mandate = mandated(cast)
+    given = sheet_of(cast.client("li").get("/my/mandates/?as=xlsx"))
+    assert mandate.number in given[-1] and "钱进" in given[-1] and "有效" in given[-1]
+    received = sheet_of(cast.client("qian").get("/my/mandates/?side=received&as=xlsx"))
+    assert mandate.number in received[-1]
+    assert len(sheet_of(cast.client("qian").get("/my/mandates/?as=xlsx"))) == len(given) - 1
+    found = cast.client("wang").get(f"/desk/mandates/?q={mandate.number}&as=xlsx")
+    assert found["cache-control"] == "no-store"
+    rows = sheet_of(found)
+    assert mandate.number in rows[-1]
+    assert not any(LI_ID in str(cell) for row in rows for cell in row)
+    assert len(sheet_of(cast.client("wang").get("/desk/mandates/?as=xlsx"))) == len(rows) - 1, (
+        "nobody takes everybody's"
+    )

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from yimen.ground.identity.policies import require_permission
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, moments, outbox
+from yimen.ground.kit.checkpoints import run_checks
 from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.service.catalogue import events, policies, search
 from yimen.service.catalogue.importing.applying import next_local_base
@@ -29,6 +30,8 @@ from yimen.service.catalogue.services.texts import tidy
 
 if TYPE_CHECKING:
     from yimen.ground.organisations.models import Unit
+
+MOST_VALID_DAYS = 36_500
 
 
 @transaction.atomic
@@ -145,7 +148,19 @@ def cancel_item(
 
 @transaction.atomic
 def freeze_item(*, actor: Actor, item: ServiceItem, reason: str, at: datetime) -> ServiceItem:
-    """Stop taking in applications for a time; the guide says why."""
+    """Stop taking in applications for a time; the guide says why.
+
+    An item that stands in a hall by decision is asked about first (`catalogue.item_stops`, with `item`, `allowed`, `actor`,
+    `reason`, `at`): whoever objects raises, also for somebody who may not do it at all.
+    """
+    run_checks(
+        "catalogue.item_stops",
+        item=item,
+        allowed=policies.may(actor, policies.PUBLISH, item),
+        actor=actor,
+        reason=reason,
+        at=at,
+    )
     policies.must(actor, policies.PUBLISH, item)
     item = _locked(item)
     if item.status != ServiceItem.Status.ACTIVE:
@@ -248,10 +263,27 @@ def cancel_materials_named(*, actor: Actor, name: str, basis: str, at: datetime,
 
 @transaction.atomic
 def save_standard_material(
-    *, actor: Actor, code: str, name: str, at: datetime, issuer: str = "", proof: bool = False
+    *,
+    actor: Actor,
+    code: str,
+    name: str,
+    at: datetime,
+    issuer: str = "",
+    proof: bool = False,
+    reusable: bool | None = None,
+    valid_days: int | None = None,
 ) -> StandardMaterial:
-    """Enter or change a standard material in the list of materials and proofs (R030)."""
+    """Enter or change a standard material in the list of materials and proofs (R030).
+
+    `reusable` says whether a file handed in before may be used again, for `valid_days` days (None: as the centre has set);
+    None leaves both as they are. Raises `Invalid` for days of what may not be used again.
+    """
     require_permission(actor, policies.PUBLISH)
+    if valid_days is not None and not reusable:
+        raise Invalid("不能重复使用的材料没有有效天数。", fields={"valid_days": "请清空，或勾选可以重复使用。"})
+    if valid_days is not None and not 1 <= valid_days <= MOST_VALID_DAYS:
+        raise Invalid("有效天数不合适。", fields={"valid_days": f"填 1 到 {MOST_VALID_DAYS} 之间的数。"})
+    reuse = {} if reusable is None else {"reusable": reusable, "valid_days": valid_days}
     code = tidy(code, "材料编码", 40, field="code")
     material, _ = StandardMaterial.objects.update_or_create(
         code=code,
@@ -259,9 +291,12 @@ def save_standard_material(
             "name": tidy(name, "材料名称", 300, field="name"),
             "issuer": tidy(issuer, "出具单位", 200, field="issuer", needed=False),
             "proof": proof,
+            **reuse,
         },
     )
-    audit.record("catalogue.save_standard_material", actor=actor, target_kind="standard_material", target=code)
+    audit.record(
+        "catalogue.save_standard_material", actor=actor, target_kind="standard_material", target=code, facts=reuse
+    )
     return material
 
 

@@ -84,7 +84,14 @@ def synonyms(request: HttpRequest) -> HttpResponse:
 def standard_materials(request: HttpRequest) -> HttpResponse:
     """The list of materials and proofs; cancelling one takes it out of every guide at once (R030)."""
     cancelling = request.POST.get("act") == "cancel"
-    form = StandardMaterialForm(None if cancelling else request.POST or None)
+    chosen = StandardMaterial.objects.filter(
+        code=request.GET.get("code", "")[:40].replace("\x00", ""), cancelled_on__isnull=True
+    ).first()
+    names = ("code", "name", "issuer", "proof", "reusable", "valid_days")
+    form = StandardMaterialForm(
+        None if cancelling else request.POST or None,
+        initial={name: getattr(chosen, name) for name in names} if chosen is not None else None,
+    )
     reason = ReasonForm(request.POST if cancelling else None)
     if request.method == "POST" and (reason if cancelling else form).is_valid():
         try:
@@ -108,6 +115,10 @@ def standard_materials(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("catalogue:standard_materials")
     materials = StandardMaterial.objects.annotate(count=Count("uses"))
-    context = {"form": form, "page": page_by_key(materials, order=("name", "id"), asked=request.GET)}
+    context = {
+        "form": form,
+        "chosen": chosen,
+        "page": page_by_key(materials, order=("name", "id"), asked=request.GET),
+    }
     wrong = form.errors or reason.errors
     return render(request, "catalogue/manage/standard_materials.html", context, status=422 if wrong else 200)

@@ -18,7 +18,7 @@ from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.refusals import Refusal
 from yimen.service.cases.forms.mandates import OwnMandateForm
-from yimen.service.cases.views.mandates import item_choices, keep_paper, paper_of, said
+from yimen.service.cases.views.mandates import item_choices, keep_paper, paper_of, said, workbook
 from yimen.service.cases.views.public.asking import actor_of, applicant_of, now, page
 
 FRAME = "kit/portal.html"
@@ -26,7 +26,7 @@ FRAME = "kit/portal.html"
 
 @citizens
 @require_safe
-def mandates(request: HttpRequest) -> HttpResponse:
+def mandates(request: HttpRequest) -> HttpResponseBase:
     """What the person (or enterprise) has given, and what was given to the person."""
     actor, at = actor_of(request), now()
     received = request.GET.get("side") == "received"
@@ -35,6 +35,8 @@ def mandates(request: HttpRequest) -> HttpResponse:
     rows = people.mandates_received(account) if received else people.mandates_given(actor.party_id or 0)
     if not received and not may_give:
         rows = rows.none()
+    if request.GET.get("as") == "xlsx":
+        return workbook(rows, "别人委托我" if received else "我委托别人", at)
     found = page_by_key(rows, order=("-given_at", "-id"), asked=request.GET, size=20)
     waiting = people.mandates_received(account).filter(accepted_at__isnull=True, ended_at__isnull=True)
     return page(

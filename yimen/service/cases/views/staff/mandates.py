@@ -19,7 +19,7 @@ from yimen.ground.kit.moments import day_of, now
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.refusals import Refusal
 from yimen.service.cases.forms.mandates import WindowMandateForm
-from yimen.service.cases.views.mandates import item_choices, keep_paper, paper_of, said
+from yimen.service.cases.views.mandates import item_choices, keep_paper, paper_of, said, workbook
 from yimen.service.cases.views.staff.asking import actor_of
 
 VERIFY = "identity.verify"
@@ -27,13 +27,19 @@ VERIFY = "identity.verify"
 
 @requires(VERIFY)
 @require_safe
-def mandates(request: HttpRequest) -> HttpResponse:
+def mandates(request: HttpRequest) -> HttpResponseBase:
     """Find a mandate by its number, or by the whole document number of either side; nobody pages through everybody's."""
     at, text = now(), request.GET.get("q", "").replace("\x00", "").strip()[:60]
+    if request.GET.get("as") == "xlsx":
+        return kept_from_caches(workbook(people.find_mandates(text), "委托", at))
     found = page_by_key(people.find_mandates(text), order=("-given_at", "-id"), asked=request.GET, size=30)
     rows = [said(each, day_of(at)) for each in found]
     context = {"rows": rows, "found": found, "text": text}
-    response = render(request, "cases/staff/mandates.html", context)
+    return kept_from_caches(render(request, "cases/staff/mandates.html", context))
+
+
+def kept_from_caches(response: HttpResponseBase) -> HttpResponseBase:
+    """The answer, which no proxy and no browser keeps."""
     response["Cache-Control"] = "no-store"
     return response
 
