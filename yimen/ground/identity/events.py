@@ -61,6 +61,14 @@ class MemberLeft(Event):
 
 
 @dataclass(frozen=True)
+class SignedOff(Event):
+    """Signings-on of an account to departments' systems have ended at this moment: the systems must let the person out."""
+
+    account: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
 class AccountClosed(Event):
     """An account is closed or stopped: whoever let it in must let it out."""
 

@@ -14,6 +14,7 @@ from yimen.ground.identity.models import Account, Session, SignOn
 from yimen.ground.identity.policies import require_role
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.services import second_factor
+from yimen.ground.identity.services.letting_out import let_out
 from yimen.ground.identity.services.parties import as_actor
 from yimen.ground.identity.services.sessions import digest, new_secret
 from yimen.ground.kit import audit, keyring
@@ -125,7 +126,8 @@ def open_session(account: Account, *, at: datetime, ip: str | None = None, devic
 @transaction.atomic
 def sign_out(*, session: UUID, actor: Actor, at: datetime) -> None:
     """End the actor's own session; a session that is gone already is no error. Signings-on that began from it end too."""
-    SignOn.objects.filter(session_uid=session, ended_at__isnull=True).update(ended_at=at, end_reason="本站已退出")
+    mine = SignOn.objects.filter(session_uid=session, account=actor.account_id or 0)
+    let_out(mine, account=actor.uid, reason="本站已退出", at=at)
     Session.objects.filter(uid=session, account_id=actor.account_id or 0).delete()
     audit.record("identity.sign_out", actor=actor, target_kind="session", target=str(session))
 
@@ -135,6 +137,8 @@ def end_session(*, session: UUID, actor: Actor, at: datetime) -> None:
     """End one session of one's own account, seen in the list of sessions; raises `NotFound`."""
     if not Session.objects.filter(uid=session, account_id=actor.account_id or 0).delete()[0]:
         raise NotFound("这个登录已经结束。")
+    mine = SignOn.objects.filter(session_uid=session, account=actor.account_id or 0)
+    let_out(mine, account=actor.uid, reason="本人结束了这个登录", at=at)
     audit.record("identity.end_session", actor=actor, target_kind="session", target=str(session))
 
 
@@ -148,6 +152,8 @@ def end_sessions(*, account: Account, actor: Actor, at: datetime, keep: UUID | N
     account.save(update_fields=["session_epoch"])
     ended = account.sessions.exclude(uid=keep) if keep else account.sessions.all()
     ended.delete()
+    theirs = account.sign_ons.exclude(session_uid=keep) if keep else account.sign_ons.all()
+    let_out(theirs, account=account.uid, reason="本站登录全部结束", at=at)
     account.sessions.update(epoch=account.session_epoch)
     audit.record("identity.end_sessions", actor=actor, target_kind="account", target=str(account.uid))
 

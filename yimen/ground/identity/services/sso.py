@@ -18,12 +18,15 @@ from django.db import transaction
 from joserfc import jwt
 
 from yimen.ground.identity import signing_keys
+from yimen.ground.identity.events import SignedOff
 from yimen.ground.identity.models import Account, Consent, RelyingSystem, Session, SignOn, SignOnToken
 from yimen.ground.identity.oidc import challenge_of
 from yimen.ground.identity.rules import Actor
+from yimen.ground.identity.services.letting_out import BY_THE_SYSTEM, let_out
 from yimen.ground.identity.services.parties import as_actor
 from yimen.ground.identity.services.sessions import digest, new_secret
 from yimen.ground.kit import audit
+from yimen.ground.kit.outbox import publish
 from yimen.ground.kit.refusals import Invalid, NotAllowed, Refusal
 
 CODE_SECONDS = 60
@@ -146,8 +149,8 @@ def consent(*, asked: Asked, actor: Actor, at: datetime) -> None:
 def withdraw_consent(*, actor: Actor, system: RelyingSystem, at: datetime) -> None:
     """The citizen takes it back; what was signed on ends."""
     Consent.objects.filter(account=actor.account_id, system=system, withdrawn_at__isnull=True).update(withdrawn_at=at)
-    open_ones = SignOn.objects.filter(account=actor.account_id, system=system, ended_at__isnull=True)
-    open_ones.update(ended_at=at, end_reason="本人收回同意")
+    theirs = SignOn.objects.filter(account=actor.account_id, system=system)
+    let_out(theirs, account=actor.uid, reason="本人收回同意", at=at)
     _note("identity.withdraw_consent", actor, system)
 
 
@@ -225,7 +228,7 @@ def revoke(*, system: RelyingSystem, token: str, at: datetime) -> None:
         if row is not None and row.sign_on.system_id == system.pk:
             found = _locked(row.sign_on)
             if found is not None:
-                end_sign_on(found, "对方系统退出", at)
+                end_sign_on(found, BY_THE_SYSTEM, at)
 
 
 def userinfo(*, token: str, at: datetime) -> dict[str, Any]:
@@ -305,10 +308,14 @@ def logout_token(found: SignOn, at: datetime) -> str:
 
 
 def end_sign_on(found: SignOn, reason: str, at: datetime) -> None:
-    """End a signing-on with all its tokens; recorded where it was not over already."""
+    """End a signing-on with all its tokens; recorded where it was not over already. The system is told, unless it was the
+    system that ended it."""
     if found.ended_at is None:
         found.ended_at, found.end_reason = at, reason
-        found.save(update_fields=["ended_at", "end_reason"])
+        found.told_at = at if reason == BY_THE_SYSTEM else found.told_at
+        found.save(update_fields=["ended_at", "end_reason", "told_at"])
+        if found.told_at is None:
+            publish(SignedOff(found.account.uid, at))
     SignOnToken.objects.filter(sign_on=found, expires_at__gt=at).update(expires_at=at)
     audit.record(
         "identity.end_sign_on", actor=as_actor(found.account), target_kind="system", target=found.system.client_id,
