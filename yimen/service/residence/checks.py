@@ -9,7 +9,7 @@ from yimen.ground.kit.checkpoints import register_check
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.refusals import Refusal
 from yimen.service.residence import selectors
-from yimen.service.residence.services.attempts import check_window
+from yimen.service.residence.services.attempts import check_stopping, check_window
 
 
 class OutsideTheHall(Refusal):
@@ -34,3 +34,4 @@ def register() -> None:
     """Called once when the app is ready."""
     register_check("organisations.window_changes", check_window)
     register_check("cases.intake", check_intake)
+    register_check("catalogue.item_stops", check_stopping)

@@ -184,6 +184,7 @@ class WithdrawalAttempt(models.Model):
         WINDOW_CLOSED = "window_closed", "停用窗口"
         DEPARTMENT_UNASSIGNED = "department_unassigned", "部门撤出窗口"
         FEE_CHANGED = "fee_changed", "自行变更收费"
+        ITEM_FROZEN = "item_frozen", "自行停办"
 
     kind = models.CharField("做法", max_length=24, choices=Kind)
     department = models.ForeignKey(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, outbox
-from yimen.ground.kit.moments import say_moment
+from yimen.ground.kit.moments import day_of, say_moment
 from yimen.ground.kit.particulars import tidy
-from yimen.ground.kit.refusals import Conflict
+from yimen.ground.kit.refusals import Conflict, NotAllowed, Refusal
 from yimen.service.residence import events, policies, selectors
 from yimen.service.residence.models import WithdrawalAttempt
+
+if TYPE_CHECKING:
+    from yimen.service.catalogue.models import ServiceItem
 
 
 class WithdrawalRefused(Conflict):
@@ -91,6 +94,43 @@ def check_window(*, window: Any, leaving: frozenset[int], closing: bool, actor: 
     refusal = WithdrawalRefused(
         f"{names}有 {count} 个事项（职能）按进驻决定在{window}办理，不能直接{'停用窗口' if closing else '撤出部门'}。",
         next_step="请先办理进驻调整（调整窗口或调出），生效后再改窗口。这次操作已记录。",
+    )
+    refusal.afterwards.append(lambda: record_attempt(**about))
+    raise refusal
+
+
+class StoppingNotAllowed(NotAllowed):
+    """Whoever may not stop an item at all tried to stop one that has entered (R023)."""
+
+    code = "stopping_not_allowed"
+
+
+def check_stopping(*, item: ServiceItem, allowed: bool, actor: Actor, reason: str, at: datetime) -> None:
+    """At `catalogue.item_stops`: an entered item is stopped by who decides on entering; a department on its own takes it back.
+
+    The attempt is written down: refused for whoever may not stop items at all, and for a department unless the place has
+    set to record only. Raises `StoppingNotAllowed`, `WithdrawalRefused`.
+    """
+    if actor.kind == "system" or (allowed and policies.may(actor, policies.DECIDE, item.department)):
+        return
+    places = selectors.places_of(item.pk, day_of(at))
+    if not places:
+        return
+    refused = not allowed or selectors.setting("withdrawal") == "refuse"
+    where = "、".join(f"{each.centre}{each.window}" for each in places[:2])
+    about: dict[str, Any] = {
+        "key": f"item_frozen:{item.pk}:{actor.uid}:{at.isoformat()}", "kind": "item_frozen", "at": at,
+        "text": f"{say_moment(at)} {actor.name}要停办“{item.name[:100]}”，这个事项按进驻决定在{where}办理。理由：{reason[:200]}",
+        "actor_uid": actor.uid, "actor_name": actor.name, "actor_post": actor.post, "refused": refused, "items": 1,
+        "department_id": item.department_id, "item_id": item.pk, "window_id": places[0].window_id,
+    }  # fmt: skip
+    if not refused:
+        record_attempt(**about)
+        return
+    words = f"“{item.name[:100]}”按进驻决定在{where}办理，部门和窗口不能自行停办。"
+    step = "确需停办的，请提出进驻调整，由政务服务管理机构决定。这次操作已记录。"
+    refusal: Refusal = (
+        WithdrawalRefused(words, next_step=step) if allowed else StoppingNotAllowed(words, next_step=step)
     )
     refusal.afterwards.append(lambda: record_attempt(**about))
     raise refusal

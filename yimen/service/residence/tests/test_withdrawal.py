@@ -9,6 +9,7 @@ from django.db import connection
 from django.urls import reverse
 
 from tests.cast import Cast, build_cast
+from yimen.ground.kit.moments import now
 from yimen.ground.kit.outbox import deliver_once
 from yimen.ground.kit.refusals import Conflict, NotAllowed, Refusal
 from yimen.ground.notices.models import Message
@@ -172,3 +173,63 @@ def test_two_decisions_at_once_place_once() -> None:
     assert len(refused) == 1
     assert Entry.objects.count() == 1
     assert selectors.handled_at(made.pk, None, TODAY)[0]
+
+
+def given_publishing(cast: Cast, who: str) -> None:
+    """Let somebody of the department publish and stop its items, as a place may grant."""
+    organisations.give_grant(
+        actor=cast.actor("security"), code="catalogue.publish", scope="department", post=cast.posts[who],
+        scope_unit=cast.units["market"], at=AT,
+    )  # fmt: skip
+
+
+def test_a_department_does_not_stop_an_entered_item_on_its_own(cast: Cast) -> None:
+    made = item(cast)
+    entered(cast, made)
+    given_publishing(cast, "he")
+    with pytest.raises(WithdrawalRefused, match="不能自行停办") as refused:
+        catalogue.freeze_item(actor=cast.actor("he"), item=made, reason="人手不够", at=now())
+    for write in refused.value.afterwards:
+        write()
+    attempt = WithdrawalAttempt.objects.get()
+    assert (attempt.kind, attempt.item, attempt.department, attempt.refused) == (
+        "item_frozen", made, cast.units["market"], True,
+    )  # fmt: skip
+    assert "人手不够" in attempt.text
+    made.refresh_from_db()
+    assert made.status == "active"
+
+
+def test_where_it_is_only_recorded_the_item_stops_and_the_supervisor_hears(cast: Cast) -> None:
+    made = item(cast)
+    entered(cast, made)
+    given_publishing(cast, "he")
+    services.set_value(actor=cast.actor("manager"), key="withdrawal", value="record", at=AT)
+    catalogue.freeze_item(actor=cast.actor("he"), item=made, reason="人手不够", at=now())
+    assert not WithdrawalAttempt.objects.get().refused
+    while deliver_once():
+        pass
+    assert Message.objects.filter(account=cast.accounts["sun"], subject__contains="撤回").count() == 1
+
+
+def test_whoever_may_not_stop_items_is_refused_and_written_down(cast: Cast) -> None:
+    made = item(cast)
+    entered(cast, made)
+    services.set_value(actor=cast.actor("manager"), key="withdrawal", value="record", at=AT)
+    answer = cast.client("editor").post(f"/manage/items/{made.code}/state/", {"act": "freeze", "reason": "先停一停"})
+    assert answer.status_code == 403
+    assert "这次操作已记录" in answer.content.decode()
+    assert WithdrawalAttempt.objects.get().actor_name == "姜南"
+    made.refresh_from_db()
+    assert made.status == "active"
+    page = cast.client("sun").get("/manage/residence/attempts/?kind=item_frozen").content.decode()
+    assert "自行停办" in page and "先停一停" in page
+
+
+def test_the_centre_stops_it_and_what_has_not_entered_is_not_asked_about(cast: Cast) -> None:
+    made, outside = item(cast), item(cast, name="没有进驻的许可")
+    entered(cast, made)
+    catalogue.freeze_item(actor=cast.actor("manager"), item=made, reason="系统升级", at=now())
+    given_publishing(cast, "he")
+    catalogue.freeze_item(actor=cast.actor("he"), item=outside, reason="人手不够", at=now())
+    assert not WithdrawalAttempt.objects.exists()
