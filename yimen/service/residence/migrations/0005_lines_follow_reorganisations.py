@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('residence', '0002_must_and_first_rows'),
+        ('residence', '0004_lists_that_move'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('residence', '0003_lines_follow_reorganisations'),
+        ('residence', '0005_lines_follow_reorganisations'),
     ]
 
     operations = [
