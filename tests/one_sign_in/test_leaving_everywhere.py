@@ -20,6 +20,7 @@ from yimen.ground.identity import services as identity
 from yimen.ground.identity.events import SignedOff
 from yimen.ground.identity.models import RelyingSystem, Session, SignOn
 from yimen.ground.identity.services import sso, systems
+from yimen.ground.identity.services.letting_out import BY_THE_SYSTEM
 from yimen.ground.kit.models import OutboxEvent
 from yimen.ground.kit.moments import now
 from yimen.ground.kit.outbound import Unreachable
@@ -158,7 +159,7 @@ def test_one_that_refuses_is_not_asked_again(cast: Cast, registered: RelyingSyst
 
 def test_the_system_that_ended_it_is_not_told(cast: Cast, registered: RelyingSystem, there: System) -> None:
     _, on = signed_on(cast, registered)
-    sso.end_sign_on(on, sso.BY_THE_SYSTEM, now())
+    sso.end_sign_on(on, BY_THE_SYSTEM, now())
     deliver(cast)
     assert there.heard == []
 

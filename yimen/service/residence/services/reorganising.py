@@ -31,7 +31,8 @@ _KEPT = ("key", "kind", "item_id", "department_id", "base_code", "wide_class", "
 
 def preview(moves: Moves) -> list[Section]:
     """Which lines will name somebody else, and which items get a line of their own because they leave a department's."""
-    lines, facts = [], []
+    lines: list[Line] = []
+    facts: list[tuple[int, str, int]] = []
     for move in moves.moves:
         for line in _lines(move.source, move.items):
             facts.append((line.pk, line.key, move.target))
@@ -42,7 +43,7 @@ def preview(moves: Moves) -> list[Section]:
     note = "现行和编制中的目录改写继承机构，改动前的写法留在目录页；已被取代的版次不变。"
     if moves.renamed:
         found = _open().filter(department__in=moves.renamed)
-        facts = list(found.order_by("pk").values_list("pk", "key"))
+        facts = [(pk, key, 0) for pk, key in found.order_by("pk").values_list("pk", "key")]
         lines = [Line(line.name, str(line.directory)) for line in found.select_related("directory")[:1000]]
         note = "目录各行改写新名称。"
     digest = hashlib.sha256(repr(facts).encode()).hexdigest()[:16] if facts else ""
