@@ -127,7 +127,8 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         return problem(request, refusal)
     if isinstance(refusal, SignInNeeded):
         return _to_sign_in(request)
-    context = {"refusal": refusal, "heading": HEADINGS.get(refusal.status, HEADINGS[422])}
+    status = 422 if refusal.status == 403 and request.method not in SAFE else refusal.status  # an act, not a page
+    context = {"refusal": refusal, "heading": HEADINGS.get(status, HEADINGS[422])}
     if request.headers.get("HX-Request") == "true" and refusal.status < 500:
         fragment = render_to_string("kit/parts/refusal.html", context, request=request)
         return HttpResponse(
