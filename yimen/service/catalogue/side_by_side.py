@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from yimen.service.catalogue import selectors
 from yimen.service.catalogue.models import EditionMaterial, ItemEdition, ServiceItem
-from yimen.service.catalogue.rules.elements import GROUPS, MATERIAL_ELEMENTS
+from yimen.service.catalogue.rules import guidance
+from yimen.service.catalogue.rules.conditions import say
+from yimen.service.catalogue.rules.elements import GROUPS, MATERIAL_ELEMENTS, SEPARATOR, Element
+from yimen.service.catalogue.rules.questions import as_form
 from yimen.service.catalogue.rules.wording import Piece, likeness, marked
 from yimen.service.catalogue.workbook.layout import cell, material_cells
 
@@ -58,14 +62,16 @@ def compare(left: ItemEdition, right: ItemEdition, *, everything: bool = False) 
     groups = []
     for title, group in GROUPS:
         rows = [
-            _row(element.label, cell(element, getattr(left, element.name)), cell(element, getattr(right, element.name)))
+            _row(element.label, _cell(element, left), _cell(element, right))
             for element in group
             if element.name != "change_note"
         ]
         kept = [row for row in rows if (row.left or row.right) and (everything or row.changed)]
         if kept:
             groups.append((title, kept))
-    pairs = [_pair(one, other) for one, other in _matched(list(left.materials.all()), list(right.materials.all()))]
+    names = (_labels(left), _labels(right))
+    matched = _matched(list(left.materials.all()), list(right.materials.all()))
+    pairs = [_pair(one, other, names) for one, other in matched]
     return Comparison(groups, [pair for pair in pairs if everything or pair.changed])
 
 
@@ -73,8 +79,22 @@ def _row(label: str, before: str, after: str) -> Row:
     return Row(label, *marked(before, after), before != after)
 
 
-def _pair(left: EditionMaterial | None, right: EditionMaterial | None) -> Pair:
-    sides = [_cells(material) if material is not None else None for material in (left, right)]
+def _cell(element: Element, edition: ItemEdition) -> str:
+    """As the workbook writes it, with commas where it has bars between the parts of a record."""
+    written = cell(element, getattr(edition, element.name))
+    return written.replace(SEPARATOR, "，") if element.parts else written
+
+
+def _labels(edition: ItemEdition) -> dict[str, str]:
+    """The questions that conditions of this edition may refer to, by their keys."""
+    return as_form(selectors.form_of(edition)).labels() | guidance.labels(edition.guidance)
+
+
+def _pair(left: EditionMaterial | None, right: EditionMaterial | None, names: Sequence[Mapping[str, str]]) -> Pair:
+    sides = [
+        _cells(material, known) if material is not None else None
+        for material, known in zip((left, right), names, strict=True)
+    ]
     rows = []
     if sides[0] is not None and sides[1] is not None:
         labels = [element.label for element in MATERIAL_ELEMENTS.values()]
@@ -86,9 +106,11 @@ def _pair(left: EditionMaterial | None, right: EditionMaterial | None) -> Pair:
     return Pair(left.name if left else None, right.name if right else None, rows)
 
 
-def _cells(material: EditionMaterial) -> tuple[str, ...]:
+def _cells(material: EditionMaterial, labels: Mapping[str, str]) -> tuple[str, ...]:
     values = {name: getattr(material, name) for name in MATERIAL_ELEMENTS}
-    return material_cells(values, material.standard.code if material.standard else "")
+    written = material_cells(values, material.standard.code if material.standard else "")
+    said = {"condition": say(material.condition, labels)}
+    return tuple(said.get(name, text) for name, text in zip([*MATERIAL_ELEMENTS, "standard"], written, strict=True))
 
 
 def _matched(

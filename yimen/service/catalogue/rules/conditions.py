@@ -145,6 +145,10 @@ def _plain_list(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(part, str | int | float) for part in value)
 
 
+def _worded(value: Any) -> str:
+    return {"yes": "是", "no": "否"}.get(str(value), str(value))
+
+
 def say(expression: Sequence[Any], labels: Mapping[str, str]) -> str:
     """The condition in Chinese, for the guide and the editor: `“集中空调”为“有”且“面积”大于 100`."""
     if not expression:
@@ -158,7 +162,7 @@ def say(expression: Sequence[Any], labels: Mapping[str, str]) -> str:
     name = f"“{labels.get(rest[0], rest[0])}”"
     if operator in ("filled", "empty"):
         return f"{name}{'已填' if operator == 'filled' else '没有填'}"
-    wanted = "、".join(str(part) for part in rest[1]) if operator == "in" else str(rest[1])
+    wanted = "、".join(_worded(part) for part in rest[1]) if operator == "in" else _worded(rest[1])
     words = {
         "==": "为", "!=": "不为", "in": "为其中之一：", "has": "包括",
         ">": "大于", ">=": "不小于", "<": "小于", "<=": "不大于",

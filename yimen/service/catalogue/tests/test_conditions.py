@@ -96,5 +96,5 @@ def test_what_cannot_be_read_is_said(text: str) -> None:
 def test_a_condition_in_words() -> None:
     labels = {"uses_air": "集中空调", "area": "面积"}
     assert (
-        say(["and", ["==", "uses_air", "yes"], [">", "area", 100]], labels) == "“集中空调”为“yes”，并且“面积”大于“100”"
+        say(["and", ["==", "uses_air", "yes"], [">", "area", 100]], labels) == "“集中空调”为“是”，并且“面积”大于“100”"
     )

@@ -158,6 +158,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     form = SetForm(request.POST or None, initial=initial)
     if held is not None:
         form.fields["key"].disabled = True
+        form.fields["key"].widget = django_forms.HiddenInput()
     if request.method == "POST" and "more" in request.POST:
         rows = EntryFormSet(with_rows(request.POST, "form", MORE_ROWS))
         return render(request, "catalogue/manage/disclosure.html", {"form": form, "rows": rows, "held": held})
