@@ -119,9 +119,9 @@ const ready = () => {
   document.querySelector(".error-summary")?.focus();
   const menu = document.querySelector(".sidenav"), here = menu?.querySelector('[aria-current="page"]');
   if (here) { // 菜单长过一屏时，当前项也要看得见
-    const box = here.getBoundingClientRect(), frame = menu.getBoundingClientRect();
+    const box = here.getBoundingClientRect(), frame = menu.getBoundingClientRect(), rail = here.closest(".rail");
     if (box.right > frame.right) menu.scrollLeft += box.left - frame.left - (frame.width - box.width) / 2;
-    if (box.bottom > innerHeight) menu.scrollTop += box.top - frame.top - (menu.clientHeight - box.height) / 2;
+    if (rail && box.bottom > innerHeight) rail.scrollTop += box.top - frame.top - (rail.clientHeight - box.height) / 2;
   }
   all("[data-part]").forEach(x => { x.indeterminate = true; });
   if (!chosen()) document.querySelector("[data-rows] > tr[data-first]")?.setAttribute("aria-selected", "true");
