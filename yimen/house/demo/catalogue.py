@@ -87,7 +87,7 @@ def _standard_materials(stage: Stage) -> None:
 def _to_be_checked(stage: Stage) -> None:
     """The health department's editor asks for the legal check of a shorter promise; nobody has looked at it yet."""
     editor, at = stage.actor("songzhiwei"), stage.days.now
-    item = ServiceItem.objects.get(code=stage.codes["nurse"])
+    item = ServiceItem.objects.get(code=stage.codes["drinking_water"])
     draft = catalogue.new_edition(actor=editor, item=item, at=at, change_note="把承诺时限再压一个工作日")
     limit = max((draft.promise_limit or 2) - 1, 1)
     catalogue.save_edition(actor=editor, edition=draft, at=at, values={"promise_limit": limit})
