@@ -236,6 +236,7 @@ class WorkdaysForm(forms.Form):
             self.fields[name].required = name in needed
             if name not in needed:
                 self.fields[name].help_text = said
+        self.order_fields(["ask", *needed, "unit", "start", "n", "end"])
 
     def clean(self) -> dict[str, Any]:
         """Two days the right way round, not too far apart."""
