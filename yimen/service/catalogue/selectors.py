@@ -42,6 +42,7 @@ from yimen.service.catalogue.search import current_index
 from yimen.service.catalogue.search import find as find
 from yimen.service.catalogue.search import suggest as suggest
 from yimen.service.catalogue.search import version as version
+from yimen.service.catalogue.standing import editions_by_id as editions_by_id
 from yimen.service.catalogue.standing import in_force_on as in_force_on
 from yimen.service.catalogue.standing import items_of as items_of
 from yimen.service.catalogue.standing import listed_items as listed_items

@@ -37,6 +37,12 @@ def material_counts(editions: Iterable[int]) -> dict[int, int]:
     return dict(rows.annotate(number=Count("pk")))
 
 
+def editions_by_id(ids: Iterable[int]) -> dict[int, ItemEdition]:
+    """Editions with item and department, without what only guides and forms show."""
+    found = ItemEdition.objects.select_related("item__department").defer("source", "guidance")
+    return found.in_bulk(list(ids))
+
+
 def in_force_on(day: date) -> QuerySet[ItemEdition]:
     """The editions in force on a day, at most one of each item, with `item.department`; cancelled items are out from their
     day on. An edition that was put in force and replaced on the same day never had a day.

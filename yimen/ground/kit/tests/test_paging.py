@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from yimen.ground.kit.models import AuditEntry, Delivery, OutboxEvent
-from yimen.ground.kit.paging import Page, StaleCursor, page_by_key
+from yimen.ground.kit.paging import Page, StaleCursor, page_by_key, page_of_keys
 
 START = datetime(2026, 9, 30, 9, 0, 0, 123456, tzinfo=UTC)
 
@@ -101,3 +101,41 @@ def test_one_query_a_page(deliveries: None, django_assert_num_queries: Any) -> N
     page = page_by_key(Delivery.objects.all(), order=("next_at", "id"), size=5)
     with django_assert_num_queries(1):
         page_by_key(Delivery.objects.all(), order=("next_at", "id"), asked={"after": page.after}, size=5)
+
+
+@pytest.mark.parametrize("order", [("next_at", "-id"), ("-done_at", "id")])
+def test_pages_by_keys_alone_are_the_same(deliveries: None, order: tuple[str, ...]) -> None:
+    def load(ids: list[int]) -> list[Delivery]:
+        held = Delivery.objects.in_bulk(ids)
+        return [held[pk] for pk in ids]
+
+    asked: dict[str, str] = {}
+    while True:
+        plain = page_by_key(Delivery.objects.all(), order=order, asked=asked, size=4)
+        narrow = page_by_key(Delivery.objects.all(), order=order, asked=asked, size=4, load=load)
+        assert ([row.pk for row in narrow], narrow.before, narrow.after) == (
+            [row.pk for row in plain], plain.before, plain.after,
+        )  # fmt: skip
+        if not plain.after:
+            return
+        asked = {"after": plain.after}
+
+
+@pytest.mark.parametrize("size", [1, 4, 9, 50])
+def test_keys_in_memory_are_paged_both_ways(size: int) -> None:
+    keys = [(n // 3, n) for n in range(9)]
+
+    def page(**asked: str) -> Page[Any]:
+        return page_of_keys(keys, load=list, name="kit:test", asked=asked, size=size)
+
+    there = [page()]
+    while there[-1].after:
+        there.append(page(after=there[-1].after))
+    assert [key for each in there for key in each] == keys
+    back = [there[-1]]
+    while back[-1].before:
+        back.append(page(before=back[-1].before))
+    assert back[-1].rows == there[0].rows
+    with pytest.raises(StaleCursor):
+        page(after="x")
+    assert page_of_keys([], load=list, name="kit:test").rows == []

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection
 
+from yimen.ground.kit.keeping import Kept
 from yimen.service.catalogue import selectors as catalogue
 from yimen.service.reform.models import ItemClass
 from yimen.service.reform.rules import ON_APPLICATION
@@ -103,12 +104,35 @@ CLASS_MEASURES = {
 """The same for a class of items with its own target: d and n are its denominator and numerator."""
 
 
-def of_class(held: ItemClass, measure: str = "") -> str:
-    """The condition that narrows the figures to a class, and to one of its measures if named."""
-    member = f"id in (select item_id from reform_itemclassmember where item_class_id = {int(held.pk)})"  # noqa: S608 - a number
+def of_class(held: ItemClass, measure: str = "") -> tuple[str, str]:
+    """What narrows the figures to a class, and to one of its measures if named: over the item `i`, and over its figures."""
+    member = f"i.id in (select item_id from reform_itemclassmember where item_class_id = {int(held.pk)})"  # noqa: S608 - a number
     if measure not in CLASS_MEASURES:
-        return member
-    return f"{member} and {CLASS_MEASURES[measure][1].format(d=int(held.denominator), n=int(held.numerator))}"
+        return member, "true"
+    return member, CLASS_MEASURES[measure][1].format(d=int(held.denominator), n=int(held.numerator))
+
+
+_counts: Kept[dict[str, int]] = Kept(most=16)
+
+
+def class_counts(held: ItemClass, reach: Reach) -> dict[str, int]:
+    """How many items of a class count under each of its measures, and in `all`; counted once for each state of catalogue and
+    class.
+    """
+    members = rows(
+        "select count(*), max(id) from reform_itemclassmember where item_class_id = %(id)s", {"id": held.pk}
+    )[0]
+    departments = None if reach.departments is None else tuple(sorted(reach.departments))
+    rule = (held.pk, held.numerator, held.denominator, *members.values())
+    return _counts.get((reach.day, departments, catalogue.version(), rule), lambda: count_class(held, reach))
+
+
+def count_class(held: ItemClass, reach: Reach) -> dict[str, int]:
+    """The same, counted anew."""
+    member, _ = of_class(held)
+    columns = ", ".join(f"count(*) filter (where {of_class(held, name)[1]}) as {name}" for name in CLASS_MEASURES)
+    found = rows(f"select count(*) as all, {columns} from ({FACTS} and {member}) facts", reach.values())[0]  # noqa: S608 - ours
+    return {name: int(number) for name, number in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,24 +191,28 @@ def behind(
     before: int = 0,
     most: int | None = 50,
     condition: str = "",
+    among: str = "true",
 ) -> list[dict[str, Any]]:
     """The items behind a number in the order of their ids, from the one after `after`; with `before` the last ones before
-    it. `most` None gives all of them.
+    it. `most` None gives all of them. `condition` is over a row of `FACTS`, `among` over the item `i` itself.
     """
     statement = (
         f"{FACTS} and i.id > %(after)s and (%(before)s = 0 or i.id < %(before)s) "
         f"and (%(text)s = '' or i.name ilike %(like)s or i.code = %(text)s) "
-        f"and (%(kind)s = '' or coalesce(e.kind, i.kind) = %(kind)s)"
+        f"and (%(kind)s = '' or coalesce(e.kind, i.kind) = %(kind)s) and {among}"
     )
     where = MEASURES[measure][1] + (f" and {condition}" if condition else "")
-    way = "desc" if before else "asc"
-    # Within the inner statement the ids come from the primary key in order, so a page reads a page.
-    full = f"select * from ({statement} order by i.id {way} offset 0) facts where {where} order by id {way}"  # noqa: S608 - ours
     values = {
         **reach.values(), "after": after, "before": before, "text": text, "like": f"%{_literal(text)}%", "kind": kind, "most": most,
     }  # fmt: skip
-    found = rows(f"{full} limit %(most)s", values)
-    return found[::-1] if before else found
+    if most is None:
+        return rows(f"select * from ({statement}) facts where {where} order by id", values)  # noqa: S608 - ours
+    # First which rows, by the columns that the condition asks; the others are worked out for these alone.
+    # Of a few items (a class) they are walked in order until the page is full; of all, the database finds its own way.
+    way = "desc" if before else "asc"
+    walked = f"{statement} order by i.id {way} offset 0" if among != "true" else statement
+    chosen = rows(f"select id from ({walked}) facts where {where} order by id {way} limit %(most)s", values)  # noqa: S608
+    return rows(f"{FACTS} and i.id = any(%(ids)s) order by i.id", {**values, "ids": [row["id"] for row in chosen]})
 
 
 def _literal(text: str) -> str:

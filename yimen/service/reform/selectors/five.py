@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from yimen.ground.kit.keeping import Kept
+from yimen.service.catalogue import selectors as catalogue
 from yimen.service.catalogue.rules.vocabulary import LimitUnit
 from yimen.service.reform.selectors.figures import FACTS, Reach, behind, rows
 
@@ -51,6 +53,10 @@ class Five:
         return LimitUnit.labels().get(self.item["promise_unit"], "")
 
 
+Ladders = dict[tuple[str, str], list[int]]
+_kept: Kept[Ladders] = Kept(most=4)
+
+
 def five_of(
     reach: Reach,
     *,
@@ -62,14 +68,14 @@ def five_of(
     only: int | None = None,
 ) -> list[Five]:
     """Items in force with their figures, by id. One scan of the figures ranks them all: it counts how often each value
-    occurs in each type.
+    occurs in each type; kept until the catalogue moves.
     """
-    condition = f"id = {int(only)}" if only is not None else ""
-    items = behind(reach, "in_force", text=text, kind=kind, after=after, before=before, most=most, condition=condition)
+    among = f"i.id = {int(only)}" if only is not None else "true"
+    items = behind(reach, "in_force", text=text, kind=kind, after=after, before=before, most=most, among=among)
     if not items:
         return []
-    whole = Reach(reach.day)
-    ladders = _ladders(whole)
+    # Kinds, promises and steps stand in the catalogue alone, so its version says whether the ladders are still true.
+    ladders = _kept.get((reach.day, catalogue.version()), lambda: _ladders(Reach(reach.day)))
     took = _took([row["id"] for row in items], reach.day)
     found = []
     for row in items:
@@ -85,7 +91,7 @@ def five_of(
     return found
 
 
-def _ladders(reach: Reach) -> dict[tuple[str, str], list[int]]:
+def _ladders(reach: Reach) -> Ladders:
     """Per figure and type every value in order."""
     found = rows(
         f"""with facts as ({FACTS}) select kind,
@@ -95,7 +101,7 @@ def _ladders(reach: Reach) -> dict[tuple[str, str], list[int]]:
             from facts where published group by kind""",  # noqa: S608 - ours
         reach.values(),
     )
-    ladders: dict[tuple[str, str], list[int]] = {}
+    ladders: Ladders = {}
     for row in found:
         ladders["promise", row["kind"]] = row["promise"] or []
         ladders["steps", row["kind"]] = row["steps"] or []

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from yimen.ground.kit.keeping import Kept
 from yimen.service.catalogue import selectors as catalogue
 from yimen.service.reform.models import (
     Change,
@@ -55,6 +56,12 @@ def powers(
     return found
 
 
+def editions_in_order(editions: Sequence[int]) -> list[ItemEdition]:
+    """These editions with item and department, in this order."""
+    held = catalogue.editions_by_id(editions)
+    return [held[pk] for pk in editions if pk in held]
+
+
 def exercised_by(unit: int, day: date) -> QuerySet[Exercise]:
     """What a unit exercises on a day by empowerment or delegation."""
     return _standing(Exercise.objects.filter(unit=unit), day)
@@ -79,18 +86,25 @@ def with_duties(editions: Sequence[ItemEdition], day: date) -> list[Power]:
     return [found[edition.item_id] for edition in editions]
 
 
+_counts: Kept[dict[int, int]] = Kept(most=8)
+
+
 def power_counts(day: date) -> list[dict[str, Any]]:
-    """How many powers each department has on the list of a day: `id`, `name`, `items`."""
-    return rows(
-        """
-        select u.id, u.name, count(*) as items from catalogue_itemedition e
-        join catalogue_serviceitem i on i.id = e.item_id join organisations_unit u on u.id = i.department_id
-        where e.status in ('published', 'retired') and e.effective_on <= %(day)s
-          and (e.retired_on is null or e.retired_on > %(day)s) and (i.cancelled_on is null or i.cancelled_on > %(day)s)
-        group by u.id, u.name order by u."order", u.id
-        """,
-        {"day": day},
+    """How many powers each department has on the list of a day: `id`, `name`, `items`. Counted once for each state of the
+    catalogue.
+    """
+    counts = _counts.get((day, catalogue.version()), lambda: count_powers(day))
+    named = rows(
+        'select u.id, u.name from organisations_unit u where u.id = any(%(ids)s) order by u."order", u.id',
+        {"ids": list(counts)},
     )
+    return [row | {"items": counts[row["id"]]} for row in named]
+
+
+def count_powers(day: date) -> dict[int, int]:
+    """The same counts, made anew, by department."""
+    found = powers(day).order_by().values_list("item__department").annotate(items=Count("pk"))
+    return {department: items for department, items in found if department is not None}
 
 
 def receiving_units(day: date) -> list[dict[str, Any]]:

@@ -44,12 +44,13 @@ def behind(request: HttpRequest) -> HttpResponseBase:
     get = request.GET
     asked = asked_of(request, policies.VIEW, policies.RECORD)
     measure = word_in(get, "of", selectors.MEASURES) or word_in(get, "of", selectors.CLASS_MEASURES) or "in_force"
-    condition, title = _condition(request, measure)
+    among, condition, title = _condition(request, measure)
     reach = selectors.Reach(asked.day, asked.departments)
     narrowed: dict[str, Any] = {
         "text": text_in(get, "q"),
         "kind": word_in(get, "kind", ItemKind.labels()),
         "condition": condition,
+        "among": among,
     }
     if get.get("department") == "none":
         narrowed["condition"] = " and ".join(filter(None, [condition, "department_id is null"]))
@@ -81,20 +82,20 @@ def _tags(row: dict[str, Any], words: dict[str, str]) -> str:
     return "、".join(words[tag] for tag in TAGS if row[f"tag_{tag}"])
 
 
-def _condition(request: HttpRequest, measure: str) -> tuple[str, str]:
-    """What narrows a list to a class of items, and what the list is called."""
+def _condition(request: HttpRequest, measure: str) -> tuple[str, str, str]:
+    """What narrows a list to a class of items (over items, over their figures), and what the list is called."""
     words = selectors.wordings()
     title = selectors.MEASURES.get(measure, ("", ""))[0]
     if measure.startswith("tag_"):
         title = f"“{words['tag.' + measure.removeprefix('tag_')]}”的事项"
     code = text_in(request.GET, "class", 40)
     if not code and measure not in selectors.CLASS_MEASURES:
-        return "", title
+        return "true", "", title
     chosen = ItemClass.objects.filter(code=code).first()
     if chosen is None:
         raise NotFound("没有这个提速类别。", next_step="请从提速报告进入。")
     said = selectors.CLASS_MEASURES[measure][0] if measure in selectors.CLASS_MEASURES else title
-    return selectors.of_class(chosen, measure), f"{chosen.name}：{said}"
+    return *selectors.of_class(chosen, measure), f"{chosen.name}：{said}"
 
 
 def _reduction(row: dict[str, Any]) -> str:
@@ -375,18 +376,30 @@ def _class(code: str) -> ItemClass:
     return found
 
 
+CLASS_TABS = (("class_violating", "不达标"), ("class_unclear", "不能比"), ("class_kept", "达标"))
+
+
 @requires(policies.VIEW, policies.RECORD)
 def item_class(request: HttpRequest, code: str) -> HttpResponse:
-    """One class: its items, each with its speed-up, the violations first."""
+    """One class: its items, each with its speed-up; the violations by themselves."""
     held, actor = _class(code), actor_of(request)
     asked = asked_of(request, policies.VIEW, policies.RECORD)
-    found = selectors.behind(
-        selectors.Reach(asked.day, asked.departments), "all", condition=selectors.of_class(held), most=2000
+    reach = selectors.Reach(asked.day, asked.departments)
+    show = word_in(request.GET, "show", selectors.CLASS_MEASURES)
+    among, condition = selectors.of_class(held, show)
+    page = page_of(
+        partial(selectors.behind, reach, "all", condition=condition, among=among),
+        request.GET,
+        lambda row: int(row["id"]),
     )
-    rows = [(row, _reduction(row), _kept(row, held)) for row in found]
-    rows.sort(key=lambda each: ({False: 0, None: 1, True: 2}[each[2]], each[0]["id"]))
+    counts = selectors.class_counts(held, reach)
     context = {
-        "held": held, "rows": rows, "wrong": sum(1 for each in rows if each[2] is False),
+        "held": held, "page": page, "rows": [(row, _reduction(row), _kept(row, held)) for row in page.rows],
+        "whole": counts["all"], "wrong": counts["class_violating"],
+        "tabs": [(f"全部 {counts['all']:,}", "?")] + [
+            (f"{label} {counts[name]:,}", f"?show={name}") for name, label in CLASS_TABS
+        ],
+        "current": f"?show={show}" if show else "?",
         "may_record": policies.may(actor, policies.RECORD, None),
     }  # fmt: skip
     return render(request, "reform/class.html", context)

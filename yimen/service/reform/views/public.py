@@ -26,7 +26,7 @@ def powers(request: HttpRequest) -> HttpResponse:
     """The power and responsibility list of a day: by department, by receiving unit, by words."""
     asked, day = request.GET, day_in(request.GET, "day", today())
     found = _asked(request)
-    page = page_by_key(found, order=("item_id",), asked=asked, size=20)
+    page = page_by_key(found, order=("item_id",), asked=asked, size=20, load=selectors.editions_in_order)
     units = selectors.power_counts(day)
     receivers = selectors.receiving_units(day)
     context = {

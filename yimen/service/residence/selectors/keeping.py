@@ -1,20 +1,15 @@
-"""What is judged of the whole catalogue is kept in this process until something moves that it rests on.
+"""What is judged of the whole catalogue is kept (`kit.keeping`) until something moves that it rests on.
 
 A digest of the few columns that are judged costs some milliseconds; the judgement itself a tenth of a second or more.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from django.db import connection
 
 from yimen.service.catalogue import selectors as catalogue
-
-T = TypeVar("T")
 
 _DIGEST = """
 select
@@ -34,20 +29,3 @@ def mark() -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(_DIGEST)
         return (catalogue.version(), *cursor.fetchone())
-
-
-class Kept(Generic[T]):
-    """Values by what they rest on, the latest few."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._held, self._reading = most, OrderedDict[Hashable, T](), Lock()
-
-    def get(self, rests_on: tuple[Hashable, ...], read: Callable[[], T]) -> T:
-        """The value, read only if nothing is held for exactly this."""
-        key = (str(connection.settings_dict["NAME"]), *rests_on)
-        with self._reading:
-            if key not in self._held:
-                self._held[key] = read()
-                while len(self._held) > self._most:
-                    self._held.popitem(last=False)
-            return self._held[key]

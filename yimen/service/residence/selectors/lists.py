@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from yimen.ground.kit.keeping import Kept
 from yimen.service.catalogue import selectors as catalogue
 from yimen.service.residence import rules
 from yimen.service.residence.models import ListBatch, ListLine
 from yimen.service.residence.rules import ListKind
-from yimen.service.residence.selectors.keeping import Kept, mark
+from yimen.service.residence.selectors.keeping import mark
 
 if TYPE_CHECKING:
     from yimen.service.catalogue.models import ServiceItem

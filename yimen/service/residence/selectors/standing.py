@@ -12,7 +12,8 @@ from datetime import date
 
 from django.db import connection
 
-from yimen.service.residence.selectors.keeping import Kept, mark
+from yimen.ground.kit.keeping import Kept
+from yimen.service.residence.selectors.keeping import mark
 
 ENTERED = "entered"
 
