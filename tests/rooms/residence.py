@@ -18,14 +18,14 @@ QUESTIONS = {"residence:propose": "?kind=enter"}
 CEILINGS: dict[str, tuple[str, int]] = {}
 
 _MANAGER = {
-    "report": 8, "report_export": 6, "report_picture": 6, "findings_print": 8, "items": 8, "items_export": 6, "item": 14,
+    "report": 8, "report_export": 6, "report_picture": 6, "findings_print": 8, "items": 9, "items_export": 6, "item": 14,
     "department": 18, "entries": 10, "entries_export": 6, "take_over": 6, "functions": 9, "new_function": 8,
-    "end_function": 7, "attempts": 7, "attempts_export": 5, "volumes": 10, "volumes_export": 8, "outside": 8,
+    "end_function": 7, "attempts": 7, "attempts_export": 5, "volumes": 12, "volumes_export": 8, "outside": 8,
     "outside_export": 6, "adjustments": 10, "propose": 14, "adjustment": 14, "decide": 9, "decline": 7, "take_back": 7,
     "directories": 8, "new_directory": 8, "directory": 16, "directory_export": 6, "remove_line": 7, "upload": 6,
     "directory_upload": 8, "publish_directory": 6, "discard_directory": 6, "demands": 9, "demands_export": 7,
     "answer_demand": 9, "plans": 7, "plan": 18, "plan_print": 16, "accept_plan": 7, "return_plan": 7, "review_plan": 8,
-    "lists": 16, "lists_export": 10, "lists_picture": 10, "candidates": 13, "new_batch": 6, "batch": 7, "publish_batch": 6,
+    "lists": 16, "lists_export": 10, "lists_picture": 10, "candidates": 14, "new_batch": 6, "batch": 7, "publish_batch": 6,
     "put_in_force": 6, "drop_batch": 6, "unlist": 6, "province": 9, "province_export": 6, "designate_window": 8,
     "designate_item": 7, "new_field": 6, "end_designation": 7, "tiers": 8, "tiers_export": 7, "settings": 10,
     "new_point": 6, "end_point": 6,
