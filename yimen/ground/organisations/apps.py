@@ -62,6 +62,7 @@ class OrganisationsConfig(AppConfig):
                 "对口", "organisations:counterparts", "link", (manage, *ADMINISTRATORS), group="机构与人", order=47
             ),
             MenuItem("分级管理", "organisations:tiers", "list", (manage, *ADMINISTRATORS), group="机构与人", order=48),
+            MenuItem("注册用户", "identity:registered", "chart", "identity.count_users", group="机构与人", order=49),
             MenuItem("权限与授权", "organisations:grants", "lock", ADMINISTRATORS, group="安全与审计", order=80),
             MenuItem("三员", "organisations:admin_roles", "shield", ADMINISTRATORS, group="安全与审计", order=81),
             MenuItem(

@@ -176,7 +176,7 @@ class DemandForm(forms.Form):
         rows=4,
         max_length=500,
         required=False,
-        help_text="可以不写。请不要写身份证号等个人信息。",
+        help_text="请不要写身份证号等个人信息。",
     )
 
 

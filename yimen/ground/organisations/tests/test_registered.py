@@ -50,3 +50,8 @@ def test_equal_to_an_independent_count(cast: Cast) -> None:
     assert client.get("/manage/registered/?export=1")["Content-Disposition"].startswith("attachment")
     assert client.get("/manage/registered/list/?month=2026-99").status_code == 422
     assert cast.client("wang").get("/manage/registered/").status_code == 403
+
+
+def test_the_manager_finds_the_page_in_the_menu(cast: Cast) -> None:
+    assert 'href="/manage/registered/"' in cast.client("manager").get("/manage/").content.decode()
+    assert 'href="/manage/registered/"' not in cast.client("he").get("/manage/").content.decode()
