@@ -44,7 +44,7 @@ def _search(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
 
 def _catalogue(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
     place.create("catalogue", "base")
-    return catalogue.measure(place, items=_sized(catalogue.ITEMS, asked), times=asked.times, say=_say)
+    return catalogue.measure(place, town, items=_sized(catalogue.ITEMS, asked), times=asked.times, say=_say)
 
 
 def _ledger(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:

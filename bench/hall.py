@@ -134,7 +134,7 @@ insert into catalogue_importrow (batch_id, line, file, code, name, outcome, reas
     case when id % 50 = 0 then 'rejected' else 'new' end, '{}', '{}', '{}', '', id from standing;
 insert into catalogue_workbookproposal (uid, file_name, file_hash, content, status, rows, new, changed, unchanged, conflict,
     rejected, done, messages, actor_uid, actor, created_at)
-    select gen_random_uuid(), '目录.xlsx', 'x', '', 'proposed', count(*), 0, count(*), 0, 0, 0, 0, '{}', gen_random_uuid(), '中心',
+    select gen_random_uuid(), '目录.xlsx', 'x', '', 'compared', count(*), 0, count(*), 0, 0, 0, 0, '{}', gen_random_uuid(), '中心',
     now() from standing;
 insert into catalogue_proposalrow (proposal_id, sheet, line, code, name, outcome, changes, values, reasons, warnings, base_version,
     fate, made_version, said, item_id)

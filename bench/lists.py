@@ -68,7 +68,8 @@ LISTS: dict[str, tuple[str, ...]] = {
 
 REPORTS: tuple[str, ...] = (
     "/manage/residence/", "/manage/residence/departments/{department}/", "/manage/quality/", "/manage/disclosures/",
-    "/desk/figures/", "/manage/reform/reports/", "/manage/reform/reports/speed/", "/manage/reform/reports/rates/",
+    "/desk/figures/", "/manage/reform/reports/", "/manage/reform/reports/speed/",
+    "/manage/reform/reports/online/", "/manage/reform/reports/handlings/",
 )  # fmt: skip
 """Reports add up the whole catalogue; nothing was promised for them, they are measured beside the lists."""
 
