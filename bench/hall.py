@@ -67,8 +67,8 @@ insert into residence_directoryline (directory_id, key, kind, item_id, departmen
     select (select max(id) from residence_directory), 'base:' || id, 'base', null, id, '', '', name || '的全部事项', 'either', ''
     from organisations_unit where kind = 'department' and id % 2 = 0;
 insert into residence_listbatch (kind, number, title, state, document_number, published_on, in_force_on, made_by, made_at,
-    published_by, published_at) select kind, number, '第' || number || '批', 'in_force', '清政〔3〕号', current_date - 90,
-    current_date - 60, '中心', now(), '主任', now()
+    published_by, published_at, moved) select kind, number, '第' || number || '批', 'in_force', '清政〔3〕号', current_date - 90,
+    current_date - 60, '中心', now(), '主任', now(), 0
     from unnest(array['zero_visit', 'one_visit', 'at_most_once', 'one_window']) kind, generate_series(1, 4) number;
 insert into residence_listline (batch_id, kind, item_id, reason, added_by, added_at, removed_by, removed_reason)
     select b.id, b.kind, s.id, '到现场 1 次', '中心', now(), '', '' from standing s join residence_listbatch b on b.number = 1 + s.id % 4

@@ -224,7 +224,16 @@ class ItemEdition(models.Model):
                 condition=~Q(status="published") | (Q(published_at__isnull=False) & Q(effective_on__isnull=False)),
             ),
         ]
-        indexes = [models.Index(fields=["status", "id"], name="catalogue_edition_status")]
+        indexes = [
+            models.Index(fields=["status", "id"], name="catalogue_edition_status"),
+            # What lists and figures ask of all editions, so that they need not read the long texts beside it.
+            models.Index(
+                fields=["item", "effective_on"],
+                include=["id", "retired_on", "kind", "legal_limit", "legal_unit", "promise_limit", "promise_unit"],
+                condition=Q(status__in=["published", "retired"]),
+                name="catalogue_edition_figures",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}（第 {self.number} 版）"
