@@ -228,6 +228,8 @@ def _diff() -> float:
     began = time.perf_counter()
     counted, verdicts = compare(read_book(_KEPT[0]), Q(), departments)
     took = time.perf_counter() - began
-    if verdicts or not counted:
-        raise RuntimeError(f"{len(verdicts)} of {counted} rows differ from the catalogue they were written from")
+    # Items in the legal check are refused as such; of the others none may differ.
+    differ = [verdict for verdict in verdicts if verdict.standing is None or verdict.standing.status != "legal_check"]
+    if differ or not counted:
+        raise RuntimeError(f"{len(differ)} of {counted} rows differ from the catalogue they were written from")
     return took
