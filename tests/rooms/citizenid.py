@@ -22,7 +22,7 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "cases:desk_mandates": ("wang", 9),
     "cases:desk_mandate_new": ("wang", 8),
     "cases:desk_mandate": ("wang", 9),
-    "cases:desk_mandate_paper": ("wang", 5),
+    "cases:desk_mandate_paper": ("wang", 7),
     "cases:desk_mandate_end": ("wang", 9),
     "identity:acting": ("li", 8),
     "identity:act_for": ("li", 3),
