@@ -29,10 +29,10 @@ setup: $(STAMP)-run ## 安装并准备好一切，但不对外服务
 	@$(BIN)/yimen setup $(ARGS)
 
 test: $(STAMP)-dev ## 运行全部测试（不含 test-long）
-	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not long" $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long" $(ARGS)
 
 test-15: $(STAMP)-dev ## 在 PostgreSQL 15 上运行不用浏览器的全部测试（要先安装 postgresql-15）
-	YIMEN_PG_BIN=/usr/lib/postgresql/15/bin $(BIN)/pytest -n $(JOBS) --dist loadfile -m "not browser and not long" $(ARGS)
+	YIMEN_PG_BIN=/usr/lib/postgresql/15/bin $(BIN)/pytest -n $(JOBS) --dist worksteal -m "not browser and not long" $(ARGS)
 
 test-long: $(STAMP)-dev ## 运行耗时的测试：百万办件、故障演练
 	$(BIN)/pytest -m long --timeout=7200 $(ARGS)

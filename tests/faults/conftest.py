@@ -1,8 +1,7 @@
-"""Tests that kill need an installation of their own: see `tests/launcher/conftest.py`."""
+"""Tests that kill need an installation of their own (`tests/installations.py`) and people who act in it."""
 
 from __future__ import annotations
 
-from tests.launcher.conftest import installation, prepared, short_folder
 from tests.security.conftest import built_world, world
 
-__all__ = ["built_world", "installation", "prepared", "short_folder", "world"]
+__all__ = ["built_world", "world"]

@@ -13,7 +13,7 @@ import pytest
 
 from tests.faults.loader import Loader
 from tests.faults.test_killed_under_load import ask
-from tests.launcher.conftest import Installation, set_up, wait_until
+from tests.installations import Installation, set_up, wait_until
 from tests.launcher.test_serve import Serving
 from yimen.house.launcher import serve_embedded
 

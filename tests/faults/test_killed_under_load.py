@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.faults.loader import Loader
-from tests.launcher.conftest import ROOT, Installation, wait_until
+from tests.installations import ROOT, Installation, wait_until
 from tests.launcher.test_serve import Serving, children
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from conftest import CommittedDatabase
 from tests.cast import build_cast
-from tests.launcher.conftest import ROOT, wait_until
+from tests.installations import ROOT, wait_until
 from yimen.ground.kit.models import Delivery
 from yimen.ground.kit.moments import now
 from yimen.ground.notices import services

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.launcher.conftest import Installation
+from tests.installations import Installation
 from yimen.house.launcher import serve_embedded
 
 WORD = "䶮𠮷 '\\ \t换行"

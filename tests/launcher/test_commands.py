@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.launcher.conftest import Installation
+from tests.installations import Installation
 from tests.launcher.test_start_and_stop import runs
 from yimen.house.cli import VERBS
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.launcher.conftest import Installation
+from tests.installations import Installation
 
 
 @pytest.mark.parametrize(

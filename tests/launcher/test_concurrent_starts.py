@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.launcher.conftest import ROOT, clean_environment
+from tests.installations import ROOT, clean_environment
 from tests.launcher.test_start_and_stop import runs
 
 START = """

@@ -7,7 +7,7 @@ import json
 import psycopg
 import pytest
 
-from tests.launcher.conftest import Installation
+from tests.installations import Installation
 from yimen.house.launcher import serve_embedded
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.launcher.conftest import Installation
+from tests.installations import Installation
 
 STEPS = ["备份", "恢复", "核验账本", "选一份文书", "登录", "打开文书"]
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.faults.test_killed_under_load import ask
-from tests.launcher.conftest import ROOT, Installation, set_up
+from tests.installations import ROOT, Installation, set_up
 from tests.launcher.test_doctor import findings
 
 SUBJECT = "密钥与数据库"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.launcher.conftest import ROOT, clean_environment, wait_until
+from tests.installations import ROOT, clean_environment, wait_until
 from tests.launcher.test_start_and_stop import runs
 from yimen.house.launcher import serve_embedded
 

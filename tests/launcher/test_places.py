@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.launcher.conftest import ROOT, wait_until
+from tests.installations import ROOT, wait_until
 from tests.launcher.test_start_and_stop import runs
 from yimen.house.config import Config
 from yimen.house.launcher import (

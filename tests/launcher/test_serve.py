@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.launcher.conftest import ROOT, Installation, wait_until
+from tests.installations import ROOT, Installation, wait_until
 from tests.launcher.test_start_and_stop import runs
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.launcher.conftest import wait_until
+from tests.installations import wait_until
 from yimen.house.launcher import Database, serve_embedded
 
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.launcher.conftest import ROOT, Installation, wait_until
+from tests.installations import ROOT, Installation, wait_until
 from tests.launcher.test_start_and_stop import runs
 from yimen.house import worker
 from yimen.house.config import Config

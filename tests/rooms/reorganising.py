@@ -72,4 +72,6 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
     )
 
 
+MORE = {"organisations:new_reorganisation": "the plan is written and its preview made in one press"}
+
 OPEN = {"api:organisation_history": "who was who in the government is public"}

@@ -83,6 +83,9 @@ OF_A_FORM: dict[str, dict[str, Any]] = {
     "organisations:new_root": {"name": "新设局", "order": "1", "kind": "department", "credit_code": ""},
     "organisations:rename_unit": {"name": "改名科", "phone": "0000-1234567", "short_name": "改名"},
     "organisations:rename_account": {"name": "新名"},
+    "organisations:new_reorganisation": {
+        "document": "清编发〔2026〕31号", "document_title": "关于机构更名的通知", "effective_on": "2026-12-01", "new_name": "清河县新名局",
+    },
     "organisations:open_account": {"name": "新人"},
     "organisations:give_grant": {"code": "matters.view", "scope": "department"},
     "organisations:grant_account": {"code": "matters.view", "scope": "department"},
