@@ -17,7 +17,7 @@ import pytest
 
 from yimen.house.launcher import discard_embedded
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def wait_until(true: Callable[[], object], *, seconds: float = 60, what: str = "it") -> None:
