@@ -8,12 +8,16 @@ import pytest
 from django.test import Client
 
 from tests.cast import Cast
+from yimen.ground.kit.moments import day_of, now
+from yimen.ground.organisations import services as organisations
+from yimen.ground.organisations.services import PartGiven
 from yimen.service.catalogue import services as catalogue
 from yimen.service.catalogue.models import ServiceItem
 from yimen.service.residence import selectors, services
 from yimen.service.residence.models import ListBatch, ListLine
 from yimen.service.residence.rules import ListKind
 from yimen.service.residence.tests.stage import AT, TODAY, directory, entered, item
+from yimen.service.residence.tests.test_reorganise import begun
 
 
 @pytest.fixture
@@ -78,6 +82,22 @@ def test_a_closed_window_is_seen(cast: Cast, items: list[ServiceItem]) -> None:
     type(window).objects.filter(pk=window.pk).update(closed_on=TODAY)
     as_recounted()
     assert [pk for _, pk in selectors.listed("missing", TODAY)] == [items[0].pk]
+
+
+def test_a_line_that_follows_a_reorganisation_is_seen(cast: Cast, items: list[ServiceItem]) -> None:
+    today = day_of(now())
+    market, housing = cast.units["market"], cast.units["housing"]
+    directory(cast, {"kind": "base", "department": market}, {"kind": "item", "item": items[3]}, at=now(), on=today)
+    entered(cast, items[0])
+    as_recounted(today)
+    plan = begun(cast, kind="move_items", parts=[PartGiven(market, housing, items=[items[0].code31, items[3].code31])])
+    assert plan.state == "applied"
+    as_recounted(today)
+    plan = organisations.begin_undoing(actor=cast.actor("leader"), plan=plan, reason="文件撤销", at=now())
+    assert organisations.carry_on(plan.uid, now).state == "undone"
+    as_recounted(today)
+    assert begun(cast).state == "applied"
+    as_recounted(today)
 
 
 def test_every_act_on_a_list_is_seen(cast: Cast, items: list[ServiceItem]) -> None:
