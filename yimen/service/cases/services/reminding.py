@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.rules import Actor
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from yimen.ground.matters.models import Matter
     from yimen.ground.organisations.models import Unit
 
-NEAR, LATE, DEPUTY, PRINCIPAL = range(4)
+UNTOLD, NEAR, LATE, DEPUTY, PRINCIPAL = range(-1, 4)
 """The levels of a reminder; each tells the rungs below it again."""
 
 RUNG_OF = {LATE: "team", DEPUTY: "deputy", PRINCIPAL: "principal"}
@@ -49,28 +50,33 @@ def remind_of_limits(at: datetime) -> int:
     Looks at what is due, never at all that is open. May run as often as one likes and in several processes.
     """
     terms: dict[int | None, ReminderTerms] = {}
-    told = Reminder.objects.filter(
-        matter=OuterRef("matter"), due_on=OuterRef("matter__due_on"), kind=Reminder.Kind.DUE, level=PRINCIPAL
-    )
-    found = Case.objects.filter(
-        ~Exists(told), matter__closed_at__isnull=True, matter__due_at__lte=at + SOONEST, matter__warn_at__lte=at,
-        matter__stopped_since__isnull=True, matter__procedure__in=OURS,
-    ).select_related("matter__department__parent", "matter__department__division")  # fmt: skip
+    told = Reminder.objects.filter(matter=OuterRef("matter"), due_on=OuterRef("matter__due_on"), kind=Reminder.Kind.DUE)
+    highest = told.order_by("-level").values("level")[:1]
+    found = (
+        Case.objects.filter(
+            ~Exists(told.filter(level=PRINCIPAL)), matter__closed_at__isnull=True, matter__due_at__lte=at + SOONEST,
+            matter__warn_at__lte=at, matter__stopped_since__isnull=True, matter__procedure__in=OURS,
+        )
+        .annotate(told=Coalesce(Subquery(highest), UNTOLD))
+        .select_related("matter__department__parent", "matter__department__division")
+    )  # fmt: skip
     count = 0
     for case in found.order_by("matter__due_at", "pk").iterator(500):
         centre = case.matter.centre_id
         if centre not in terms:
             terms[centre] = reminder_terms(centre)
-        count += _remind(case.matter, terms[centre], at)
+        level, late = level_of(case.matter, terms[centre], at)
+        if level > case.told:  # what was told already costs no transaction
+            count += _remind(case.matter, level, late, at)
     return count
 
 
 def level_of(matter: Matter, terms: ReminderTerms, at: datetime) -> tuple[int, int]:
-    """How far up the chain this has to be told, and how many working days late it is; level -1 where nobody need be told."""
+    """How far up the chain this has to be told, and how many working days late it is; `UNTOLD` where nobody need be told."""
     if matter.due_on is None or matter.due_at is None or matter.warn_at is None or at < matter.warn_at:
-        return -1, 0
+        return UNTOLD, 0
     if at <= matter.due_at:
-        return (NEAR if terms.before_due else -1), 0
+        return (NEAR if terms.before_due else UNTOLD), 0
     calendar = work_calendar().at(matter.division_id, matter.centre_id)
     late = max(0, calendar.workdays_between(matter.due_on, day_of(at)))
     if late >= terms.principal_after:
@@ -131,10 +137,7 @@ def set_reminder_terms(
     return terms
 
 
-def _remind(matter: Matter, terms: ReminderTerms, at: datetime) -> bool:
-    level, late = level_of(matter, terms, at)
-    if level < NEAR:
-        return False
+def _remind(matter: Matter, level: int, late: int, at: datetime) -> bool:
     with transaction.atomic():
         made, new = Reminder.objects.get_or_create(
             matter=matter, due_on=matter.due_on, level=level, kind=Reminder.Kind.DUE,

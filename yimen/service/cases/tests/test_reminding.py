@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.cast import INSTALLER, Cast
 from yimen.ground.calendar.selectors import work_calendar
@@ -68,6 +69,17 @@ def test_step_by_step_up_the_chain(cast: Cast) -> None:
     deputy, principal = ("deputy", "周平"), ("principal", "何伟")
     assert told(code) == [[worker], [worker], [worker, deputy], [worker, deputy, principal]]
     assert services.remind_of_limits(late(code, 4)) == 0, "the top was told already"
+
+
+def test_what_was_told_is_not_written_again(cast: Cast) -> None:
+    code = claimed(cast)
+    warn = matter_of(code).warn_at
+    assert warn is not None
+    for at in (warn, late(code, 0), late(code, 1)):
+        assert services.remind_of_limits(at) == 1
+        with CaptureQueriesContext(connection) as asked:
+            assert services.remind_of_limits(at) == 0
+        assert {each["sql"].split()[0].upper() for each in asked} == {"SELECT"}
 
 
 def test_what_was_slept_through_goes_to_the_rung_it_has_reached(cast: Cast) -> None:
