@@ -85,6 +85,19 @@ class Reminder(models.Model):
             return f"{self.by_name}催办"
         return f"超期 {self.late_workdays} 个工作日" if self.late_workdays else ("已超期" if self.level else "期限快到")
 
+    @property
+    def rungs(self) -> list[tuple[str, str]]:
+        """Who was told, a line for each rung in the order told: `("经办人（待认领）", "甲、乙")`; no names where nobody stands."""
+        rungs: dict[str, list[str]] = {}
+        for told in self.reached:
+            label, name = told.get_rung_display(), told.name
+            if told.rung == ReminderTold.Rung.WORKER and told.title:
+                label = f"{label}（{told.title}）"
+            elif told.title:
+                name = f"{name}（{told.title}）"
+            rungs.setdefault(label, []).extend([name] if told.account_id else [])
+        return [(label, "、".join(names)) for label, names in rungs.items()]
+
     @cached_property
     def reached(self) -> list[ReminderTold]:
         """Those who were told, and the rungs where nobody could be."""
