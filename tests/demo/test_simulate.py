@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from yimen.ground.documents.models import Letter
 from yimen.ground.documents.rules import checked_facts, facts_text, kind_of
 from yimen.ground.documents.selectors import letter_pdf
 from yimen.ground.identity.models import Party
+from yimen.ground.kit.moments import CHINA
 from yimen.ground.kit.numbering import next_number
 from yimen.ground.matters import sealing
 from yimen.ground.matters.clocks import ClockMark, clock_row
@@ -28,6 +31,8 @@ from yimen.ground.matters.services import handling_result
 from yimen.house.simulate import command
 from yimen.house.simulate.entrance import simulate
 from yimen.house.simulate.ledger_text import link, step_text
+from yimen.house.simulate.plotting import Plotter
+from yimen.house.simulate.world import read_world
 from yimen.service.cases.models import Case
 from yimen.service.cases.selectors import case_answers, edition_of
 from yimen.service.catalogue.rules.questions import clean_answers
@@ -57,6 +62,19 @@ def test_ledger_is_sound(simulated: dict[str, Any]) -> None:
     assert verdict.faults == []
     assert (verdict.steps, verdict.unsealed) == (simulated["steps"], 0)
     assert Matter.objects.count() == CASES == simulated["cases"]
+
+
+def test_nobody_applies_from_home_for_what_is_done_in_person(simulated: dict[str, Any]) -> None:
+    until = UNTIL.replace(tzinfo=CHINA)
+    first = until - timedelta(days=60)
+    world = read_world(first, until, 7)
+    world = replace(world, items=(replace(world.items[0], online=False), *world.items[1:]))
+    plotter = Plotter(world, random.Random(7), first.date(), until)
+    days = [date(2026, 9, 19), date(2026, 9, 21)]  # a Saturday, a Monday
+    drawn = [plotter.arrivals(day.toordinal(), 200) for day in days]
+    at_home, in_person = ([desk for _, item, desk in of_day if item == 0] for of_day in drawn)
+    assert at_home == [] and in_person and -1 not in in_person
+    assert plotter.plot(0, -1, drawn[1][0][0]).channel == "window"
 
 
 def test_clocks_are_what_explain_says(simulated: dict[str, Any]) -> None:

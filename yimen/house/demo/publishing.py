@@ -68,10 +68,10 @@ IN_PERSON = {"adoption": "《中国公民收养子女登记办法》第四条"}
 
 
 def _values(item: DemoItem, department: county.Department) -> dict[str, Any]:
-    licence = item.kind == "licence"
+    licence, in_person = item.kind == "licence", item.key in IN_PERSON
     return {
         "name": item.name,
-        "agents_refused": True if item.key in IN_PERSON else None,
+        "agents_refused": True if in_person else None,
         "agents_refused_basis": IN_PERSON.get(item.key, ""),
         "kind": item.kind,
         "daily_name": item.daily_name,
@@ -86,10 +86,11 @@ def _values(item: DemoItem, department: county.Department) -> dict[str, Any]:
         "case_kind": "instant" if item.at_once else "promise",
         "results": [{"name": item.result, "kind": item.result_kind}],
         "fee": False,
-        "visits": 0,
-        "online_depth": "全程网办",
-        "channels": ["online", "window", "phone"],
-        "delivery_by_post": True,
+        "visits": 1 if in_person else 0,
+        "visits_reason": "依法须本人到场办理" if in_person else "",
+        "online_depth": "二级（在线咨询、下载）" if in_person else "全程网办",
+        "channels": ["window"] if in_person else ["online", "window", "phone"],
+        "delivery_by_post": not in_person,
         "service_objects": OBJECTS[item.applicants],
         "themes": [item.theme],
         "consult_phone": department.phone,

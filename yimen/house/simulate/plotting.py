@@ -118,15 +118,18 @@ class Plotter:
         self.until = seconds(until)
         self.days = Days(world.calendar, first - timedelta(days=3), until.date() + timedelta(days=400))
         self._weights = [item.weight for item in world.items]
+        self._online = [item.weight if item.online else 0 for item in world.items]
         self._places = range(len(world.items))
 
     def arrivals(self, ordinal: int, count: int) -> list[tuple[int, int, int]]:
         """(moment, item, desk) of one day's applications in order; desk -1 means online."""
         rng, found = self.rng, []
         worked = self.days.works(ordinal)
-        for item in rng.choices(self._places, self._weights, k=count):
+        # On a day off the windows are closed, and what is applied for in person waits.
+        weights = self._weights if worked or not any(self._online) else self._online
+        for item in rng.choices(self._places, weights, k=count):
             desk = -1
-            if worked and rng.random() < 0.42:
+            if worked and (rng.random() < 0.42 or not self.world.items[item].online):
                 desk = rng.randrange(len(self.world.items[item].desks))
                 at = self._office(ordinal)
             else:
@@ -147,7 +150,7 @@ class Plotter:
             item=item_place,
             variant=rng.randrange(len(item.variants)),
             desk=max(desk, 0),
-            channel="window" if desk >= 0 else rng.choice(("web", "web", "phone")),
+            channel="window" if desk >= 0 or not item.online else rng.choice(("web", "web", "phone")),
             party=0,
             serial=0,
             delivery=rng.choice(("window", "window", "post", "online")),

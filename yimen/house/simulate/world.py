@@ -116,6 +116,7 @@ class SimItem:
     power: Power
     weight: int
     special: tuple[str, ...]
+    online: bool
     desks: tuple[Desk, ...]
     reviewers: tuple[Hand, ...]
     approvers: tuple[Hand, ...]
@@ -288,6 +289,7 @@ def _item(
         legal_label=card.legal_label, review_body=card.review_body, suit_court=card.suit_court, results=card.result_names,
         series_word=head.series_word, power=card.power, place=head.address, phone=head.phone, seal_id=head.seal_id,
         seal_text=seal.text if seal else "", weight=_WEIGHTS.get(card.name, 2), special=_SPECIAL.get(card.name, ()),
+        online=not edition.channels or not {"online", "phone"}.isdisjoint(edition.channels),
         desks=tuple(desks), reviewers=allowed("pass_review"), approvers=allowed("grant"), at_once=allowed("grant_at_once"),
         heads=allowed("extend_limit"), deliverers=allowed("deliver"), variants=_variants(card, edition, last, seed),
     )  # fmt: skip

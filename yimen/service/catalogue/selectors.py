@@ -220,7 +220,7 @@ def edition_facts(edition: ItemEdition, on: date) -> EditionFacts:
             name: getattr(edition, name)
             for name in (
                 "content", "legal_basis", "conditions", "legal_source", "case_kind", "results", "fee", "fee_basis",
-                "fee_standard", "fees", "visits", "visits_reason", "channels", "delivery_by_post", "service_objects",
+                "fee_standard", "fees", "visits", "visits_reason", "agents_refused", "channels", "delivery_by_post", "service_objects",
                 "themes", "consult_phone", "complaint_phone", "questions", "place", "hours", "windows", "online_depth",
                 "pay_online", "decided_at_once", "personal_topics", "corporate_topics", "review_body", "suit_court",
             )

@@ -91,6 +91,7 @@ class EditionFacts:
     fees: Sequence[dict[str, Any]] = ()
     visits: int | None = None
     visits_reason: str = ""
+    agents_refused: bool | None = None
     channels: Sequence[str] = ()
     delivery_by_post: bool | None = None
     service_objects: Sequence[str] = ()
@@ -348,6 +349,8 @@ def _reach(edition: EditionFacts) -> Iterator[Finding]:
     mailed = edition.delivery_by_post or "post" in edition.channels
     if edition.visits == 0 and not online and not mailed and (edition.channels or edition.delivery_by_post is False):
         yield Finding("visits_impossible", "warning", "visits", "到现场 0 次，却既不能网办也不能邮寄。")
+    if edition.agents_refused and edition.visits == 0:
+        yield Finding("in_person_visits", "warning", "visits", "须本人到场办理，却写明到现场 0 次。")
     if edition.visits and _FOURTH.search(edition.online_depth):
         yield Finding(
             "depth_visits", "warning", "visits", f"网办深度是“{edition.online_depth}”，却要到现场 {edition.visits} 次。"

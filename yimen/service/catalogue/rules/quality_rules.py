@@ -67,6 +67,7 @@ _OURS = (
     Rule("fee_paid_online", "不收费却支持网上支付", "warning", CHECKER),
     Rule("visits_reason", "要到现场没有写原因", "warning", CHECKER),
     Rule("visits_impossible", "到现场 0 次却不能网办也不能寄", "warning", CHECKER),
+    Rule("in_person_visits", "须本人到场却到现场 0 次", "warning", CHECKER),
     Rule("depth_visits", "网办四级却要到现场", "warning", CHECKER),
     Rule("phones_equal", "投诉与咨询电话相同", "warning", CHECKER),
     Rule("consult_missing", "没有咨询方式", "warning", CHECKER),

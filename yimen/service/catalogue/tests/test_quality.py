@@ -73,6 +73,7 @@ def test_a_whole_edition_has_no_findings() -> None:
         ({"pay_online": True}, "fee_paid_online", "warning"),
         ({"online_depth": "四级", "visits": 1, "visits_reason": "核验"}, "depth_visits", "warning"),
         ({"channels": ["window"], "place": "a", "hours": "b"}, "visits_impossible", "warning"),
+        ({"agents_refused": True, "visits": 0}, "in_person_visits", "warning"),
         ({"channels": ["window", "online"], "hours": "b"}, "place_missing", "warning"),
         ({"channels": ["window", "online"], "place": "b"}, "hours_missing", "warning"),
         ({"case_kind": "instant", "promise": Limit(0, WORK), "decided_at_once": False}, "instant_at_once", "warning"),
