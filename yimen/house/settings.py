@@ -79,7 +79,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "yimen.ground.kit.pages.shell",
             ],
-            "builtins": ["django.templatetags.static", "yimen.ground.kit.templatetags.kit"],
+            "builtins": [
+                "django.templatetags.static",
+                "yimen.ground.kit.templatetags.kit",
+                "yimen.ground.kit.templatetags.words",
+            ],
         },
     }
 ]
