@@ -19,7 +19,7 @@ from yimen.ground.organisations.capacities import OpenEmergency, Standing, in_ca
 from yimen.ground.organisations.models import (
     Post,
 )
-from yimen.ground.organisations.selectors.kept import Kept
+from yimen.ground.organisations.selectors.kept import KeptUnderStamp
 
 if TYPE_CHECKING:
     from yimen.ground.identity.models import Account
@@ -55,7 +55,7 @@ _TOKEN = Statement("select organisations_token(%s, %s, %s)::text, identity_stand
 _ACTOR = Statement("select organisations_actor(%s, %s, %s)::text")
 _POSTS = Statement("select organisations_posts(%s, %s)::text")
 _found = msgspec.json.Decoder(Found)
-_actors: Kept[tuple[str, date], Found] = Kept(5000)
+_actors: KeptUnderStamp[tuple[str, date], Found] = KeptUnderStamp(5000)
 _actor = msgspec.json.Decoder(Actor)
 _acting = msgspec.json.Decoder(CitizenStanding)
 _posts = msgspec.json.Decoder(tuple[PostChoice, ...])

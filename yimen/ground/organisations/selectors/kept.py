@@ -10,7 +10,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Kept(Generic[Key, Value]):
+class KeptUnderStamp(Generic[Key, Value]):
     """What this process read under a stamp (ADR 0010). Within a transaction nothing is kept and nothing used: there the
     organisation may have changed without the stamp, which is renewed at the commit."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -18,10 +17,7 @@ from yimen.ground.organisations.models import (
     Seal,
     Unit,
 )
-from yimen.ground.organisations.selectors.kept import Kept
-
-if TYPE_CHECKING:
-    pass
+from yimen.ground.organisations.selectors.kept import KeptUnderStamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class Letterhead:
         return self.seal.id if self.seal else None
 
 
-_letterheads: Kept[tuple[int, date, UUID], Letterhead] = Kept(1000)
+_letterheads: KeptUnderStamp[tuple[int, date, UUID], Letterhead] = KeptUnderStamp(1000)
 _LETTERHEAD = Statement("select organisations_letterhead(%s, %s)::text")
 _letterhead = msgspec.json.Decoder(Letterhead)
 

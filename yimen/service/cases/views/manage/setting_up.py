@@ -62,7 +62,7 @@ def kinds(request: HttpRequest) -> HttpResponseBase:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PromiseKept:
     """A promise with how it was kept, month by month; the newest month last."""
 
     promise: ServicePromise
@@ -156,7 +156,7 @@ def centre_here(request: HttpRequest) -> Unit:
     return centre
 
 
-def _kept(found: list[ServicePromise], today: date) -> list[Kept]:
+def _kept(found: list[ServicePromise], today: date) -> list[PromiseKept]:
     """The last twelve whole months of each promise; the figures of one unit are read once."""
     end = month_of(today)
     year = Period(add_months(end, -MONTHS), date.fromordinal(end.toordinal() - 1))
@@ -173,11 +173,11 @@ def _kept(found: list[ServicePromise], today: date) -> list[Kept]:
             for month, numbers in read[key].items()
             if month_of(promise.valid_from) <= month and (promise.valid_to is None or month <= promise.valid_to)
         )
-        rows.append(Kept(promise, months))
+        rows.append(PromiseKept(promise, months))
     return rows
 
 
-def _columns() -> list[Column[Kept]]:
+def _columns() -> list[Column[PromiseKept]]:
     return [
         Column("承诺单位", lambda row: row.promise.unit.name, width=28),
         Column("承诺", lambda row: row.promise.text, width=48),
