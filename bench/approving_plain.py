@@ -11,7 +11,7 @@ from django.db import transaction
 from bench.approving import APPROVALS, Stage, event_of, said, text
 from yimen.ground.calendar.models import CalendarVersion
 from yimen.ground.calendar.selectors import business_closes, work_calendar
-from yimen.ground.identity.rules import Actor
+from yimen.ground.identity.rules import Actor, stood_in
 from yimen.ground.kit import audit, outbox
 from yimen.ground.kit.models import OutboxEvent
 from yimen.ground.kit.moments import day_of, now
@@ -55,6 +55,11 @@ def advance(matter_id: int, action: str, actor: Actor, facts: dict[str, Any]) ->
         raise Conflict("这一步现在不能办。")
     if rule.reason_needed and not facts.get("reason"):
         raise Invalid("要写明理由。")
+    if rule.power == "decide":
+        reviewing = [each.action for each in table.steps if each.power == "review"]
+        mine = Step.objects.filter(matter=matter, action__in=reviewing, actor_uid=actor.uid)
+        if any(actor.stands_for or stood_in(name) for name in mine.values_list("actor_name", flat=True)):
+            raise Conflict("这件事的审查是您自己办的。")
     for hold in Hold.objects.filter(matter=matter, lifted_at__isnull=True):
         if hold.point == rule.hold_point:
             raise Conflict(hold.reason)
