@@ -25,7 +25,6 @@ from yimen.ground.kit.models import Delivery
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters import sealing
 from yimen.house.doctor import LEAST_FREE_BYTES, OLDEST_BACKUP
-from yimen.house.drill import last_drill
 
 Verdict = Literal["well", "watch", "bad"]
 MOST_WAITING = 1000
@@ -211,6 +210,8 @@ def _backups(at: datetime) -> Iterator[Sign]:
 
 
 def _drills(at: datetime) -> Iterator[Sign]:
+    from yimen.house.drill import last_drill  # holding a drill takes an HTTP client; asking for the last one should not
+
     last = last_drill(settings.CONFIG.var)
     if last is None:
         yield Sign("drill", "恢复演练", "watch", "还没有做过", "请运行 yimen restore-drill，证明备份真的能恢复。")

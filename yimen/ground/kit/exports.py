@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-import xlsxwriter
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
@@ -45,6 +44,8 @@ def xlsx(columns: Sequence[Column[T]], rows: Iterable[T], *, sheet: str = "Ê∏ÖÂç
     Text is always text: no formula, no link. Numbers and dates are real ones. A text longer than a cell may be is cut
     and says so.
     """
+    import xlsxwriter  # 15 MB that a process which writes no workbook does without
+
     with tempfile.TemporaryFile() as file:
         book = xlsxwriter.Workbook(
             file,

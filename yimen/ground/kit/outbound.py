@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
 from yimen.ground.kit.refusals import Refusal
 
 MOST_BYTES = 2_000_000
@@ -50,6 +48,8 @@ def call(
 
     `url` comes from a setting, never from a person's input. Raises `Unreachable`.
     """
+    import httpx  # 15 MB that a process which calls nobody does without
+
     form = data if not isinstance(data, bytes) else None
     content = data if isinstance(data, bytes) else None
     try:

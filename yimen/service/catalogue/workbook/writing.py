@@ -6,8 +6,6 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import xlsxwriter
-
 from yimen.ground.kit.exports import CHUNK
 from yimen.service.catalogue.rules.code_systems import label_of
 from yimen.service.catalogue.rules.vocabulary import UseLevel
@@ -37,6 +35,8 @@ _WIDE = {"text": 40, "line": 24, "records": 32, "address": 28, "words": 20, "tag
 
 def workbook(standings: Iterable[Standing]) -> Iterator[bytes]:
     """The chunks of the workbook. Text is always text: no formula, no link."""
+    import xlsxwriter  # 15 MB that a process which writes no workbook does without
+
     with tempfile.TemporaryFile() as file:
         book = xlsxwriter.Workbook(
             file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
