@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import accepting, approving, catalogue, ledger, memory, pages, reorganising, searching, simulating
+from bench import accepting, approving, catalogue, ledger, memory, pages, reorganising, searching, simulating, watching
 from bench.fill import fill
 from bench.report import Row, table, write
 from bench.server import Server, server
@@ -20,6 +20,7 @@ from bench.town import Town
 
 LARGE_CASES, SMALL_CASES, LEDGER_CASES, SIMULATED_CASES = 1_000_000, 10_000, 50_000, 20_000
 REORGANISED_MATTERS = 50_000
+DUE_CLOCKS = 1_000
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 Part = Callable[[Server, Town, argparse.Namespace], list[Row]]
@@ -63,6 +64,12 @@ def _reorganise(place: Server, town: Town, asked: argparse.Namespace) -> list[Ro
     return reorganising.measure(place, town, matters=_sized(REORGANISED_MATTERS, asked))
 
 
+def _watch(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
+    return watching.measure(
+        place, town, few=asked.small, many=asked.large, due=_sized(DUE_CLOCKS, asked), rounds=asked.rounds
+    )
+
+
 def _memory(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
     return memory.measure(place, full=asked.scale >= 1)
 
@@ -76,6 +83,7 @@ PARTS: dict[str, Part] = {
     "ledger": _ledger,
     "simulate": _simulate,
     "reorganise": _reorganise,
+    "watch": _watch,
     "memory": _memory,
 }
 """In this order: the pages are looked at before others have worked on the cases."""

@@ -120,12 +120,12 @@ def _steps(connection: psycopg.Connection, course: tuple) -> str:
 _ENDING = {
     True: {
         "state": "'concluded'", "clock": "''", "due_on": "null", "due_at": "null", "legal": "null", "warn": "null",
-        "sort": "timestamptz '9000-01-01'", "closed": "new_opened + interval '3 days'", "outcome": "'concluded'",
+        "sort": "timestamptz '9000-01-01'", "watch": "null", "closed": "new_opened + interval '3 days'", "outcome": "'concluded'",
         "work_days": "2", "on_time": "true",
     },
     False: {
         "state": "state", "clock": "clock", "due_on": "due_on", "due_at": "due_at", "legal": "legal_due_on",
-        "warn": "warn_at", "sort": "sort_at + (n % 100000) * interval '1 second'", "closed": "null", "outcome": "''",
+        "warn": "warn_at", "sort": "sort_at + (n % 100000) * interval '1 second'", "watch": "watch_at", "closed": "null", "outcome": "''",
         "work_days": "null", "on_time": "null",
     },
 }  # fmt: skip
@@ -133,11 +133,11 @@ _ENDING = {
 _MATTERS = """
 insert into matters_matter (id, uid, procedure, procedure_version, code, title, subject, state, version, last_seq, last_link,
     applicant_name, person_name, channel, opened_at, clock, due_on, due_at, legal_due_on, warn_at, stopped_since, provisional,
-    sort_at, closed_at, outcome, work_days, on_time, applicant_id, centre_id, department_id, division_id, person_id, post_id,
-    window_id)
+    sort_at, watch_at, light, closed_at, outcome, work_days, on_time, applicant_id, centre_id, department_id, division_id,
+    person_id, post_id, window_id)
 select new_id, new_uid, procedure, procedure_version, new_code, title, subject, {state}, {steps}, {steps},
     (steps[{steps}]).link, applicant_name, person_name, channel, new_opened, {clock}, {due_on}, {due_at}, {legal}, {warn},
-    null, false, {sort}, {closed}, {outcome}, {work_days}, {on_time}, applicant_id, centre_id, department_id, division_id,
+    null, false, {sort}, {watch}, '', {closed}, {outcome}, {work_days}, {on_time}, applicant_id, centre_id, department_id, division_id,
     person_id, post_id, window_id
   from made
 """

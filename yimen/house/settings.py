@@ -87,7 +87,7 @@ TEMPLATES = [
         },
     }
 ]
-PROCRASTINATE_IMPORT_PATHS = ["yimen.house.jobs", "yimen.ground.organisations.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["yimen.house.jobs", "yimen.ground.matters.tasks", "yimen.ground.organisations.tasks"]
 CENTRE_NAME = CONFIG.centre_name
 WARN_WORKDAYS = CONFIG.warn_workdays
 LATE_RECEIPT_NEXT_DAY = CONFIG.late_receipt_next_day

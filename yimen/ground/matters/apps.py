@@ -14,8 +14,9 @@ class MattersConfig(AppConfig):
 
     def ready(self) -> None:
         """Running matters move with their department; nobody decides for a colleague what they reviewed; the calendar."""
-        from yimen.ground.matters import conflicts, reassigning
+        from yimen.ground.matters import conflicts, effects, reassigning
         from yimen.ground.matters.lifecycle import STEP_POINT, register_check
+        from yimen.ground.matters.watching import register_watcher
         from yimen.ground.organisations.lifecycle import register_participant
 
         register_participant(
@@ -28,13 +29,14 @@ class MattersConfig(AppConfig):
             order=60,
         )
         register_check(STEP_POINT, conflicts.not_both_in_one_hand)
+        register_watcher("effects", effects.look, order=10)
         _calendar()
 
 
 def _calendar() -> None:
     """Messages about moved dates; the calendar among the administration's pages, the calculator at the foot."""
     from yimen.ground.kit.pages import MenuItem, register_menu
-    from yimen.ground.matters.policies import CALENDAR
+    from yimen.ground.matters.policies import CALENDAR, EFFECTS
     from yimen.ground.matters.telling_moves import DATE_MOVED, DATES_MOVED
     from yimen.ground.notices.rules import register_template
 
@@ -48,4 +50,5 @@ def _calendar() -> None:
         )
     ):
         register_menu("manage", MenuItem(label, name, icon, CALENDAR, group="日历", order=60 + place))
+    register_menu("manage", MenuItem("法定后果", "matters:effects", "scale", EFFECTS, group="日历", order=63))
     register_menu("footer", MenuItem("工作日计算器", "matters:workdays", "calendar", order=40))

@@ -20,6 +20,10 @@ NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 """Where a matter without a running clock sorts: after everything that is due."""
 
 
+WATCH_WORKDAYS = 3
+"""So many working days before the due day the watch begins to look at a matter every working day."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClockMark:
     """What one step did to the clock, as the ledger keeps it."""
@@ -36,6 +40,8 @@ class ClockMark:
     by: int = 0
     why: str = ""
     seq: int = 0
+    after: datetime | None = None
+    """When the clock before this one ended, where that is not `at`: what is deemed accepted counts from an earlier day."""
 
     def text(self) -> str:
         """JSON for the ledger: only what the effect needs, keys in fixed order."""
@@ -54,12 +60,14 @@ class ClockMark:
             said["by"] = self.by
         if self.why:
             said["why"] = self.why
+        if self.after is not None:
+            said["after"] = self.after.isoformat()
         said["at"] = self.at.isoformat()
         return msgspec.json.encode(said).decode()
 
     @classmethod
-    def of_start(cls, start: ClockStart, at: datetime) -> ClockMark:
-        """The mark that begins this clock at that moment."""
+    def of_start(cls, start: ClockStart, at: datetime, after: datetime | None = None) -> ClockMark:
+        """The mark that begins this clock at that moment; the one before ended at `after`, where that is another."""
         return cls(
             at=at,
             effect="start",
@@ -70,6 +78,7 @@ class ClockMark:
             legal_unit=start.legal_unit,
             law=start.law,
             source=start.source,
+            after=after,
         )
 
     @classmethod
@@ -89,6 +98,7 @@ class ClockMark:
             by=said.get("by", 0),
             why=said.get("why", ""),
             seq=seq,
+            after=datetime.fromisoformat(said["after"]) if "after" in said else None,
         )
 
 
@@ -165,7 +175,7 @@ def ended(clocks: Sequence[Clock]) -> list[Clock]:
     found = list(clocks[:-1])
     for place, (clock, following) in enumerate(pairwise(clocks)):
         if not (clock.marks and clock.marks[-1].effect == "finish"):
-            end = ClockMark(at=following.start.at, effect="finish", seq=following.start.seq)
+            end = ClockMark(at=following.start.after or following.start.at, effect="finish", seq=following.start.seq)
             found[place] = replace(clock, marks=(*clock.marks, end))
     return [*found, *clocks[-1:]]
 
@@ -182,6 +192,8 @@ class ClockRow:
     stopped_since: datetime | None
     provisional: bool
     sort_at: datetime
+    watch_at: datetime | None = None
+    """When the watch (`matters.watching`) looks at the matter first; None where no clock runs."""
 
     def text(self) -> str:
         """JSON as `matters_take_step` reads it."""
@@ -232,7 +244,12 @@ def _row(clock: Clock, calendar: WorkCalendar, close: BusinessClose, warn_days: 
         stopped_since=either.stopped_since,
         provisional=either.provisional,
         sort_at=due_at,
+        watch_at=None if either.stopped_since else _first_look(due_on, max(warn_days, WATCH_WORKDAYS), calendar),
     )
+
+
+def _first_look(due_on: date, workdays: int, calendar: WorkCalendar) -> datetime:
+    return datetime.combine(workdays_before(due_on, workdays, calendar), time(), tzinfo=CHINA)
 
 
 def workdays_before(day: date, count: int, calendar: WorkCalendar) -> date:

@@ -205,6 +205,39 @@ def status(code: str) -> Answer:
     return Answer("\n".join(lines), data)
 
 
+@command("watch")
+def watch() -> Answer:
+    """巡查一遍到了时刻的办件：该提醒的提醒，期限届满的记入法定后果；平时每分钟自动进行。"""
+    from yimen.ground.matters.watching import database_now, sweep_all
+
+    done = sweep_all(database_now())
+    said = f"看了 {done.looked} 件" + (f"，{done.failed} 件没有处理成，10 分钟后再看" if done.failed else "") + "。"
+    return Answer(said, {"looked": done.looked, "failed": done.failed}, failed=bool(done.failed))
+
+
+@command("effects")
+def effects() -> Answer:
+    """法定后果：依据、提前几天提醒、已经发生多少次。"""
+    from yimen.ground.matters.effects import effects as in_force
+    from yimen.ground.matters.models import EffectTaken
+
+    rows = [
+        {
+            "code": each.effect.code, "label": each.effect.label, "law": each.effect.law, "text": each.effect.text,
+            "in_use": each.in_use, "warn_workdays": list(each.warn_workdays),
+            "came": EffectTaken.objects.filter(effect=each.effect.code).count(),
+            "undone": EffectTaken.objects.filter(effect=each.effect.code, undone_at__isnull=False).count(),
+        }
+        for each in in_force()
+    ]  # fmt: skip
+    lines = [
+        f"{row['label']}（{row['law']}）：{'启用' if row['in_use'] else '停用'}，"
+        f"提前 {row['warn_workdays']} 个工作日提醒，已发生 {row['came']} 次，撤销 {row['undone']} 次"
+        for row in rows
+    ]
+    return Answer("\n".join(lines), rows)
+
+
 @command("verify-ledger")
 def verify_ledger() -> Answer:
     """核验账本：每一步的链、次序、时间、封存和签名；指出被改动、删除、插入或倒签的那一行。"""

@@ -45,3 +45,26 @@ class HoursChanged(Event):
     """A centre's hours have changed: the moments at which open limits end are put right, from this matter on."""
 
     after_id: int = 0
+
+
+@dataclass(frozen=True)
+class EffectNear(Event):
+    """An effect at expiry comes in so many working days unless somebody acts; `last` is the last moment in time."""
+
+    matter_id: int
+    code: str
+    effect: str
+    last: datetime
+    workdays: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class EffectCame(Event):
+    """The limit ran out at `last`, and the effect of the law stands since; written down at `at`."""
+
+    matter_id: int
+    code: str
+    effect: str
+    last: datetime
+    at: datetime

@@ -57,3 +57,8 @@ def in_its_own_time() -> Iterator[None]:
 def recorded(at: datetime, given: datetime | None) -> datetime | None:
     """The time of recording that a step brings: the one given, in fast-forward its own, else none."""
     return at if given is None and _running.get() else given
+
+
+def written_at(at: datetime) -> datetime | None:
+    """When a step that counts from another moment is written down: now in fast-forward, else the database says so itself."""
+    return at if _running.get() else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -254,3 +255,22 @@ class WorkdaysForm(forms.Form):
         ):
             self.add_error("end", "两个日期相隔太远，最多算十年")
         return cleaned
+
+
+class EffectForm(forms.Form):
+    """When people are warned of an effect, and whether it is in use."""
+
+    warn_workdays = forms.Line(
+        label="提前几个工作日提醒",
+        required=False,
+        max_length=30,
+        help_text="可以写几个，用顿号隔开，例如：3、1。不写就不提醒。",
+    )
+    in_use = django_forms.BooleanField(label="启用", required=False)
+
+    def clean_warn_workdays(self) -> list[int]:
+        """The numbers, whatever parts them."""
+        said = [each for each in re.split(r"[、，,;；\s]+", self.cleaned_data["warn_workdays"]) if each]
+        if not all(each.isdecimal() and len(each) < 4 for each in said):
+            raise django_forms.ValidationError("请写数字，用顿号隔开，例如：3、1。")
+        return [int(each) for each in said]

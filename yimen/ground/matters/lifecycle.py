@@ -202,3 +202,16 @@ def procedure(name: str, version: int | None = None) -> Procedure:
 def procedures() -> tuple[Procedure, ...]:
     """Every registered procedure, by name and version."""
     return tuple(_procedures[key] for key in sorted(_procedures))
+
+
+_pages: dict[str, str] = {}
+
+
+def register_page(procedure_name: str, url_name: str) -> None:
+    """Say under which address staff open a matter of this procedure; the address takes the matter's number."""
+    _pages[procedure_name] = url_name
+
+
+def page_name(procedure_name: str) -> str:
+    """The name of the address at which staff open a matter of this procedure; empty where none is known."""
+    return _pages.get(procedure_name, "")

@@ -6,9 +6,11 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from yimen.ground.calendar.models import CalendarChange
 from yimen.ground.identity.models import Party
+from yimen.ground.matters.lifecycle import page_name
 from yimen.ground.organisations.models import Division, Post, Unit, Window
 
 
@@ -31,6 +33,7 @@ class Matter(models.Model):
 
     `state`, `version`, `last_seq` and `last_link` are written by `matters_take_step` alone. The clock's columns are a cache
     of what the steps say; `sort_at` is `due_at`, or the far future while no clock runs, so that lists page by one column.
+    `watch_at` is when the watch looks at it next, `light` what supervision says of its clock; empty where nothing shines.
     Foreign keys bring no index of their own: each index below names its query, and no other is paid for at every step.
     """
 
@@ -89,6 +92,8 @@ class Matter(models.Model):
     stopped_since = models.DateTimeField("停表自", null=True, blank=True)
     provisional = models.BooleanField("期限暂定", default=False)
     sort_at = models.DateTimeField("排序时刻")
+    watch_at = models.DateTimeField("下次巡查时刻", null=True, blank=True)
+    light = models.CharField("信号灯", max_length=8, blank=True, default="", db_default="")
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
     outcome = models.CharField("结果", max_length=30, blank=True)
     work_days = models.PositiveIntegerField("用时（计入期限的日数）", null=True, blank=True)
@@ -118,8 +123,8 @@ class Matter(models.Model):
                 name="matters_open_by_centre",
                 condition=models.Q(closed_at__isnull=True),
             ),
-            # The watch over clocks: what falls due next.
-            models.Index(fields=["due_at"], name="matters_due", condition=models.Q(closed_at__isnull=True)),
+            # The watch over clocks: what has to be looked at next. What nobody need look at is not in it.
+            models.Index(fields=["watch_at"], name="matters_watch", condition=models.Q(watch_at__isnull=False)),
             # One applicant's matters, and each department's, newest first.
             models.Index(fields=["applicant", "-opened_at", "-id"], name="matters_of_applicant"),
             models.Index(fields=["department", "-opened_at", "-id"], name="matters_of_department"),
@@ -128,6 +133,12 @@ class Matter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    @property
+    def page(self) -> str:
+        """Where staff open it; empty where its module has no page for it."""
+        name = page_name(self.procedure)
+        return reverse(name, args=[self.code]) if name else ""
 
 
 class Step(models.Model):
@@ -357,3 +368,77 @@ class MovedMatter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old_due_on} → {self.new_due_on}"
+
+
+class EffectTerms(models.Model):
+    """What an administrator has set about an effect at expiry; without a row it has its defaults.
+
+    Whether a statute's own effect is in force is not for a place to say: for those only the warnings count.
+    """
+
+    effect = models.CharField("后果", max_length=30, primary_key=True)
+    in_use = models.BooleanField("启用", default=True)
+    warn_workdays = models.JSONField("提前几个工作日提醒", default=list)
+    changed_at = models.DateTimeField("修改时间")
+    changed_by = models.CharField("修改人", max_length=100)
+
+    class Meta:
+        verbose_name = "法定后果设置"
+
+    def __str__(self) -> str:
+        return self.effect
+
+
+class EffectWarning(models.Model):
+    """Somebody was warned, so many working days before, that an effect will come; each once for a due moment."""
+
+    append_only = True
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, db_index=False, related_name="+")
+    effect = models.CharField("后果", max_length=30)
+    falls_due_at = models.DateTimeField("发生时刻")
+    workdays = models.PositiveSmallIntegerField("提前几个工作日")
+    warned_at = models.DateTimeField("提醒时间")
+
+    class Meta:
+        verbose_name = "法定后果提醒"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["matter", "effect", "falls_due_at", "workdays"], name="matters_effect_warned"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.effect} T-{self.workdays}"
+
+
+class EffectTaken(models.Model):
+    """An effect that came: under which article, whose limit had run out, and the step that says so.
+
+    `fell_due_at` is the last moment that was still in time, `taken_at` when it was written down. `undone_seq` is the step
+    by which an authorised person took it back.
+    """
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="effects")
+    effect = models.CharField("后果", max_length=30)
+    label = models.CharField("名称", max_length=40)
+    law = models.CharField("依据", max_length=120)
+    fell_due_at = models.DateTimeField("期限届满")
+    taken_at = models.DateTimeField("记入时间")
+    seq = models.PositiveIntegerField("步骤序号")
+    department = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="逾期单位")
+    person_name = models.CharField("逾期经办人", max_length=100, blank=True)
+    undone_seq = models.PositiveIntegerField("撤销步骤", null=True, blank=True)
+    undone_by = models.CharField("撤销人", max_length=100, blank=True)
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    undone_reason = models.CharField("撤销理由", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "法定后果"
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "effect", "fell_due_at"], name="matters_effect_once"),
+        ]
+        indexes = [models.Index(fields=["department", "-taken_at", "-id"], name="matters_effect_of_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.fell_due_at:%Y-%m-%d}"

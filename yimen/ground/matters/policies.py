@@ -209,8 +209,12 @@ register_permission(
     CALENDAR, "管理工作日历和办公时间", scopes=("centre", "division", "all"), usual={"manager": "division"}
 )
 
+EFFECTS = "matters.effects"
+register_permission(EFFECTS, "设置法定后果", scopes=("centre", "division", "all"), usual={"manager": "division"})
+
 name_actions(
     {
+        "matters.set_effect": "设置法定后果",
         "matters.draft_calendar": "登记日历变更",
         "matters.correct_calendar": "更正日历变更",
         "matters.discard_calendar": "放弃日历变更",

@@ -314,7 +314,14 @@ def _facts(held: Recalculation, move: Move) -> dict[str, Any]:
 def _refresh(moves: Sequence[Move]) -> None:
     """Moments of the cache that say no other day (the warning, the hour of closing) are put right without a step."""
     rows = [
-        [move.held.asked.id, move.row.due_at, move.row.warn_at, move.row.sort_at, move.held.asked.version]
+        [
+            move.held.asked.id,
+            move.row.due_at,
+            move.row.warn_at,
+            move.row.sort_at,
+            move.held.asked.version,
+            move.row.watch_at,
+        ]
         for move in moves
     ]
     if not rows:
@@ -322,7 +329,7 @@ def _refresh(moves: Sequence[Move]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "update matters_matter m set due_at = (x.v ->> 1)::timestamptz, warn_at = (x.v ->> 2)::timestamptz,"
-            " sort_at = (x.v ->> 3)::timestamptz from jsonb_array_elements(%s::jsonb) as x(v)"
+            " sort_at = (x.v ->> 3)::timestamptz, watch_at = (x.v ->> 5)::timestamptz from jsonb_array_elements(%s::jsonb) as x(v)"
             " where m.id = (x.v ->> 0)::bigint and m.version = (x.v ->> 4)::integer",
             [as_json(rows)],
         )

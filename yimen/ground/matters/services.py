@@ -23,7 +23,15 @@ from yimen.ground.kit.postgresql.statements import Statement
 from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters import lifecycle
 from yimen.ground.matters.clocks import ClockMark, clocks_of
-from yimen.ground.matters.fast_forward import in_its_own_time, is_synthetic, mark_synthetic, recorded
+from yimen.ground.matters.effects import (
+    STATUTORY_EFFECT,
+    Effect,
+    at_clock,
+    note_undone,
+    register_effect,
+    set_effect,
+)
+from yimen.ground.matters.fast_forward import in_its_own_time, is_synthetic, mark_synthetic, recorded, written_at
 from yimen.ground.matters.keeping import (
     ClosurePaper,
     Paper,
@@ -53,6 +61,7 @@ from yimen.ground.matters.thinking import (
     Thought,
     admit,
     as_json,
+    clock_row_of,
     clock_text,
     event_json,
     events_json,
@@ -62,11 +71,14 @@ from yimen.ground.matters.thinking import (
     twice,
     under_letter,
 )
+from yimen.ground.matters.watching import look_now, register_watcher, sweep_all
 
 __all__ = [
+    "STATUTORY_EFFECT",
     "CannotTake",
     "ClockStart",
     "ClosurePaper",
+    "Effect",
     "Opened",
     "Paper",
     "ReasonMissing",
@@ -78,7 +90,9 @@ __all__ = [
     "admit",
     "apply_recalculation",
     "as_json",
+    "at_clock",
     "claim",
+    "clock_row_of",
     "correct_notice",
     "discard_change",
     "end_exception",
@@ -89,7 +103,9 @@ __all__ = [
     "is_synthetic",
     "lift_hold",
     "lock",
+    "look_now",
     "mark_synthetic",
+    "note_undone",
     "open_matter",
     "pass_on",
     "place",
@@ -99,16 +115,21 @@ __all__ = [
     "ready_to",
     "recorded",
     "register_closure",
+    "register_effect",
     "register_notice",
+    "register_watcher",
     "release",
     "said_in_chinese",
+    "set_effect",
     "set_exception",
     "set_week",
+    "sweep_all",
     "take_step",
     "think",
     "twice",
     "under_letter",
     "work_through",
+    "written_at",
 ]
 
 

@@ -18,7 +18,7 @@ from yimen.ground.kit import outbox
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed, NotFound
 from yimen.ground.matters import lifecycle, policies
-from yimen.ground.matters.clocks import ClockMark, clock_row
+from yimen.ground.matters.clocks import ClockMark, ClockRow, clock_row
 from yimen.ground.matters.lifecycle import ClockStart, Procedure, StepRule
 from yimen.ground.matters.selectors import Asked, closing_hours, warn_days
 from yimen.ground.organisations import selectors as organisations
@@ -166,7 +166,9 @@ def think(
     lifecycle.run_checks(
         f"{table.name}.{rule.action}", matter=asked, actor=actor, at=at, facts=facts or {}, basis=basis
     )
-    mark = mark_of(rule, clock, effective_at or at, extend_by, stopped_for)
+    mark = mark_of(
+        rule, clock, effective_at or at, extend_by, stopped_for, after=at if effective_at not in (None, at) else None
+    )
     changes = dict(change or {})
     if rule.to and table.state(rule.to).phase == "closed" and table.state(asked.state).phase != "closed":
         changes.setdefault("closed_at", at.isoformat())
@@ -184,22 +186,32 @@ def think(
     )
 
 
-def mark_of(rule: StepRule, clock: ClockStart | None, at: datetime, by: int, why: str) -> ClockMark | None:
-    """What the step does to the clock; None where nothing."""
+def mark_of(
+    rule: StepRule, clock: ClockStart | None, at: datetime, by: int, why: str, after: datetime | None = None
+) -> ClockMark | None:
+    """What the step does to the clock; None where nothing. `after` is when the clock before ended, where that is not `at`."""
     if not rule.clock:
         return None
     if rule.clock == "start":
         if clock is None:
             return None
-        return ClockMark.of_start(clock, at)
+        return ClockMark.of_start(clock, at, after)
     return ClockMark(at=at, effect=rule.clock, by=by, why=why)
 
 
 def clock_text(marks: Sequence[ClockMark], calendar_version: int, centre_id: int | None, division: str) -> str:
     """The clock's columns after these marks, as the ledger's functions take them."""
+    return _clock_row(marks, calendar_version, centre_id, division).text()
+
+
+def clock_row_of(asked: Asked) -> ClockRow:
+    """The clock's columns as its steps say them now."""
+    return _clock_row(asked.marks, asked.calendar_version, asked.centre_id, asked.division_id)
+
+
+def _clock_row(marks: Sequence[ClockMark], calendar_version: int, centre_id: int | None, division: str) -> ClockRow:
     calendar = work_calendar(calendar_version).at(division, centre_id)
-    close = closing_hours(centre_id, calendar_version)
-    return clock_row(marks, calendar, close, warn_days()).text()
+    return clock_row(marks, calendar, closing_hours(centre_id, calendar_version), warn_days())
 
 
 def post_of(actor: Actor) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.ground.matters.views import calculator, calendar, hours
+from yimen.ground.matters.views import calculator, calendar, effects, hours
 
 app_name = "matters"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("manage/calendar/changes/<uuid:uid>/", calendar.change, name="change"),
     path("manage/calendar/changes/<uuid:uid>/act/", calendar.act, name="change_act"),
     path("manage/calendar/changes/<uuid:uid>/moved/", calendar.moved_export, name="moved_export"),
+    path("manage/effects/", effects.rules, name="effects"),
+    path("manage/effects/came/", effects.came, name="effects_came"),
+    path("manage/effects/<slug:code>/", effects.rule, name="effect"),
     path("manage/calendar/hours/", hours.hours, name="hours"),
     path("manage/calendar/hours/<int:centre>/", hours.week, name="week"),
     path("manage/calendar/hours/<int:centre>/exception/", hours.add_exception, name="add_exception"),

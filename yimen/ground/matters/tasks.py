@@ -1,0 +1,32 @@
+"""Jobs at fixed times: the watch over every clock."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from procrastinate.contrib.django import app
+
+from yimen.ground.kit import moments
+from yimen.ground.matters.watching import database_now, sweep_all
+
+log = logging.getLogger(__name__)
+
+CLOCKS_APART = timedelta(minutes=1)
+"""A host whose clock is further from the database's than this is named in the log, and by `yimen doctor`."""
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="matters.watch")
+def watch(timestamp: int) -> dict[str, int]:
+    """Every minute, on any machine and on several at once: what one holds the others pass over.
+
+    The database's clock rules, since its times stand in the ledger; a host whose clock is another only says so.
+    """
+    at = database_now()
+    if (apart := abs(moments.now() - at)) > CLOCKS_APART:
+        log.error("this host's clock is %s off the database's; the database's counts", apart)
+    done = sweep_all(at)
+    if done.looked:
+        log.info("watch: looked at %s matters, %s put off", done.looked, done.failed)
+    return {"looked": done.looked, "failed": done.failed}
