@@ -11,6 +11,7 @@ from tests.browser.driving import Browse, Site
 from tests.cast import INSTALLER
 from yimen.ground.kit.moments import now
 from yimen.ground.matters.services import claim
+from yimen.ground.matters.watching import sweep_all
 from yimen.ground.organisations import services as ground
 from yimen.service.cases import services
 from yimen.service.cases.tests.stage import accepted, matter_of
@@ -30,8 +31,8 @@ def test_they_read_well(browse: Browse, site: Site, look: Callable[..., None], p
         )  # fmt: skip
         code = accepted(cast)
         claim(matter_id=matter_of(code).pk, actor=cast.actor("zhao"), at=now())
-        services.remind_of_limits(late(code, 0))
-        services.remind_of_limits(late(code, 3))
+        sweep_all(late(code, 0))
+        sweep_all(late(code, 3))
         services.urge_case(code=code, reason="申请人来电催问，请今天答复。", actor=cast.actor("sun"), at=now())
         made = item(cast, name="食品经营许可（新办）")
         standing = directory(

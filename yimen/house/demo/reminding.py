@@ -1,13 +1,15 @@
-"""What is late in the county has climbed the responsibility chain, one case was urged by hand, one went up to the city."""
+"""What is late in the county has climbed the responsibility chain, what nobody answered is deemed accepted, one case was urged
+by hand, one went up to the city.
+"""
 
 from __future__ import annotations
 
+from yimen.ground.matters.watching import sweep_all
 from yimen.house.demo.acting import Stage
 from yimen.service.cases.models import Case, Reminder
 from yimen.service.cases.services import (
     counterparts_of_case,
     hand_across,
-    remind_of_limits,
     set_reminder_terms,
     urge_case,
 )
@@ -20,7 +22,7 @@ def tell(stage: Stage) -> None:
     set_reminder_terms(
         actor=manager, centre=county.units["centre"], before_due=True, deputy_after=1, principal_after=3, at=at
     )
-    remind_of_limits(at)
+    sweep_all(at)
     late = Reminder.objects.filter(level__gte=1).select_related("matter").order_by("-late_workdays", "id").first()
     if late is not None:
         urge_case(code=late.matter.code, reason="申请人来电催问，请今天答复办理进展。", actor=manager, at=at)

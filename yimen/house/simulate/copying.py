@@ -21,7 +21,7 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
             "id", "uid", "procedure", "procedure_version", "code", "title", "subject", "state", "version", "last_seq",
             "last_link", "applicant_id", "applicant_name", "department_id", "post_id", "person_id", "person_name",
             "window_id", "centre_id", "division_id", "channel", "opened_at", "clock", "due_on", "due_at", "legal_due_on",
-            "warn_at", "stopped_since", "provisional", "sort_at", "closed_at", "outcome", "work_days", "on_time",
+            "warn_at", "stopped_since", "provisional", "sort_at", "watch_at", "closed_at", "outcome", "work_days", "on_time",
         ),
     ),
     "step": (

@@ -313,7 +313,7 @@ class _Renderer:
                 case.person.post_id if case.person else None, case.person.account_id if case.person else None,
                 case.person.name if case.person else "", desk.window_id, item.centre_id, item.division, story.channel,
                 moment_text(story.opened_at), row.clock, row.due_on, row.due_at, row.legal_due_on, row.warn_at,
-                row.stopped_since, row.provisional, row.sort_at,
+                row.stopped_since, row.provisional, row.sort_at, row.watch_at,
                 None if case.closed_at is None else moment_text(case.closed_at), case.outcome, case.work_days, case.on_time,
             )
         )  # fmt: skip

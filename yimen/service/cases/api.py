@@ -124,7 +124,7 @@ class CorrectionLine(Schema):
 Action = Literal[
     "accept", "request_correction", "correct_on_spot", "find_not_required", "decline", "supplement", "record_opinion",
     "record_survey", "pass_review", "request_review_correction", "suspend", "resume", "extend_limit", "return_to_review",
-    "grant", "grant_at_once", "refuse", "deliver", "archive", "withdraw",
+    "grant", "grant_at_once", "refuse", "deliver", "archive", "withdraw", "undo_deemed",
 ]  # fmt: skip
 
 
@@ -326,6 +326,8 @@ def _verb(code: str, given: StepIn, actor: Actor, at: datetime) -> Any:
             return services.archive(**said)
         case "withdraw":
             return services.withdraw(reason=given.reason, **said)
+        case "undo_deemed":
+            return services.undo_deemed(reason=given.reason, **said)
 
 
 @router.get("/inbox", response={200: CaseList, **PROBLEMS}, summary="收件箱")

@@ -15,8 +15,10 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Make the procedure of cases known to the thread and to the audit, and put the desk's entries into the menu."""
         from yimen.ground.identity.policies import name_actions
-        from yimen.ground.matters.lifecycle import COMMON_STEPS, register_procedure
-        from yimen.service.cases.lifecycle import PROCEDURES
+        from yimen.ground.matters.lifecycle import COMMON_STEPS, register_page, register_procedure
+        from yimen.ground.matters.services import register_watcher
+        from yimen.service.cases.lifecycle import OLDER, PROCEDURES
+        from yimen.service.cases.services import effects, reminding
         from yimen.service.cases.views.public import menu as public_menu
         from yimen.service.cases.views.staff import menu
 
@@ -24,8 +26,13 @@ class CasesConfig(AppConfig):
         # last, so that the module's names are in its words.
         for table in reversed(PROCEDURES):
             register_procedure(table)
+            register_page(table.name, "cases:desk_case")
             for rule in (*table.steps, *COMMON_STEPS):
                 name_actions({f"{table.name}.{rule.action}": rule.label, f"cases.{rule.action}": rule.label})
+        for table in OLDER:
+            register_procedure(table)
+        effects.register()
+        register_watcher("reminders", reminding.look, order=30)
         menu.register()
         public_menu.register()
 

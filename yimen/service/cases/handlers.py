@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from yimen.ground.identity.events import MemberLeft
 from yimen.ground.identity.selectors import account_name, acts_still
-from yimen.ground.kit.moments import day_of, now, say_date
+from yimen.ground.kit.moments import day_of, now, say_date, say_moment
 from yimen.ground.kit.outbox import handles
-from yimen.ground.matters.selectors import behalf_of
+from yimen.ground.matters.events import EffectCame, EffectNear
+from yimen.ground.matters.selectors import behalf_of, effect, takers
 from yimen.ground.matters.services import pass_on
 from yimen.ground.notices.rules import Template, register_template
 from yimen.ground.notices.services import notify_account, notify_party
+from yimen.ground.organisations.selectors import escalation
 from yimen.service.cases import counting, events, rules
 from yimen.service.cases.models import Case, Reminder
 from yimen.service.catalogue.rules.powers import power_by
+
+if TYPE_CHECKING:
+    from yimen.ground.matters.models import Matter
 
 
 def _template(name: str, subject: str, sms: str, kind: str = "law") -> str:
@@ -211,3 +219,44 @@ def tell_reminded(event: events.CaseReminded) -> None:
                 body=f"{rules.short_code(matter.code)}，{due}{late or '请按时办理。'}由{matter.department.name}办理，经办：{who}。{urged}",
                 link=f"/desk/cases/{matter.code}/",
             )  # fmt: skip
+
+
+@handles(EffectNear)
+def warn_of_effect(event: EffectNear) -> None:
+    """Whoever works on it, or could, hears what the law does unless they act."""
+    case = Case.objects.select_related("matter").filter(pk=event.matter_id, matter__closed_at__isnull=True).first()
+    if case is None:
+        return
+    coming = effect(event.effect)
+    for account in _workers(case.matter, event.at):
+        notify_account(
+            key=f"effect-near:{event.code}:{event.effect}:{event.last:%Y%m%d}:{event.workdays}:{account}", account_id=account,
+            subject=f"{event.workdays} 个工作日后将{coming.label}",
+            body=f"“{case.matter.title}”（{rules.short_code(event.code)}）若到 {say_moment(event.last)} 还没有办理，"
+            f"依照{coming.law}将{coming.label}，由系统自动记入。",
+            link=f"/desk/cases/{event.code}/",
+        )  # fmt: skip
+
+
+@handles(EffectCame)
+def tell_effect(event: EffectCame) -> None:
+    """The workers and the chain above them hear that the limit ran out and what the law made of it; it is on record as a fault."""
+    case = Case.objects.select_related("matter__department").filter(pk=event.matter_id).first()
+    if case is None:
+        return
+    came, matter, on = effect(event.effect), case.matter, day_of(event.at)
+    above = [each.account_id for each in escalation(matter.department, "deputy", on).told if each.account_id]
+    for account in dict.fromkeys([*_workers(matter, event.at), *above]):
+        notify_account(
+            key=f"effect-came:{event.code}:{event.effect}:{event.last:%Y%m%d}:{account}", account_id=account,
+            subject=f"逾期未办，已{came.label}",
+            body=f"“{matter.title}”（{rules.short_code(event.code)}）期限到 {say_moment(event.last)}，没有按时办理，"
+            f"依照{came.law}已{came.label}。逾期已记在办理部门名下。",
+            link=f"/desk/cases/{event.code}/",
+        )  # fmt: skip
+
+
+def _workers(matter: Matter, at: datetime) -> list[int]:
+    if matter.person_id is not None:
+        return [matter.person_id]
+    return [each.account_id for each in takers(matter, day_of(at))]

@@ -138,26 +138,56 @@ STEPS = (
     ),
 )  # fmt: skip
 
-LICENCE = Procedure("licence", 1, "依申请办件", STATES, STEPS)
+EFFECTS = (
+    # What comes by itself when a limit runs out, and what takes it back.
+    StepRule(
+        "deem_accepted", "视为受理", ("received",), "reviewing", "cases.accept", by="system", clock="start",
+        clock_name="handling", document="acceptance_slip", public_label="逾期未告知，依法视为受理",
+        law="第三十二条第一款第（四）项", order=8, shown=False,
+    ),
+    StepRule(
+        "undo_deemed", "撤销视为受理", ("reviewing",), "received", "cases.undo_effect", clock="start", clock_name="receipt",
+        reason_needed=True, public_label="更正：撤销视为受理，重新核对材料", order=93, danger=True, shown=False,
+    ),
+)  # fmt: skip
+
+VERSIONS = {1: STEPS, 2: (*STEPS, *EFFECTS)}
+"""The steps of each version. A case keeps the one it began with; in version 1 no effect comes by itself."""
+
+NEWEST = max(VERSIONS)
 
 
-def _spoken(power: Power) -> Procedure:
+def licence(version: int = NEWEST) -> Procedure:
+    """The lifecycle of a licence in a version."""
+    return Procedure("licence", version, "依申请办件", STATES, VERSIONS[version])
+
+
+LICENCE = licence()
+
+
+def _spoken(power: Power, version: int) -> Procedure:
     """The same table in the words of another power; articles of 行政许可法 do not bind it."""
     return Procedure(
         power.procedure,
-        LICENCE.version,
+        version,
         f"{LICENCE.label}（{power.title or '服务'}）",
         tuple(
             replace(state, label=power.say(state.label), public_label=power.say(state.public_label)) for state in STATES
         ),
         tuple(
             replace(rule, label=power.say(rule.label), public_label=power.say(rule.public_label), law="")
-            for rule in STEPS
+            for rule in VERSIONS[version]
         ),
     )
 
 
-PROCEDURES = (LICENCE, *(_spoken(power) for power in POWERS if not power.licence))
-"""One lifecycle, once in the words of each power."""
+def in_version(version: int) -> tuple[Procedure, ...]:
+    """One lifecycle, once in the words of each power."""
+    whole = LICENCE if version == NEWEST else licence(version)
+    return (whole, *(_spoken(power, version) for power in POWERS if not power.licence))
+
+
+PROCEDURES = in_version(NEWEST)
+OLDER = tuple(table for version in VERSIONS if version != NEWEST for table in in_version(version))
 
 OUTCOMES_AT_RECEIPT = ("find_not_required", "decline", "correct_on_spot", "request_correction", "accept")

@@ -40,6 +40,10 @@ register_permission(
     usual={"head": "department", "chief": "department", "manager": "centre", "supervisor": "all", "leader": "division"},
 )  # fmt: skip
 register_permission(
+    "cases.undo_effect", "撤销法定后果", scopes=("department", "centre", "division", "all"),
+    usual={"head": "department", "manager": "centre"},
+)  # fmt: skip
+register_permission(
     "cases.deliver", "送达、归档", scopes=("window", "department", "centre"),
     usual={"issuer": "centre", "clerk": "window", "chief": "department"},
 )  # fmt: skip

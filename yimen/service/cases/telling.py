@@ -259,7 +259,7 @@ def _entry(step: Shown, letters: Mapping[str, tuple[str, str]], *, names: bool) 
         reason = f"{step.facts.get('document_number', '')}：{step.facts.get('why', '')}"
     if step.action == "hand_across":
         reason = f"由{step.facts.get('from', '')}转到{step.facts.get('to', '')}{step.facts.get('window', '')}，办理期限不变。"
-    late = f"{say_moment(step.recorded_at)} 补记，依据：{step.basis}" if step.late_entry else ""
+    late = step.said_late(say_moment(step.recorded_at))
     return Entry(
         what=step.public_label or step.label,
         when=say_moment(step.happened_at),

@@ -16,6 +16,7 @@ from yimen.service.cases.services.drafts import (
     start_draft,
     submit_draft,
 )
+from yimen.service.cases.services.effects import undo_deemed
 from yimen.service.cases.services.intake import Submitted, submit_application
 from yimen.service.cases.services.judging import check_material, check_rest
 from yimen.service.cases.services.public_query import look_up
@@ -27,7 +28,7 @@ from yimen.service.cases.services.receipt import (
     supplement,
     withdraw,
 )
-from yimen.service.cases.services.reminding import remind_of_limits, set_reminder_terms, urge_case
+from yimen.service.cases.services.reminding import set_reminder_terms, urge_case
 from yimen.service.cases.services.renewal import renew_draft
 from yimen.service.cases.services.reuse import reuse_file
 from yimen.service.cases.services.review import (
@@ -65,7 +66,6 @@ __all__ = [
     "record_opinion",
     "record_survey",
     "refuse",
-    "remind_of_limits",
     "renew_draft",
     "request_correction",
     "request_review_correction",
@@ -80,6 +80,7 @@ __all__ = [
     "submit_draft",
     "supplement",
     "suspend",
+    "undo_deemed",
     "urge_case",
     "withdraw",
     "withdraw_promise",

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Subquery
-from django.db.models.functions import Coalesce
 
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, outbox
-from yimen.ground.kit.moments import day_of
+from yimen.ground.kit.moments import CHINA, day_of
 from yimen.ground.kit.particulars import tidy
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters.policies import NoPermission, may
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.cases.events import CaseReminded
-from yimen.service.cases.models import Case, Reminder, ReminderTerms, ReminderTold
+from yimen.service.cases.models import Reminder, ReminderTerms, ReminderTold
 from yimen.service.cases.policies import may_set_up
 from yimen.service.cases.selectors import OURS, access_case, reminder_terms
 
 if TYPE_CHECKING:
+    from yimen.ground.calendar.rules import WorkCalendar
     from yimen.ground.matters.models import Matter
     from yimen.ground.organisations.models import Unit
 
@@ -31,9 +31,6 @@ UNTOLD, NEAR, LATE, DEPUTY, PRINCIPAL = range(-1, 4)
 """The levels of a reminder; each tells the rungs below it again."""
 
 RUNG_OF = {LATE: "team", DEPUTY: "deputy", PRINCIPAL: "principal"}
-
-SOONEST = timedelta(days=60)
-"""A warning never comes earlier than this before its limit; bounds what the watch looks at."""
 
 MOST_WORKDAYS = 60
 
@@ -44,36 +41,44 @@ class UrgedToday(Conflict):
     code = "urged_today"
 
 
-def remind_of_limits(at: datetime) -> int:
-    """Remind of every case that is near its limit or past it, each level once for each due day; returns how many.
+def look(found: Sequence[Matter], at: datetime) -> dict[int, datetime | None]:
+    """Remind of each case that is near its limit or past it, each level once for each due day; a watcher (`matters.watching`)."""
+    ours = [matter for matter in found if matter.procedure in OURS and matter.closed_at is None]
+    terms = {centre: reminder_terms(centre) for centre in {matter.centre_id for matter in ours}}
+    told: dict[tuple[int, date | None], int] = {}
+    rows = Reminder.objects.filter(matter__in=[matter.pk for matter in ours], kind=Reminder.Kind.DUE)
+    for matter_id, due_on, level in rows.values_list("matter", "due_on", "level"):
+        told[matter_id, due_on] = max(level, told.get((matter_id, due_on), UNTOLD))
+    calendar = work_calendar()
+    wishes: dict[int, datetime | None] = {}
+    for matter in ours:
+        level, late = level_of(matter, terms[matter.centre_id], at)
+        # Of an effect that comes with the limit its own warnings speak.
+        warned = level == NEAR and matters.takes_effect_at(matter) is not None
+        if level > told.get((matter.pk, matter.due_on), UNTOLD) and not warned:
+            _remind(matter, level, late, at)
+        wishes[matter.pk] = _next_look(matter, level, calendar.at(matter.division_id, matter.centre_id), at)
+    return wishes
 
-    Looks at what is due, never at all that is open. May run as often as one likes and in several processes.
-    """
-    terms: dict[int | None, ReminderTerms] = {}
-    told = Reminder.objects.filter(matter=OuterRef("matter"), due_on=OuterRef("matter__due_on"), kind=Reminder.Kind.DUE)
-    highest = told.order_by("-level").values("level")[:1]
-    found = (
-        Case.objects.filter(
-            ~Exists(told.filter(level=PRINCIPAL)), matter__closed_at__isnull=True, matter__due_at__lte=at + SOONEST,
-            matter__warn_at__lte=at, matter__stopped_since__isnull=True, matter__procedure__in=OURS,
-        )
-        .annotate(told=Coalesce(Subquery(highest), UNTOLD))
-        .select_related("matter__department__parent", "matter__department__division")
-    )  # fmt: skip
-    count = 0
-    for case in found.order_by("matter__due_at", "pk").iterator(500):
-        centre = case.matter.centre_id
-        if centre not in terms:
-            terms[centre] = reminder_terms(centre)
-        level, late = level_of(case.matter, terms[centre], at)
-        if level > case.told:  # what was told already costs no transaction
-            count += _remind(case.matter, level, late, at)
-    return count
+
+def _next_look(matter: Matter, level: int, calendar: WorkCalendar, at: datetime) -> datetime | None:
+    """The warning, then the end of the limit, then every working day until the top of the chain has been told."""
+    if matter.due_at is None or matter.warn_at is None or matter.stopped_since is not None:
+        return None
+    if at < matter.warn_at:
+        return matter.warn_at
+    if at <= matter.due_at:
+        return matter.due_at + timedelta(microseconds=1)
+    if level >= PRINCIPAL:
+        return None
+    return datetime.combine(calendar.nth_workday_after(day_of(at), 1), time(), tzinfo=CHINA)
 
 
 def level_of(matter: Matter, terms: ReminderTerms, at: datetime) -> tuple[int, int]:
     """How far up the chain this has to be told, and how many working days late it is; `UNTOLD` where nobody need be told."""
     if matter.due_on is None or matter.due_at is None or matter.warn_at is None or at < matter.warn_at:
+        return UNTOLD, 0
+    if matter.stopped_since is not None:
         return UNTOLD, 0
     if at <= matter.due_at:
         return (NEAR if terms.before_due else UNTOLD), 0
@@ -137,15 +142,13 @@ def set_reminder_terms(
     return terms
 
 
-def _remind(matter: Matter, level: int, late: int, at: datetime) -> bool:
-    with transaction.atomic():
-        made, new = Reminder.objects.get_or_create(
-            matter=matter, due_on=matter.due_on, level=level, kind=Reminder.Kind.DUE,
-            defaults={"reminded_at": at, "on_day": day_of(at), "late_workdays": late},
-        )  # fmt: skip
-        if new:
-            _write_told(made, matter, at)
-    return new
+def _remind(matter: Matter, level: int, late: int, at: datetime) -> None:
+    made, new = Reminder.objects.get_or_create(
+        matter=matter, due_on=matter.due_on, level=level, kind=Reminder.Kind.DUE,
+        defaults={"reminded_at": at, "on_day": day_of(at), "late_workdays": late},
+    )  # fmt: skip
+    if new:
+        _write_told(made, matter, at)
 
 
 def _write_told(reminder: Reminder, matter: Matter, at: datetime) -> None:

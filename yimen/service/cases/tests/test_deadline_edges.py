@@ -64,7 +64,8 @@ def test_the_examination_ends_with_acceptance(cast: Cast, item: ServiceItem) -> 
 
 
 def test_acceptance_after_the_last_day_is_told_as_late(cast: Cast, item: ServiceItem) -> None:
-    code = received(cast, item, at("10-09"))
+    # What is no licence is not deemed accepted, and is only late.
+    code = received(cast, published(cast, at=at("10-08"), kind="confirmation", name="执业兽医备案"), at("10-09"))
     services.accept_case(code=code, actor=cast.actor("wang"), at=at("10-26"))
     receipt = matters.explain(matter_of(code)).clocks[0].promised
     assert receipt is not None

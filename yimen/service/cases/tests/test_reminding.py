@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 
 from tests.cast import INSTALLER, Cast
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.kit import outbox
 from yimen.ground.kit.moments import day_of, now
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
+from yimen.ground.matters.watching import sweep_all
 from yimen.ground.notices.models import Message
 from yimen.ground.organisations import selectors as organisations
 from yimen.ground.organisations import services as ground
 from yimen.service.cases import services
 from yimen.service.cases.models import Reminder
-from yimen.service.cases.tests.stage import accepted, case_of, matter_of, submitted
+from yimen.service.cases.tests.stage import accepted, case_of, matter_of, published, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,13 @@ def late(code: str, workdays: int) -> datetime:
     return matter.due_at + timedelta(days=(day - matter.due_on).days, minutes=1)
 
 
+def remind(at: datetime) -> int:
+    """Let the watch look at this moment; returns how many reminders came of it."""
+    before = Reminder.objects.count()
+    sweep_all(at)
+    return Reminder.objects.count() - before
+
+
 def told(code: str) -> list[list[tuple[str, str]]]:
     """Who was told by each reminder, the oldest first."""
     rows = Reminder.objects.filter(matter=matter_of(code)).order_by("id")
@@ -56,7 +63,7 @@ def claimed(cast: Cast) -> str:
 
 def test_nobody_is_told_before_the_warning(cast: Cast) -> None:
     claimed(cast)
-    assert services.remind_of_limits(now()) == 0
+    assert remind(now()) == 0
 
 
 def test_step_by_step_up_the_chain(cast: Cast) -> None:
@@ -64,28 +71,27 @@ def test_step_by_step_up_the_chain(cast: Cast) -> None:
     code = claimed(cast)
     warn = matter_of(code).warn_at
     assert warn is not None
-    assert [services.remind_of_limits(at) for at in (warn, late(code, 0), late(code, 1), late(code, 3))] == [1, 1, 1, 1]
+    assert [remind(at) for at in (warn, late(code, 0), late(code, 1), late(code, 3))] == [1, 1, 1, 1]
     worker = ("worker", "赵强")  # also the team, and told once only
     deputy, principal = ("deputy", "周平"), ("principal", "何伟")
     assert told(code) == [[worker], [worker], [worker, deputy], [worker, deputy, principal]]
-    assert services.remind_of_limits(late(code, 4)) == 0, "the top was told already"
+    assert remind(late(code, 4)) == 0, "the top was told already"
 
 
-def test_what_was_told_is_not_written_again(cast: Cast) -> None:
+def test_what_was_told_is_not_looked_at_again(cast: Cast) -> None:
     code = claimed(cast)
     warn = matter_of(code).warn_at
     assert warn is not None
-    for at in (warn, late(code, 0), late(code, 1)):
-        assert services.remind_of_limits(at) == 1
-        with CaptureQueriesContext(connection) as asked:
-            assert services.remind_of_limits(at) == 0
-        assert {each["sql"].split()[0].upper() for each in asked} == {"SELECT"}
+    for at in (warn, late(code, 0), late(code, 1), late(code, 3)):
+        assert remind(at) == 1
+        assert sweep_all(at).looked == 0
+    assert matter_of(code).watch_at is None, "nobody is left to be told"
 
 
 def test_what_was_slept_through_goes_to_the_rung_it_has_reached(cast: Cast) -> None:
     chain(cast)
     code = claimed(cast)
-    assert services.remind_of_limits(late(code, 5)) == 1
+    assert remind(late(code, 5)) == 1
     row = Reminder.objects.get()
     assert (row.level, row.late_workdays) == (3, 5)
     assert [rung for rung, _ in told(code)[0]] == ["worker", "deputy", "principal"]
@@ -96,7 +102,7 @@ def test_a_gap_is_written_down_and_the_next_above_told(cast: Cast) -> None:
         actor=INSTALLER, unit=cast.units["market"], principal=cast.posts["he"], deputy=None, team=[], at=now()
     )
     code = claimed(cast)
-    services.remind_of_limits(late(code, 1))
+    remind(late(code, 1))
     assert told(code) == [[("worker", "赵强"), ("principal", "何伟"), ("team", ""), ("deputy", "")]]
     climb = organisations.escalation(cast.units["market_section"], "deputy", day_of(now()))
     assert [each.name for each in climb.told] == ["何伟"]
@@ -104,8 +110,8 @@ def test_a_gap_is_written_down_and_the_next_above_told(cast: Cast) -> None:
 
 
 def test_an_unclaimed_case_is_told_to_all_who_could_take_it(cast: Cast) -> None:
-    code = submitted(cast)
-    services.remind_of_limits(late(code, 0))
+    code = submitted(cast, published(cast, kind="confirmation", name="执业兽医备案"))
+    remind(late(code, 0))
     assert ("worker", "王芳") in told(code)[0]
 
 
@@ -115,7 +121,7 @@ def test_a_stopped_clock_and_a_closed_case_are_left_alone(cast: Cast) -> None:
     services.suspend(
         code=code, reason="要检验", procedure="inspection", days_needed=10, actor=cast.actor("zhao"), at=now()
     )
-    assert services.remind_of_limits(moment) == 0
+    assert remind(moment) == 0
 
 
 def test_thresholds_are_the_centres(cast: Cast) -> None:
@@ -126,9 +132,9 @@ def test_thresholds_are_the_centres(cast: Cast) -> None:
     code = claimed(cast)
     warn = matter_of(code).warn_at
     assert warn is not None
-    assert services.remind_of_limits(warn) == 0
-    services.remind_of_limits(late(code, 4))
-    services.remind_of_limits(late(code, 5))
+    assert remind(warn) == 0
+    remind(late(code, 4))
+    remind(late(code, 5))
     assert [row.level for row in Reminder.objects.order_by("id")] == [1, 2]
 
 
@@ -148,7 +154,7 @@ def test_thresholds_that_make_no_sense_are_refused(cast: Cast, deputy: int, prin
 def test_the_people_get_a_message(cast: Cast) -> None:
     chain(cast)
     code = claimed(cast)
-    services.remind_of_limits(late(code, 3))
+    remind(late(code, 3))
     while outbox.deliver_once():
         pass
     got = Message.objects.filter(account=cast.accounts["he"], link=f"/desk/cases/{code}/").get()
@@ -178,7 +184,7 @@ def test_a_stopped_case_is_not_urged(cast: Cast) -> None:
 
 def test_the_record_cannot_be_changed(cast: Cast) -> None:
     code = claimed(cast)
-    services.remind_of_limits(late(code, 3))
+    remind(late(code, 3))
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("update cases_remindertold set name = '别人'")
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
@@ -188,7 +194,7 @@ def test_the_record_cannot_be_changed(cast: Cast) -> None:
 def test_the_case_page_shows_it_and_the_button_urges(cast: Cast) -> None:
     chain(cast)
     code = claimed(cast)
-    services.remind_of_limits(late(code, 3))
+    remind(late(code, 3))
     client = cast.client("sun")
     page = client.get(f"/desk/cases/{code}/").content.decode()
     assert "超期 3 个工作日" in page and "何伟" in page and "周平" in page

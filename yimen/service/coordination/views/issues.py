@@ -374,7 +374,7 @@ def entries(steps: Sequence[matters.Shown], running: bool) -> list[Entry]:
                 who=" ".join(part for part in (step.window or step.post, step.actor) if part),
                 note=reason if len(reason) <= 80 else f"{reason[:78]}……",
                 kind="paused" if step.effect == "stop" else "now" if place == 0 and running else "",
-                late=f"{moments.say_moment(step.recorded_at)} 补记，依据：{step.basis}" if step.late_entry else "",
+                late=step.said_late(moments.say_moment(step.recorded_at)),
             )
         )
     return shown

@@ -129,6 +129,10 @@ ACTS: dict[str, Act] = {
         services.hand_across, "移送", "已移送，对方会收到移送函；进展可在“上下传递”里查看。", asked.HandAcrossForm, dialog=True,
         consequence="办件转由对口单位接着办理，期限不停，申请人会看到办件转到了哪里；对方可以用同样的步骤退回。",
     ),
+    "undo_deemed": Act(
+        services.undo_deemed, "撤销视为受理", "已撤销，收件审查重新起算。", asked.ReasonForm,
+        consequence="只在事实与记录不符时撤销，例如已在五个工作日内书面告知补正而漏记。受理通知书作废，收件审查期限重新起算，申请人会看到理由。",
+    ),
     "claim": Act(matters_services.claim, "认领", "已认领，由您办理。", key="c", direct=True),
     "release": Act(matters_services.release, "退回认领", "已退回，别人可以认领。", direct=True),
 }  # fmt: skip
@@ -307,7 +311,7 @@ def why_closed(case: Case, rule: StepRule, actor: Actor, at: datetime) -> str:
         return f"这件事现在是“{table.state(case.matter.state).label}”，不能“{rule.label}”。"
     if rule.action in OF_MATTERS:
         return ""
-    if rule.action == "hand_across":  # drawn apart from the buttons
+    if not rule.shown:  # drawn apart from the buttons
         return "" if may(actor, rule.permission, case.matter) else f"您没有对这件事“{rule.label}”的权限。"
     for step in matters.next_steps(case.matter, actor, moments.day_of(at)):
         if step.rule.action == rule.action:

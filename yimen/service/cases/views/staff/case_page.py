@@ -124,6 +124,9 @@ def case_page(
         "claim": _claim(case, actor, at),
         "hand_over": _hand_over(case, actor, at),
         "across": _across(case, actor, at),
+        "came": matters.effect_standing(matter) if any(step.action in EFFECT_STEPS for step in steps) else None,
+        "may_undo": matter.state == "reviewing" and may(actor, "cases.undo_effect", matter),
+        "comes": matters.takes_effect_at(matter),
         "mine": mine,
         "reminders": list(cases.reminders_of(case)),
         "may_urge": matter.closed_at is None and matter.stopped_since is None and may(actor, "cases.urge", matter),
@@ -139,6 +142,9 @@ def case_page(
     }
     return render(request, "cases/staff/case.html", context, status=status)
 
+
+EFFECT_STEPS = frozenset({"deem_accepted"})
+"""Steps by which the law acted."""
 
 SETTLED = (CaseMaterial.State.ACCEPTED, CaseMaterial.State.PAPER, CaseMaterial.State.EXEMPT)
 

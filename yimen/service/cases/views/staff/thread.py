@@ -28,6 +28,7 @@ class Link:
 STATIONS = {
     "submit": "收件",
     "accept": "受理",
+    "deem_accepted": "受理",
     "pass_review": "审查",
     "grant": "决定",
     "grant_at_once": "决定",
@@ -63,6 +64,8 @@ def links(case: Case, steps: Sequence[Shown], edition: EditionCard, at: datetime
                     _day(step.happened_at, at),
                 )
             )
+        elif step.action == "undo_deemed":
+            found = [link for link in found if link.name != "受理"]
         elif name := ENDS.get(step.action):
             found.append(Link(name, step.actor, _day(step.happened_at, at)))
             ended = True
@@ -149,7 +152,7 @@ def entries(case: Case, steps: Sequence[Shown], papers: Sequence[Paper], at: dat
                 kind="paused" if stops else "now" if place == 0 and case.matter.closed_at is None else "",
                 url=paper.url if paper else "",
                 link=paper.label if paper else "",
-                late=f"{_moment(step.recorded_at, at)} 补记，依据：{step.basis}" if step.late_entry else "",
+                late=step.said_late(_moment(step.recorded_at, at)),
             )
         )
     return shown
