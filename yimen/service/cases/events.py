@@ -126,3 +126,12 @@ class CaseReminded(Event):
     reminder: int
     level: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class AcceptanceUndone(Event):
+    """What the law had accepted was taken back, since the facts were other than recorded; the receipt begins anew."""
+
+    matter_id: int
+    code: str
+    at: datetime

@@ -43,6 +43,7 @@ NOT_ACCEPTED = _template(
 SUSPENDED = _template("suspended", "进入特别程序", "您申请的{item}（{number}）进入听证、检验等程序，所需时间见告知书。")
 EXTENDED = _template("extended", "办理期限延长", "您申请的{item}（{number}）办理期限延长，理由见告知书。")
 DECIDED = _template("decided", "办理结果", "您申请的{item}（{number}）已作出决定，请登录办件页查看结果。")
+UNDONE = _template("acceptance_undone", "受理更正", "您申请的{item}（{number}）的受理已更正，理由见办件页。")
 DELIVERED = _template("delivered", "结果已送达", "您申请的{item}（{number}）结果已送达，办件结束。", "progress")
 
 
@@ -83,6 +84,16 @@ def tell_accepted(event: events.CaseAccepted) -> None:
         event.code, f"case-accepted:{event.code}", "申请已受理",
         f"您申请的“{{item}}”（{{number}}）已受理，受理通知书文号 {event.slip_number}。最晚办结日期见办件页面。",
         ACCEPTED,
+    )  # fmt: skip
+
+
+@handles(events.AcceptanceUndone)
+def tell_undone(event: events.AcceptanceUndone) -> None:
+    """The slip is void, and why; whether it is accepted is told within the receipt's limit, which begins anew."""
+    _tell(
+        event.code, f"case-undone:{event.code}:{event.at:%Y%m%d%H%M%S}", "受理更正",
+        "您申请的“{item}”（{number}）此前视为受理的记录已更正，原受理通知书作废，理由写在办件页面。5 个工作日内会告知是否受理。",
+        UNDONE,
     )  # fmt: skip
 
 
@@ -231,7 +242,7 @@ def warn_of_effect(event: EffectNear) -> None:
     for account in _workers(case.matter, event.at):
         notify_account(
             key=f"effect-near:{event.code}:{event.effect}:{event.last:%Y%m%d}:{event.workdays}:{account}", account_id=account,
-            subject=f"{event.workdays} 个工作日后将{coming.label}",
+            subject=f"{say_date(day_of(event.last), year=False)}后将{coming.label}",
             body=f"“{case.matter.title}”（{rules.short_code(event.code)}）若到 {say_moment(event.last)} 还没有办理，"
             f"依照{coming.law}将{coming.label}，由系统自动记入。",
             link=f"/desk/cases/{event.code}/",

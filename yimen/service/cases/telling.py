@@ -294,6 +294,7 @@ TOLD_REASONS = frozenset(
         "decline",
         "find_not_required",
         "refuse",
+        "undo_deemed",
     }
 )
 """Steps whose reason the law has told the applicant; what sections write to each other is not shown."""

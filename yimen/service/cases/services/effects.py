@@ -29,7 +29,7 @@ from yimen.ground.matters.services import (
     written_at,
 )
 from yimen.service.cases import rules
-from yimen.service.cases.events import CaseAccepted
+from yimen.service.cases.events import AcceptanceUndone, CaseAccepted
 from yimen.service.cases.lifecycle import RECEIPT_WORKDAYS
 from yimen.service.cases.models import Case
 from yimen.service.cases.services.acceptance import why_that_day
@@ -132,6 +132,7 @@ def undo_deemed(*, code: str, reason: str, actor: Actor, at: datetime, seen: int
         taken = take_step(
             matter=found.matter_id, action="undo_deemed", actor=actor, at=at, seen=seen, ready=found.ready,
             clock=rules.receipt_clock(), facts={"reason": reason, "slip": found.case.slip_number},
+            events=[AcceptanceUndone(matter_id=found.matter_id, code=found.code, at=at)],
         )  # fmt: skip
         undone = note_undone(
             matter_id=found.matter_id, code=DEEMED_ACCEPTED, seq=taken.seq, actor=actor, reason=reason, at=at

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from django.db import connection
+from django.test import Client
 
 from tests.cast import Cast
 from yimen.ground.documents.models import Letter
 from yimen.ground.kit import outbox
 from yimen.ground.kit.moments import CHINA, day_of, now
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
-from yimen.ground.matters import effects, watching
+from yimen.ground.matters import commands, effects, watching
 from yimen.ground.matters.fast_forward import in_its_own_time, mark_synthetic
 from yimen.ground.matters.models import EffectTaken, EffectWarning, Matter, Step
 from yimen.ground.matters.selectors import explain
@@ -141,7 +144,7 @@ def test_people_hear_of_it(cast: Cast, own_time: None) -> None:
     code = waiting(cast)
     watching.sweep_all(datetime(2026, 10, 14, 8, tzinfo=CHINA))
     deliver()
-    near = Message.objects.filter(subject="3 个工作日后将视为受理")
+    near = Message.objects.filter(subject="10月19日(周一)后将视为受理")
     assert near.exists()
     watching.sweep_all(after(code))
     deliver()
@@ -241,8 +244,35 @@ def test_the_pages_say_so_and_the_button_takes_it_back(cast: Cast, own_time: Non
     assert he.post(address, {"reason": "14日已书面告知补正，漏记", "seen": seen}).status_code == 302
     assert matter_of(code).state == "received"
     assert "漏记" in manager.get("/manage/effects/came/?state=undone").content.decode()
+    assert "14日已书面告知补正，漏记" in cast.client("li").get(f"/my/matters/{code}/").content.decode()
+    deliver()
+    assert Message.objects.filter(subject="受理更正", party=cast.accounts["li"].party).exists()
     assert manager.get("/manage/effects/nonsense/").status_code == 404
     refused = manager.post("/manage/effects/deemed_accepted/", {"warn_workdays": "三天"})
     assert refused.status_code == 422
     assert manager.post("/manage/effects/deemed_accepted/", {"warn_workdays": "2、1"}).status_code == 302
     assert "2、1 个工作日" in manager.get("/manage/effects/").content.decode()
+
+
+def test_a_place_s_own_effect_can_be_switched_off(cast: Cast, own_time: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = replace(effects.effect("deemed_accepted"), statutory=False)
+    monkeypatch.setitem(effects._effects, "deemed_accepted", own)
+    code = waiting(cast)
+    effects.set_effect(actor=cast.actor("manager"), code=own.code, in_use=False, warn_workdays=[], at=MONDAY)
+    watching.sweep_all(after(code))
+    assert matter_of(code).state == "received" and not EffectWarning.objects.exists()
+    assert effects.takes_effect_at(matter_of(code)) is None
+
+
+def test_over_the_interface_and_by_command(cast: Cast, own_time: None) -> None:
+    code = waiting(cast, now().replace(hour=10) - timedelta(days=14))
+    said = json.loads(CliRunner().invoke(commands.watch, ["--json"]).stdout)
+    assert said["looked"] and not said["failed"]
+    (listed,) = json.loads(CliRunner().invoke(commands.effects, ["--json"]).stdout)
+    assert (listed["code"], listed["came"], listed["undone"]) == ("deemed_accepted", 1, 0)
+    answer = Client().post(
+        f"/api/v1/applications/{code}/steps", json.dumps({"action": "undo_deemed", "reason": "已书面告知，漏记"}),
+        content_type="application/json", headers={"authorization": f"Bearer {cast.token('he')}"},
+    )  # fmt: skip
+    assert answer.status_code == 201, answer.content.decode()
+    assert matter_of(code).state == "received"
