@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from yimen.ground.calendar.rules import WorkCalendar
 from yimen.ground.calendar.selectors import work_calendar
@@ -20,7 +21,8 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, outbox
 from yimen.ground.kit.moments import CHINA, day_of
 from yimen.ground.kit.refusals import Invalid, NotFound
-from yimen.ground.matters.clocks import workdays_before
+from yimen.ground.matters import policies
+from yimen.ground.matters.clocks import WATCH_WORKDAYS, workdays_before
 from yimen.ground.matters.events import EffectCame, EffectNear
 from yimen.ground.matters.models import EffectTaken, EffectTerms, EffectWarning, Matter
 from yimen.ground.matters.policies import EFFECTS, NoPermission
@@ -33,7 +35,8 @@ STATUTORY_EFFECT = "statutory_effect"
 
 MOMENT = timedelta(microseconds=1)
 MOST_WARNINGS = 5
-LONGEST_WARNING = 20
+LONGEST_WARNING = WATCH_WORKDAYS
+"""No warning earlier than the watch begins to look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +234,26 @@ def note_undone(*, matter_id: int, code: str, seq: int, actor: Actor, reason: st
     )
     standing.save(update_fields=["undone_seq", "undone_by", "undone_at", "undone_reason"])
     return standing
+
+
+def effects_that_came(actor: Actor, *, text: str = "", state: str = "") -> QuerySet[EffectTaken]:
+    """The effects that came to matters this actor may see; page by `-taken_at`, `-id`. `state`: `standing`, `undone` or all."""
+    within = policies.scope(actor, "matters.view")
+    found = EffectTaken.objects.select_related("matter", "department")
+    if within:
+        found = found.filter(matter__in=Matter.objects.filter(within))
+    if state in ("standing", "undone"):
+        found = found.filter(undone_at__isnull=state == "standing")
+    if text:
+        found = found.filter(
+            Q(matter__code__startswith=text) | Q(matter__title__contains=text) | Q(department__name__contains=text)
+        )
+    return found
+
+
+def effect_standing(matter: Matter) -> EffectTaken | None:
+    """The last effect that came to a matter and was not taken back."""
+    return EffectTaken.objects.filter(matter=matter, undone_at__isnull=True).order_by("-id").first()
 
 
 def at_clock(name: str) -> Callable[[Matter], datetime | None]:

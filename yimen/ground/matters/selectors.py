@@ -23,9 +23,10 @@ from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.matters import lifecycle, policies, rules
 from yimen.ground.matters.clocks import Clock, ClockMark, clocks_of, ended
 from yimen.ground.matters.effects import effect as effect
+from yimen.ground.matters.effects import effect_standing as effect_standing
 from yimen.ground.matters.effects import takes_effect_at as takes_effect_at
 from yimen.ground.matters.lifecycle import ClockStart, Procedure, StepRule
-from yimen.ground.matters.models import Behalf, EffectTaken, Hold, Matter, Step
+from yimen.ground.matters.models import Behalf, Hold, Matter, Step
 from yimen.ground.organisations import selectors as organisations
 
 Box = Literal["mine", "window", "department", "centre"]
@@ -497,26 +498,6 @@ def by_code(code: str) -> Matter:
     if matter is None:
         raise NotFound("没有找到这个编号。", next_step="请核对编号是否完整。")
     return matter
-
-
-def effects_that_came(actor: Actor, *, text: str = "", state: str = "") -> QuerySet[EffectTaken]:
-    """The effects that came to matters this actor may see; page by `-taken_at`, `-id`. `state`: `standing`, `undone` or all."""
-    within = policies.scope(actor, "matters.view")
-    found = EffectTaken.objects.select_related("matter", "department")
-    if within:
-        found = found.filter(matter__in=Matter.objects.filter(within))
-    if state in ("standing", "undone"):
-        found = found.filter(undone_at__isnull=state == "standing")
-    if text:
-        found = found.filter(
-            Q(matter__code__startswith=text) | Q(matter__title__contains=text) | Q(department__name__contains=text)
-        )
-    return found
-
-
-def effect_standing(matter: Matter) -> EffectTaken | None:
-    """The last effect that came to a matter and was not taken back."""
-    return EffectTaken.objects.filter(matter=matter, undone_at__isnull=True).order_by("-id").first()
 
 
 def running_since(matter_id: int) -> datetime:

@@ -13,7 +13,7 @@ from yimen.ground.matters.watching import database_now, sweep_all
 log = logging.getLogger(__name__)
 
 CLOCKS_APART = timedelta(minutes=1)
-"""A host whose clock is further from the database's than this is named in the log, and by `yimen doctor`."""
+"""A host whose clock is further from the database's than this is named in the log."""
 
 
 @app.periodic(cron="* * * * *")

@@ -17,7 +17,6 @@ from yimen.ground.matters import effects
 from yimen.ground.matters.forms import EffectForm
 from yimen.ground.matters.models import EffectTaken
 from yimen.ground.matters.policies import EFFECTS
-from yimen.ground.matters.selectors import effects_that_came
 from yimen.ground.matters.views import actor_of
 
 
@@ -57,7 +56,7 @@ def _set(request: HttpRequest, held: effects.EffectInForce, given: dict[str, Any
 def came(request: HttpRequest) -> HttpResponseBase:
     """The effects that have come to matters one may see, the newest first; as Excel with `format=xlsx`."""
     text, state = request.GET.get("q", "").strip()[:60], request.GET.get("state", "")
-    rows = effects_that_came(actor_of(request), text=text, state=state)
+    rows = effects.effects_that_came(actor_of(request), text=text, state=state)
     if request.GET.get("format") == "xlsx":
         return exports.download(
             "法定后果记录.xlsx", exports.xlsx(_COLUMNS, rows.order_by("-taken_at", "-id").iterator(chunk_size=2000))

@@ -41,6 +41,9 @@ def register() -> None:
     register_menu(
         "manage", MenuItem("办件催办", "cases:reminder_terms", "bell", "cases.set_up", group="目录", order=22)
     )
+    register_menu(
+        "manage", MenuItem("法定后果记录", "matters:effects_came", "warn", "cases.figures", group="日历", order=64)
+    )
     register_menu("footer", MenuItem("服务承诺与兑现", "cases:promises", order=40))
 
 
