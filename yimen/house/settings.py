@@ -43,6 +43,9 @@ INSTALLED_APPS = [
     "yimen.service.reform",
     "yimen.service.residence",
     "yimen.service.coordination",
+    "yimen.watch.supervision",
+    "yimen.watch.efficiency",
+    "yimen.watch.drills",
     "yimen.edge.web",
 ]
 
