@@ -35,6 +35,7 @@ STATUTORY_EFFECT = "statutory_effect"
 
 MOMENT = timedelta(microseconds=1)
 MOST_WARNINGS = 5
+MOST_DAYS = 250
 LONGEST_WARNING = WATCH_WORKDAYS
 """No warning earlier than the watch begins to look."""
 
@@ -44,7 +45,8 @@ class Effect:
     """One effect. `falls_due` gives the last moment that is still in time, None where this matter has none.
 
     `take(matter, moment, at)` takes the step: `moment` is the first at which the effect stands, `at` is now.
-    `warn_workdays` are the working days before, at whose beginning the worker is warned.
+    `warn_workdays` are the working days before, at whose beginning the worker is warned. `days`: after how many working days,
+    where a place sets them. `at_fault`: it is the office whose limit ran out.
     """
 
     code: str
@@ -59,6 +61,8 @@ class Effect:
     usual: bool = True
     warn_workdays: tuple[int, ...] = (3, 1)
     order: int = 50
+    days: int | None = None
+    at_fault: bool = True
 
     def concerns(self, matter: Matter) -> bool:
         """Whether the effect can come to this matter as it stands."""
@@ -74,6 +78,7 @@ class EffectInForce:
     warn_workdays: tuple[int, ...]
     changed_at: datetime | None = None
     changed_by: str = ""
+    days: int | None = None
 
 
 _effects: dict[str, Effect] = {}
@@ -110,12 +115,15 @@ def in_force(code: str) -> EffectInForce:
 
 def _in_force(each: Effect, terms: EffectTerms | None) -> EffectInForce:
     if terms is None:
-        return EffectInForce(each, each.usual, each.warn_workdays)
+        return EffectInForce(each, each.usual, each.warn_workdays, days=each.days)
     in_use = each.statutory or terms.in_use
-    return EffectInForce(each, in_use, tuple(terms.warn_workdays), terms.changed_at, terms.changed_by)
+    days = each.days if each.days is None else terms.days or each.days
+    return EffectInForce(each, in_use, tuple(terms.warn_workdays), terms.changed_at, terms.changed_by, days)
 
 
-def set_effect(*, actor: Actor, code: str, in_use: bool, warn_workdays: Sequence[int], at: datetime) -> EffectInForce:
+def set_effect(
+    *, actor: Actor, code: str, in_use: bool, warn_workdays: Sequence[int], at: datetime, days: int | None = None
+) -> EffectInForce:
     """Set when people are warned, and whether a place's own effect is in use. Raises `NoPermission`, `Invalid`, `NotFound`.
 
     Running matters are looked at anew by the next sweep of theirs; a warning that has been given is not given again.
@@ -123,21 +131,33 @@ def set_effect(*, actor: Actor, code: str, in_use: bool, warn_workdays: Sequence
     found = effect(code)
     if not any(actor.held(EFFECTS)):
         raise NoPermission("您没有设置法定后果的权限。", next_step="请由中心管理人员设置。")
-    days = tuple(sorted(set(warn_workdays), reverse=True))
-    if len(days) > MOST_WARNINGS or any(not 1 <= each <= LONGEST_WARNING for each in days):
+    warned = tuple(sorted(set(warn_workdays), reverse=True))
+    if len(warned) > MOST_WARNINGS or any(not 1 <= each <= LONGEST_WARNING for each in warned):
         said = f"填 1 到 {LONGEST_WARNING} 之间的数，最多 {MOST_WARNINGS} 个。"
         raise Invalid("提醒的天数不合适。", fields={"warn_workdays": said})
     if found.statutory and not in_use:
         raise Invalid(f"“{found.label}”是法律直接规定的后果，不能停用。", fields={"in_use": f"依据：{found.law}。"})
+    if found.days is not None and days is not None and not 1 <= days <= MOST_DAYS:
+        raise Invalid("天数不合适。", fields={"days": f"填 1 到 {MOST_DAYS} 个工作日。"})
     with transaction.atomic():
         terms, _ = EffectTerms.objects.update_or_create(
             effect=code,
-            defaults={"in_use": in_use, "warn_workdays": list(days), "changed_at": at, "changed_by": actor.name},
+            defaults={
+                "in_use": in_use,
+                "warn_workdays": list(warned),
+                "days": days,
+                "changed_at": at,
+                "changed_by": actor.name,
+            },
         )
         audit.record(
             "matters.set_effect", actor=actor, target_kind="effect", target=found.label,
-            facts={"in_use": in_use, "warn_workdays": list(days)},
+            facts={"in_use": in_use, "warn_workdays": list(warned)} | ({"days": days} if days else {}),
         )  # fmt: skip
+        # Rare, and an act of administration: what stands under it is looked at as soon as the watch comes by.
+        Matter.objects.filter(
+            procedure__in=found.procedures, state__in=found.states, closed_at__isnull=True, due_at__isnull=True
+        ).update(watch_at=at)
     return _in_force(found, terms)
 
 
@@ -174,7 +194,7 @@ def _take(found: Effect, matter: Matter, last: datetime, at: datetime) -> None:
     taken = found.take(matter, last + MOMENT, at)
     EffectTaken.objects.create(
         matter=matter, effect=found.code, label=found.label, law=found.law, fell_due_at=last, taken_at=at, seq=taken.seq,
-        department_id=matter.department_id, person_name=matter.person_name,
+        department_id=matter.department_id, person_name=matter.person_name, at_fault=found.at_fault,
     )  # fmt: skip
     outbox.publish(EffectCame(matter.pk, matter.code, found.code, last, at))
 
@@ -204,7 +224,7 @@ def warning_moments(workdays: Iterable[int], last_day: date, calendar: WorkCalen
 
 def takes_effect_at(matter: Matter) -> tuple[Effect, datetime] | None:
     """The next effect that awaits this matter, with the last moment that is still in time; None where none does."""
-    if matter.closed_at is not None or matter.stopped_since is not None:
+    if matter.closed_at is not None:
         return None
     ahead = [
         (last, each)

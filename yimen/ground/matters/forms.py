@@ -266,6 +266,9 @@ class EffectForm(forms.Form):
         max_length=30,
         help_text="可以写几个，用顿号隔开，例如：3、1。不写就不提醒。",
     )
+    days = django_forms.IntegerField(
+        label="几个工作日以后", min_value=1, max_value=250, widget=django_forms.NumberInput(attrs={"class": "short"})
+    )
     in_use = django_forms.BooleanField(label="启用", required=False)
 
     def clean_warn_workdays(self) -> list[int]:

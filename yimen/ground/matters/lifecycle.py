@@ -42,7 +42,8 @@ class StepRule:
     `to` is None where the state stays. `power` names the power of an authorisation letter (R006) that a staff member
     needs besides the permission. `hold_point` is the name under which a hold may stop this step. `order` sorts buttons.
     `document` is the kind of letter that the step issues; `law` the article that orders or allows it. `mandate` is what an
-    applicant's agent must be given to take it (`identity.rules.POWERS`).
+    applicant's agent must be given to take it (`identity.rules.POWERS`). `reopens`: what was over goes on; only to take back
+    what the law did by itself.
     """
 
     action: str
@@ -63,6 +64,7 @@ class StepRule:
     danger: bool = False
     shown: bool = True
     mandate: str = "apply"
+    reopens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,10 @@ class Procedure:
                 return rule
         raise KeyError(f"{self.name} v{self.version} has no step {action!r}")
 
+    def knows(self, action: str) -> bool:
+        """Whether the procedure has such a step."""
+        return any(rule.action == action for rule in (*self.steps, *COMMON_STEPS))
+
     def origins(self, rule: StepRule) -> tuple[str, ...]:
         """The states from which a rule may be taken; a common step may be taken from every state that is not closed."""
         if rule.origins:
@@ -127,7 +133,8 @@ class Procedure:
             for origin in rule.origins:
                 if origin != BEFORE and origin not in codes:
                     found.append(f"{rule.action}: unknown origin {origin!r}")
-                if phases.get(origin) == "closed" and rule.to is not None and phases.get(rule.to) != "closed":
+                reopened = phases.get(origin) == "closed" and rule.to is not None and phases.get(rule.to) != "closed"
+                if reopened and not rule.reopens:
                     found.append(f"{rule.action}: leaves the closed state {origin!r}")
             if rule.to is not None:
                 reached.add(rule.to)

@@ -33,7 +33,8 @@ class Matter(models.Model):
 
     `state`, `version`, `last_seq` and `last_link` are written by `matters_take_step` alone. The clock's columns are a cache
     of what the steps say; `sort_at` is `due_at`, or the far future while no clock runs, so that lists page by one column.
-    `watch_at` is when the watch looks at it next, `light` what supervision says of its clock; empty where nothing shines.
+    `watch_at` is when the watch looks at it next, `look_by` a moment that matters whatever its clock says
+    (an expiry), `light` what supervision says of its clock; empty where nothing shines.
     Foreign keys bring no index of their own: each index below names its query, and no other is paid for at every step.
     """
 
@@ -93,6 +94,7 @@ class Matter(models.Model):
     provisional = models.BooleanField("期限暂定", default=False)
     sort_at = models.DateTimeField("排序时刻")
     watch_at = models.DateTimeField("下次巡查时刻", null=True, blank=True)
+    look_by = models.DateTimeField("不论时钟，此时巡查", null=True, blank=True)
     light = models.CharField("信号灯", max_length=8, blank=True, default="", db_default="")
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
     outcome = models.CharField("结果", max_length=30, blank=True)
@@ -378,6 +380,7 @@ class EffectTerms(models.Model):
 
     effect = models.CharField("后果", max_length=30, primary_key=True)
     in_use = models.BooleanField("启用", default=True)
+    days = models.PositiveSmallIntegerField("几个工作日", null=True, blank=True)
     warn_workdays = models.JSONField("提前几个工作日提醒", default=list)
     changed_at = models.DateTimeField("修改时间")
     changed_by = models.CharField("修改人", max_length=100)
@@ -415,6 +418,7 @@ class EffectWarning(models.Model):
 class EffectTaken(models.Model):
     """An effect that came: under which article, whose limit had run out, and the step that says so.
 
+    `at_fault`: the unit let its limit run out; not so where the applicant did.
     `fell_due_at` is the last moment that was still in time, `taken_at` when it was written down. `undone_seq` is the step
     by which an authorised person took it back.
     """
@@ -428,6 +432,7 @@ class EffectTaken(models.Model):
     seq = models.PositiveIntegerField("步骤序号")
     department = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="逾期单位")
     person_name = models.CharField("逾期经办人", max_length=100, blank=True)
+    at_fault = models.BooleanField("记作单位逾期", default=True, db_default=True)
     undone_seq = models.PositiveIntegerField("撤销步骤", null=True, blank=True)
     undone_by = models.CharField("撤销人", max_length=100, blank=True)
     undone_at = models.DateTimeField("撤销时间", null=True, blank=True)

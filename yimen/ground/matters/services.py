@@ -27,6 +27,7 @@ from yimen.ground.matters.effects import (
     STATUTORY_EFFECT,
     Effect,
     at_clock,
+    in_force,
     note_undone,
     register_effect,
     set_effect,
@@ -99,11 +100,14 @@ __all__ = [
     "event_json",
     "hand_over",
     "handling_result",
+    "in_force",
     "in_its_own_time",
     "is_synthetic",
     "lift_hold",
     "lock",
+    "look_by",
     "look_now",
+    "look_soon",
     "mark_synthetic",
     "note_undone",
     "open_matter",
@@ -454,6 +458,24 @@ def place(*, matter_id: int, department_id: int) -> None:
         raise outbox.OutsideTransactionError("a matter placed outside the transaction of its step")
     with connection.cursor() as cursor:
         cursor.execute("update matters_matter set department_id = %s where id = %s", [department_id, matter_id])
+
+
+def look_by(matter_id: int, moment: datetime | None) -> None:
+    """Have the watch look at a matter no later than `moment`, whatever its clock says (an expiry); None: by its clock alone.
+
+    In the transaction of the step that brings it about, and after it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update matters_matter set look_by = %s, watch_at = least(watch_at, %s) where id = %s",
+            [moment, moment, matter_id],
+        )
+
+
+def look_soon(matter_id: int, at: datetime) -> None:
+    """Have the watch look at a matter as soon as it comes by; in the transaction of the step that brings it about, after it."""
+    with connection.cursor() as cursor:
+        cursor.execute("update matters_matter set watch_at = least(watch_at, %s) where id = %s", [at, matter_id])
 
 
 def place_hold(*, matter_id: int, kind: str, point: str, reason: str, at: datetime) -> Taken:

@@ -104,7 +104,12 @@ def admit(asked: Asked, action: str, actor: Actor, at: datetime, seen: int | Non
             "这件事刚刚有了新进展，您看到的页面已经不是最新的。", next_step="请刷新页面，看过新情况后再办理。"
         )
     table = _table(asked)
-    rule = table.step(action)
+    try:
+        rule = table.step(action)
+    except KeyError:
+        raise StepNotOpen(
+            f"这件事按办理程序第 {asked.procedure_version} 版办理，没有这一步。", next_step="请按页面上的步骤办理。"
+        ) from None
     try:
         policies.demand(actor, rule, asked, day_of(at))
     except NotAllowed as refusal:
@@ -173,6 +178,8 @@ def think(
     if rule.to and table.state(rule.to).phase == "closed" and table.state(asked.state).phase != "closed":
         changes.setdefault("closed_at", at.isoformat())
         changes.setdefault("outcome", rule.to)
+    if rule.reopens and rule.to and table.state(asked.state).phase == "closed":
+        changes |= {"closed_at": None, "outcome": ""}
     return Thought(
         asked=asked,
         action=rule.action,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -91,6 +91,8 @@ class CaseOut(CaseLine):
     slip_number: str
     decision: str
     decision_number: str
+    licence_expires_on: str | None = None
+    renewal_asked_by: str | None = None
     next_steps: list[str]
 
 
@@ -125,6 +127,7 @@ Action = Literal[
     "accept", "request_correction", "correct_on_spot", "find_not_required", "decline", "supplement", "record_opinion",
     "record_survey", "pass_review", "request_review_correction", "suspend", "resume", "extend_limit", "return_to_review",
     "grant", "grant_at_once", "refuse", "deliver", "archive", "withdraw", "undo_deemed",
+    "undo_renewed", "undo_abandoned", "extend_joint",
 ]  # fmt: skip
 
 
@@ -143,6 +146,7 @@ class StepIn(Schema):
     method: Line = ""
     receiver: Line = ""
     proof: Line = ""
+    expires_on: date | None = None
 
 
 class AcceptIn(Schema):
@@ -234,6 +238,8 @@ def application(request: HttpRequest, code: str) -> dict[str, Any]:
         "slip_number": case.slip_number,
         "decision": case.decision,
         "decision_number": case.decision_number,
+        "licence_expires_on": _day(case.licence_expires_on),
+        "renewal_asked_by": _day(case.renewal_asked_by),
         "next_steps": [
             step.rule.action for step in matters.next_steps(matter, actor, at.date()) if not step.closed_because
         ],
@@ -328,6 +334,12 @@ def _verb(code: str, given: StepIn, actor: Actor, at: datetime) -> Any:
             return services.withdraw(reason=given.reason, **said)
         case "undo_deemed":
             return services.undo_deemed(reason=given.reason, **said)
+        case "undo_renewed":
+            return services.undo_renewed(reason=given.reason, expires_on=given.expires_on, **said)
+        case "undo_abandoned":
+            return services.undo_abandoned(reason=given.reason, **said)
+        case "extend_joint":
+            return services.extend_limit(days=given.days, reason=given.reason, action="extend_joint", **said)
 
 
 @router.get("/inbox", response={200: CaseList, **PROBLEMS}, summary="收件箱")

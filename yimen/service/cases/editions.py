@@ -50,6 +50,8 @@ class EditionCard:
     suit_court: str
     result_names: tuple[str, ...]
     power: Power
+    renewal: tuple[str, int] | None = None
+    """For a renewal: the form's question for the licence's expiry, and how many days before it one has to ask."""
 
     def materials(self, answers: Mapping[str, Any], on: date) -> list[NeededMaterial]:
         """The materials needed on that day, conditions decided by the answers, cancelled ones left out (R030)."""
@@ -61,7 +63,7 @@ class EditionCard:
 
 def card_of(edition: ItemEdition) -> EditionCard:
     """The card of an edition that was read with `item` and `form`."""
-    limits = catalogue.limits(edition)
+    limits, form = catalogue.limits(edition), catalogue.form_of(edition)
     return EditionCard(
         edition=edition,
         id=edition.pk,
@@ -71,7 +73,7 @@ def card_of(edition: ItemEdition) -> EditionCard:
         number=edition.number,
         name=edition.name,
         department_id=edition.item.department_id or 0,
-        form=catalogue.form_of(edition),
+        form=form,
         form_version=catalogue.form_version_of(edition),
         case_kind=edition.case_kind,
         terms=rules.Terms(
@@ -88,7 +90,16 @@ def card_of(edition: ItemEdition) -> EditionCard:
         suit_court=edition.suit_court,
         power=power_of(edition.kind),
         result_names=tuple(str(result.get("name", "")) for result in edition.results),
+        renewal=_renewal(form),
     )
+
+
+def _renewal(form: Mapping[str, Any]) -> tuple[str, int] | None:
+    for section in form.get("sections", ()) if form else ():
+        for question in section["fields"]:
+            if question.get("means") == "licence_expires_on":
+                return str(question["key"]), int(question.get("ahead_days", rules.RENEWAL_DAYS))
+    return None
 
 
 def open_edition(item_code: str, at: datetime) -> EditionCard:

@@ -86,6 +86,24 @@ class CaseDecided(Event):
 
 
 @dataclass(frozen=True)
+class DecisionUndone(Event):
+    """What the law had granted by silence was taken back, since the facts were other than recorded; the handling begins anew."""
+
+    matter_id: int
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CaseAbandoned(Event):
+    """The applicant did not complete the materials within the place's days; the application counts as given up."""
+
+    matter_id: int
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class CaseDelivered(Event):
     """The result was handed over and the case concluded."""
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxValueValidator
 
-from yimen.ground.kit.forms import Attachment, Form, Line, Paragraph, Phone
+from yimen.ground.kit.forms import Attachment, Day, Form, Line, Paragraph, Phone
 from yimen.ground.matters.rules import SPECIAL_PROCEDURES, STOPPED_FOR
 from yimen.service.cases import rules
 from yimen.service.cases.lifecycle import EXTENSION_WORKDAYS
@@ -256,6 +257,26 @@ class ExtendForm(ActForm):
         help_text=f"最多 {EXTENSION_WORKDAYS} 个工作日，只能延长一次。",
     )
     reason = Paragraph(label="延长的理由", rows=3, max_length=REASON_LENGTH, help_text="延长告知书会把理由告诉申请人。")
+
+    def allow(self, days: int, law: str) -> None:
+        """Put in what the law allows this case."""
+        field = self.fields["days"]
+        field.initial = days
+        field.widget.attrs["max"] = days
+        field.validators = [each for each in field.validators if not isinstance(each, MaxValueValidator)]
+        field.validators.append(MaxValueValidator(days))
+        field.help_text = f"最多 {days} 个工作日，只能延长一次（{law}）。"
+
+
+class ExtendJointForm(ExtendForm):
+    """联合办理的延长 (art. 42 (2)): once, fifteen working days at most, by the head of the government."""
+
+
+class UndoRenewedForm(ActForm):
+    """撤销视为准予延续: why, and the licence's right expiry."""
+
+    reason = Paragraph(label="理由", rows=3, max_length=REASON_LENGTH, help_text="写明事实和依据；申请人会看到。")
+    expires_on = Day(label="正确的有效期至", required=False, help_text="登记有误的，填正确的日期；不属于延续的，留空。")
 
 
 class GrantForm(ActForm):

@@ -44,6 +44,10 @@ SUSPENDED = _template("suspended", "进入特别程序", "您申请的{item}（{
 EXTENDED = _template("extended", "办理期限延长", "您申请的{item}（{number}）办理期限延长，理由见告知书。")
 DECIDED = _template("decided", "办理结果", "您申请的{item}（{number}）已作出决定，请登录办件页查看结果。")
 UNDONE = _template("acceptance_undone", "受理更正", "您申请的{item}（{number}）的受理已更正，理由见办件页。")
+DECISION_UNDONE = _template(
+    "decision_undone", "办理结果更正", "您申请的{item}（{number}）此前的结果已更正，理由见办件页。"
+)
+ABANDONED = _template("abandoned", "申请视为放弃", "您申请的{item}（{number}）逾期没有补齐材料，视为放弃，可重新申请。")
 DELIVERED = _template("delivered", "结果已送达", "您申请的{item}（{number}）结果已送达，办件结束。", "progress")
 
 
@@ -94,6 +98,26 @@ def tell_undone(event: events.AcceptanceUndone) -> None:
         event.code, f"case-undone:{event.code}:{event.at:%Y%m%d%H%M%S}", "受理更正",
         "您申请的“{item}”（{number}）此前视为受理的记录已更正，原受理通知书作废，理由写在办件页面。5 个工作日内会告知是否受理。",
         UNDONE,
+    )  # fmt: skip
+
+
+@handles(events.DecisionUndone)
+def tell_decision_undone(event: events.DecisionUndone) -> None:
+    """The letter is void, and why; the review goes on with a limit of its own."""
+    _tell(
+        event.code, f"case-decision-undone:{event.code}:{event.at:%Y%m%d%H%M%S}", "办理结果更正",
+        "您申请的“{item}”（{number}）此前视为准予延续的记录已更正，原决定书作废，理由写在办件页面。我们接着审查，期限见办件页面。",
+        DECISION_UNDONE,
+    )  # fmt: skip
+
+
+@handles(events.CaseAbandoned)
+def tell_abandoned(event: events.CaseAbandoned) -> None:
+    """The materials did not come within the days; a new application is welcome."""
+    _tell(
+        event.code, f"case-abandoned:{event.code}:{event.at:%Y%m%d%H%M%S}", "申请视为放弃",
+        "您申请的“{item}”（{number}）没有在规定的时间内补齐材料，已视为放弃申请。已经寄出材料的，请尽快告诉窗口；仍要办的，可以重新申请。",
+        ABANDONED,
     )  # fmt: skip
 
 

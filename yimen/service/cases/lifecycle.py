@@ -151,15 +151,53 @@ EFFECTS = (
     ),
 )  # fmt: skip
 
-VERSIONS = {1: STEPS, 2: (*STEPS, *EFFECTS)}
+LIFE_STATES = (State("abandoned", "视为放弃", "没有在期限内补齐材料，视为放弃申请", "closed"),)
+
+LIFE = (
+    # The full life of a case: renewal by silence, hearings, extension by the government, an application given up.
+    StepRule(
+        "deem_renewed", "视为准予延续", ("received", "reviewing", "suspended", "deciding"), "granted", "cases.decide",
+        by="system", clock="start", clock_name="delivery", document="decision_grant",
+        public_label="有效期届满前未作决定，依法视为准予延续", law="第五十条第二款", order=8, shown=False,
+    ),
+    StepRule(
+        "undo_renewed", "撤销视为准予延续", ("granted",), "reviewing", "cases.undo_effect", clock="start",
+        clock_name="handling", reason_needed=True, public_label="更正：撤销视为准予延续，接着审查", order=93, danger=True,
+        shown=False,
+    ),
+    StepRule(
+        "deem_abandoned", "视为放弃申请", ("correction_requested",), "abandoned", "cases.accept", by="system", clock="finish",
+        public_label="逾期没有补齐材料，视为放弃申请", order=8, shown=False,
+    ),
+    StepRule(
+        "undo_abandoned", "恢复办理", ("abandoned",), "received", "cases.undo_effect", clock="start", clock_name="receipt",
+        reason_needed=True, public_label="更正：恢复办理，重新核对材料", order=93, shown=False, reopens=True,
+    ),
+    StepRule(
+        "extend_joint", "延长期限（政府批准）", ("reviewing", "deciding"), None, "cases.extend_joint", clock="extend",
+        document="extension_notice", reason_needed=True, public_label="延长办理期限", law="第四十二条第二款", order=7,
+    ),
+    StepRule(
+        "begin_hearing", "听证开始，停止计时", ("reviewing", "deciding"), "suspended", "cases.hold_hearing", by="system",
+        clock="stop", document="suspension_notice", public_label="进入听证，停止计时", law="第四十五条", order=8, shown=False,
+    ),
+    StepRule(
+        "end_hearing", "听证结束，恢复审查", ("suspended",), "reviewing", "cases.hold_hearing", by="system", clock="resume",
+        public_label="听证结束，恢复审查", law="第四十五条", order=8, shown=False,
+    ),
+)  # fmt: skip
+
+VERSIONS = {1: STEPS, 2: (*STEPS, *EFFECTS), 3: (*STEPS, *EFFECTS, *LIFE)}
 """The steps of each version. A case keeps the one it began with; in version 1 no effect comes by itself."""
+
+STATES_OF = {1: STATES, 2: STATES, 3: (*STATES, *LIFE_STATES)}
 
 NEWEST = max(VERSIONS)
 
 
 def licence(version: int = NEWEST) -> Procedure:
     """The lifecycle of a licence in a version."""
-    return Procedure("licence", version, "依申请办件", STATES, VERSIONS[version])
+    return Procedure("licence", version, "依申请办件", STATES_OF[version], VERSIONS[version])
 
 
 LICENCE = licence()
@@ -172,7 +210,8 @@ def _spoken(power: Power, version: int) -> Procedure:
         version,
         f"{LICENCE.label}（{power.title or '服务'}）",
         tuple(
-            replace(state, label=power.say(state.label), public_label=power.say(state.public_label)) for state in STATES
+            replace(state, label=power.say(state.label), public_label=power.say(state.public_label))
+            for state in STATES_OF[version]
         ),
         tuple(
             replace(rule, label=power.say(rule.label), public_label=power.say(rule.public_label), law="")

@@ -30,6 +30,18 @@ register_permission(
     "cases.hand_across", "向上下级对口单位移送办件", scopes=("department",), usual={"chief": "department"}
 )
 register_permission("cases.extend", "延长办理期限", scopes=("department",), usual={"head": "department"})
+register_permission("cases.extend_joint", "批准联合办理延长期限", scopes=("division",), usual={"leader": "division"})
+register_permission(
+    "cases.ask_opinion", "向其他部门征求意见", scopes=("department",),
+    usual={"reviewer": "department", "chief": "department", "head": "department"},
+)  # fmt: skip
+register_permission(
+    "cases.give_opinion", "答复征求意见", scopes=("department",),
+    usual={"reviewer": "department", "approver": "department", "chief": "department", "head": "department"},
+)  # fmt: skip
+register_permission(
+    "cases.hold_hearing", "组织听证", scopes=("department",), usual={"reviewer": "department", "chief": "department"}
+)
 register_permission(
     "cases.figures", "查看办件统计", scopes=("department", "centre", "division", "all"),
     usual={"head": "department", "chief": "department", "manager": "centre", "supervisor": "all", "leader": "division"},
@@ -56,6 +68,8 @@ name_actions(
         "cases.urge": "催办办件",
         "cases.set_reminders": "设置办件催办",
         "cases.set_kinds": "设置办件类型",
+        "cases.set_extension": "登记延长规定",
+        "cases.drop_extension": "撤下延长规定",
         "cases.make_promise": "登记服务承诺",
         "cases.withdraw_promise": "收回服务承诺",
         "cases.reveal": "查看办件中的完整信息",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters.lifecycle import ClockStart
@@ -13,8 +13,14 @@ from yimen.service.cases.lifecycle import DELIVERY_WORKDAYS, RECEIPT_WORKDAYS
 
 CODE31 = re.compile(r"[0-9A-Z]{31}\Z")
 LAST_OF_DAY = 9999
+JOINT_WORKDAYS = 45
+"""Art. 42 (2): what is handled in one, jointly or together; the government's head may extend by fifteen."""
+FIRST_REVIEW_WORKDAYS = 20
+"""Art. 43: what a lower organ reviews first goes up within twenty working days."""
+RENEWAL_DAYS = 30
+"""Art. 50: renewal is applied for thirty days before the licence expires."""
 
-IMMEDIATE, COMMITMENT = "instant", "promise"
+IMMEDIATE, COMMITMENT, JOINT = "instant", "promise", "joint"
 
 
 class DayIsFull(Conflict):
@@ -92,6 +98,11 @@ def handling_clock(terms: Terms) -> ClockStart:
     law = {"statutory_default": "《行政许可法》第四十二条（法定默认）", "none": ""}.get(
         terms.legal_source, "事项实施清单"
     )
+    if terms.kind == JOINT and terms.legal_source == "statutory_default":
+        joint = "《行政许可法》第四十二条第二款（法定默认）"
+        limit = JOINT_WORKDAYS if terms.promise_limit is None else limit
+        return ClockStart(name="handling", limit=limit, unit=_UNITS.get(unit, unit), legal=JOINT_WORKDAYS, law=joint,
+                          source=terms.legal_source)  # fmt: skip
     return ClockStart(
         name="handling",
         limit=limit,
@@ -108,6 +119,21 @@ def delivery_clock(*, licence: bool = True) -> ClockStart:
     if not licence:
         return ClockStart(name="delivery", limit=DELIVERY_WORKDAYS, law=OWN_RULE)
     return ClockStart(name="delivery", limit=DELIVERY_WORKDAYS, legal=DELIVERY_WORKDAYS, law="《行政许可法》第四十四条")
+
+
+def first_review_clock() -> ClockStart:
+    """Art. 43: twenty working days from acceptance until the case goes up to the organ that decides, with all its materials."""
+    return ClockStart(
+        name="first_review", limit=FIRST_REVIEW_WORKDAYS, legal=FIRST_REVIEW_WORKDAYS, law="《行政许可法》第四十三条"
+    )
+
+
+def renewal_asked_by(expires_on: date, ahead_days: int = RENEWAL_DAYS) -> date:
+    """The last day on which a renewal is asked for in time: so many days before the licence expires (art. 50).
+
+    Days before an expiry are counted backwards from it and not moved: the licence itself knows no holidays.
+    """
+    return expires_on - timedelta(days=ahead_days)
 
 
 @dataclass(frozen=True, slots=True)

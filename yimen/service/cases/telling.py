@@ -82,7 +82,8 @@ def _first_sentence(matter: Told, at: datetime, lacking: int) -> str:
     closed = say_date(day_of(matter.closed_at), weekday=False) if matter.closed_at else ""
     ends = {
         "concluded": "已办结，{}送达", "archived": "已办结，{}送达", "not_required": "这件事不需要取得许可，{}已告知",
-        "declined": "不予受理，{}已告知", "withdrawn": "您已于 {}撤回申请",
+        "declined": "不予受理，{}已告知", "abandoned": "没有补齐材料，{}视为放弃申请，可以重新申请",
+        "withdrawn": "您已于 {}撤回申请",
     }  # fmt: skip
     return ends.get(matter.state, "正在办理").format(f"{closed}" if closed else "")
 
@@ -295,6 +296,10 @@ TOLD_REASONS = frozenset(
         "find_not_required",
         "refuse",
         "undo_deemed",
+        "undo_renewed",
+        "undo_abandoned",
+        "deem_abandoned",
+        "extend_joint",
     }
 )
 """Steps whose reason the law has told the applicant; what sections write to each other is not shown."""

@@ -15,7 +15,7 @@ from yimen.service.catalogue.rules import elements
 from yimen.service.catalogue.rules.condition_text import read_condition, write_condition
 from yimen.service.catalogue.rules.conditions import ConditionProblem
 from yimen.service.catalogue.rules.elements import Element, keys_of, read_records, write_records
-from yimen.service.catalogue.rules.questions import KIND_LABELS, PREFILL_LABELS
+from yimen.service.catalogue.rules.questions import KIND_LABELS, MEANS_LABELS, PREFILL_LABELS
 from yimen.service.catalogue.rules.vocabulary import ItemKind, MaterialKind, Necessity, UseLevel
 from yimen.service.catalogue.services.editions import MaterialValues
 
@@ -261,6 +261,7 @@ class QuestionForm(forms.Form):
     unit = forms.Line(label="单位", required=False, max_length=20)
     prefill = django_forms.ChoiceField(label="预填", choices=list(PREFILL_LABELS.items()), required=False)
     material = django_forms.IntegerField(label="对应第几份材料", required=False, min_value=1, max_value=999)
+    means = django_forms.ChoiceField(label="特别含义", choices=list(MEANS_LABELS.items()), required=False)
 
     def clean_show_if(self) -> list[Any]:
         """The condition as an expression."""

@@ -33,8 +33,14 @@ def rule(request: HttpRequest, code: str) -> HttpResponseBase:
     held = effects.in_force(code)
     form = EffectForm(
         request.POST or None,
-        initial={"in_use": held.in_use, "warn_workdays": "、".join(str(each) for each in held.warn_workdays)},
+        initial={
+            "in_use": held.in_use,
+            "days": held.days,
+            "warn_workdays": "、".join(str(each) for each in held.warn_workdays),
+        },
     )
+    if held.effect.days is None:
+        del form.fields["days"]
     if held.effect.statutory:
         del form.fields["in_use"]
     return ask(
@@ -47,7 +53,7 @@ def rule(request: HttpRequest, code: str) -> HttpResponseBase:
 def _set(request: HttpRequest, held: effects.EffectInForce, given: dict[str, Any]) -> None:
     effects.set_effect(
         actor=actor_of(request), code=held.effect.code, in_use=given.get("in_use", True),
-        warn_workdays=given["warn_workdays"], at=moments.now(),
+        warn_workdays=given["warn_workdays"], at=moments.now(), days=given.get("days"),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from yimen.service.cases.models.case import Case, CaseFile, CaseMaterial, Draft, DraftFile, Opinion
 from yimen.service.cases.models.figures import CaseFact, CaseSum, Measure
 from yimen.service.cases.models.reminders import Reminder, ReminderTerms, ReminderTold
-from yimen.service.cases.models.settings import CentreKind, ServicePromise
+from yimen.service.cases.models.settings import CentreKind, ExtensionTerms, ServicePromise
 
 __all__ = [
     "Case",
@@ -16,6 +16,7 @@ __all__ = [
     "CentreKind",
     "Draft",
     "DraftFile",
+    "ExtensionTerms",
     "Measure",
     "Opinion",
     "Reminder",

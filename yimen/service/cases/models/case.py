@@ -100,6 +100,11 @@ class Case(models.Model):
     accepted_at = models.DateTimeField("受理时间", null=True, blank=True)
     corrections = models.PositiveSmallIntegerField("告知补正次数", default=0)
     extended_days = models.PositiveSmallIntegerField("延长工作日数", default=0)
+    # A renewal (art. 50): the day on which the licence expires, and the last one on which it had to be asked for.
+    licence_expires_on = models.DateField("许可有效期至", null=True, blank=True)
+    renewal_asked_by = models.DateField("应在此日前提出延续", null=True, blank=True)
+    special_until = models.DateField("特别程序告知的结束日", null=True, blank=True)
+    hearing_number = models.CharField("听证笔录文号", max_length=60, blank=True, default="", db_default="")
     decided_at = models.DateTimeField("决定时间", null=True, blank=True)
     decision = models.CharField("决定", max_length=12, blank=True)
     decision_number = models.CharField("决定文号", max_length=60, blank=True)

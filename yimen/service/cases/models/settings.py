@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 
 from yimen.ground.organisations.models import Unit
+from yimen.service.catalogue.models import ServiceItem
 
 
 class CentreKind(models.Model):
@@ -66,3 +67,22 @@ class ServicePromise(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class ExtensionTerms(models.Model):
+    """What another law than 行政许可法 art. 42 says about extending an item's limit; `days` 0 where it allows none."""
+
+    item = models.OneToOneField(ServiceItem, on_delete=models.PROTECT, related_name="+", verbose_name="事项")
+    days = models.PositiveSmallIntegerField("最多延长工作日")
+    by = models.CharField(
+        "批准人", max_length=10, choices=[("head", "本机关负责人"), ("government", "本级人民政府负责人")]
+    )
+    law = models.CharField("依据", max_length=120)
+    set_by = models.CharField("登记人", max_length=100)
+    set_at = models.DateTimeField("登记时间")
+
+    class Meta:
+        verbose_name = "延长规定"
+
+    def __str__(self) -> str:
+        return f"{self.days} {self.law}"

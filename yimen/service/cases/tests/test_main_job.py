@@ -19,9 +19,10 @@ from yimen.service.cases import selectors, services
 from yimen.service.cases.models import Case
 from yimen.service.cases.services.acceptance import MaterialsLacking
 from yimen.service.cases.services.decision import NotImmediate
+from yimen.service.cases.services.extending import ExtensionTooLong
 from yimen.service.cases.services.intake import AnswersWrong, NotForYou
 from yimen.service.cases.services.receipt import AlreadyCorrected, NothingNamed
-from yimen.service.cases.services.review import AlreadyExtended, ExtensionTooLong
+from yimen.service.cases.services.review import AlreadyExtended
 from yimen.service.cases.tests.stage import ANSWERS, accepted, case_of, decided_on, matter_of, published, submitted
 from yimen.service.catalogue import services as catalogue
 from yimen.service.catalogue.refusals import ItemCancelled

@@ -53,6 +53,7 @@ def _row(question: Mapping[str, Any]) -> dict[str, Any]:
         "prefill": question.get("prefill", ""),
         "material": question.get("material"),
         "unit": question.get("unit", ""),
+        "means": question.get("means", ""),
     }
 
 
@@ -102,7 +103,7 @@ def _question(row: Mapping[str, Any], key: str, held: Mapping[str, Mapping[str, 
     old = held.get(str(row.get("key")), {})
     old = old if old.get("kind") == kind else {}
     question: dict[str, Any] = {
-        **{name: old[name] for name in ("places", "accept") if name in old},
+        **{name: old[name] for name in ("places", "accept", "ahead_days") if name in old},
         "key": row.get("key") or key,
         "kind": kind,
         "label": row["label"],
@@ -111,6 +112,7 @@ def _question(row: Mapping[str, Any], key: str, held: Mapping[str, Mapping[str, 
         "show_if": _condition(row),
         "prefill": row.get("prefill") or "",
         "unit": row.get("unit") or "",
+        **({"means": row["means"]} if row.get("means") else {}),
     }
     lines = [line.strip() for line in str(row.get("choices") or "").splitlines() if line.strip()]
     if kind == "note":

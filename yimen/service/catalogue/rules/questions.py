@@ -72,6 +72,9 @@ PREFILL_LABELS: dict[str, str] = {
     "email": "电子邮箱",
 }
 
+Means = Literal["", "licence_expires_on"]
+MEANS_LABELS: dict[str, str] = {"": "没有", "licence_expires_on": "许可证有效期届满日（延续）"}
+
 MAX_FIELDS = 300
 MAX_ROWS = 100
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -100,7 +103,9 @@ class Question(Strict):
     characters, or
     choices, rows and files. `columns` belong to a table, `choices` to choices, `material` names the order of
     the material
-    whose file is asked for. `span` is a layout hint.
+    whose file is asked for. `span` is a layout hint. `means`: what the centre reads out of the answer; a form that asks for the
+    day on which a licence expires is one of renewal, to be handed in `ahead_days` before (行政许可法 art. 50: thirty, unless
+    another law says otherwise).
     """
 
     key: Key
@@ -121,6 +126,8 @@ class Question(Strict):
     material: int | None = Field(default=None, ge=1)
     prefill: Prefill = ""
     text: Annotated[str, StringConstraints(max_length=2000)] = ""
+    means: Means = ""
+    ahead_days: int = Field(default=30, ge=0, le=366)
 
     @field_validator("show_if")
     @classmethod
@@ -131,6 +138,8 @@ class Question(Strict):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         check_parts(self)
+        if self.means and self.kind != "date":
+            raise ValueError(f"“{self.label}”要作为许可证有效期，应当是日期")
         return self
 
 

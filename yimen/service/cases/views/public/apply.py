@@ -23,6 +23,7 @@ from yimen.service.cases.editions import open_edition
 from yimen.service.cases.forms.applicant import DELIVERY, ContactForm, SubmitForm
 from yimen.service.cases.forms.questions import AnswerForm, posted, wants_more
 from yimen.service.cases.services.drafts import DraftMoved
+from yimen.service.cases.services.renewing import told_at_intake
 from yimen.service.cases.views.public.asking import actor_of, applicant_of, by_htmx, channel_of, now, page
 from yimen.service.cases.views.public.desk import STEP_NAMES, STEPS, Desk, MaterialRow, must_be_online
 from yimen.service.cases.views.public.letters import letters_of
@@ -277,6 +278,7 @@ def check_step(request: HttpRequest, uid: UUID) -> HttpResponse:
     return page(
         request, "cases/public/check.html", status, desk=desk, form=form, gaps=gaps, names=STEP_NAMES, step=4,
         answers=shown_answers(desk.edition.form, desk.covered_answers), promise=desk.promise(), contact=desk.contact(),
+        renewal=told_at_intake(desk.edition, desk.answers, day_of(desk.at)),
         delivery=dict(_ways(desk)).get(desk.contact()["delivery_method"], ""),
     )  # fmt: skip
 

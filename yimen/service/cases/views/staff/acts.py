@@ -31,6 +31,7 @@ from yimen.service.cases import services
 from yimen.service.cases.models import Case
 from yimen.service.cases.rules import short_code
 from yimen.service.cases.selectors import access_case, edition_of, materials_of
+from yimen.service.cases.services.extending import extension_terms
 from yimen.service.cases.views.staff.asking import actor_of, back_to
 from yimen.service.catalogue.rules.powers import power_by
 
@@ -133,6 +134,18 @@ ACTS: dict[str, Act] = {
         services.undo_deemed, "撤销视为受理", "已撤销，收件审查重新起算。", asked.ReasonForm,
         consequence="只在事实与记录不符时撤销，例如已在五个工作日内书面告知补正而漏记。受理通知书作废，收件审查期限重新起算，申请人会看到理由。",
     ),
+    "undo_renewed": Act(
+        services.undo_renewed, "撤销视为准予延续", "已撤销，办理期限重新起算。", asked.UndoRenewedForm,
+        consequence="只在事实与记录不符时撤销，例如许可证有效期登记有误，或者届满前已作出决定而漏记。视为准予的决定书作废，办理期限重新起算，申请人会看到理由。",
+    ),
+    "undo_abandoned": Act(
+        services.undo_abandoned, "恢复办理", "已恢复办理，收件审查重新起算。", asked.ReasonForm,
+        consequence="只在事实与记录不符时恢复，例如材料已在期限内寄出。收件审查期限重新起算，申请人会看到理由。",
+    ),
+    "extend_joint": Act(
+        services.extend_limit, "延长并告知", "期限已延长，告知书可以打印了。", asked.ExtendJointForm, dialog=True,
+        consequence="联合办理的延长由本级人民政府负责人批准，只能延长一次，并把理由告知申请人。",
+    ),
     "claim": Act(matters_services.claim, "认领", "已认领，由您办理。", key="c", direct=True),
     "release": Act(matters_services.release, "退回认领", "已退回，别人可以认领。", direct=True),
 }  # fmt: skip
@@ -174,6 +187,9 @@ def form_for(
         initial={"seen": case.matter.version if seen is None else seen},
         **more,
     )
+    if isinstance(form, asked.ExtendForm):
+        terms = extension_terms(case.item_id, case.kind)
+        form.allow(terms.days, terms.law)
     form.speak(power_by(case.matter.procedure).say)
     return form
 
@@ -194,6 +210,8 @@ def act(request: HttpRequest, code: str, action: str) -> HttpResponseBase:
         raise NotFound("没有这个办理动作。", next_step="请回到办件页，按上面的按钮办理。")
     actor, at = actor_of(request), moments.now()
     case = access_case(actor, code)
+    if not matters.procedure_of(case.matter).knows(action):
+        raise NotFound("这件办件按较早的程序办理，没有这一步。", next_step="请回到办件页，按上面的按钮办理。")
     if request.method != "POST":
         form = form_for(action, case, actor, at)
         return _page(request, case, action, form, actor, at, status=200)
@@ -227,6 +245,8 @@ def do(action: str, case: Case, form: asked.ActForm, actor: Actor, at: datetime)
         arguments["matter_id"] = case.matter.pk
     else:
         arguments["code"] = case.matter.code
+    if action == "extend_joint":
+        arguments["action"] = action
     if action != "claim":
         arguments["seen"] = form.cleaned_data["seen"]
     ACTS[action].verb(actor=actor, at=at, **arguments)

@@ -25,6 +25,8 @@ from yimen.service.cases.editions import EditionCard
 from yimen.service.cases.models import Case, CaseMaterial, Opinion
 from yimen.service.cases.policies import may_judge
 from yimen.service.cases.selectors import access_case, edition_of, kind_label, materials_of, opinions_of
+from yimen.service.cases.services.extending import ACTIONS, extension_terms
+from yimen.service.cases.services.renewing import asked_in_time
 from yimen.service.cases.views.staff import facts, thread
 from yimen.service.cases.views.staff.acts import ACTS, Act, form_for, spoken_act
 from yimen.service.cases.views.staff.asking import actor_of
@@ -33,6 +35,7 @@ from yimen.service.cases.views.staff.papers import papers_of
 
 if TYPE_CHECKING:
     from yimen.ground.documents.models import StoredFile
+    from yimen.ground.matters.models import Matter
 
 FULL_WIDTH = ("refuse",)
 """Buttons that stand alone in a row, though they are not the first."""
@@ -125,7 +128,8 @@ def case_page(
         "hand_over": _hand_over(case, actor, at),
         "across": _across(case, actor, at),
         "came": matters.effect_standing(matter) if any(step.action in EFFECT_STEPS for step in steps) else None,
-        "may_undo": matter.state == "reviewing" and may(actor, "cases.undo_effect", matter),
+        "undo": _undo(matter, actor),
+        "renewal_in_time": case.renewal_asked_by and asked_in_time(case, matter.opened_at),
         "comes": matters.takes_effect_at(matter),
         "mine": mine,
         "reminders": list(cases.reminders_of(case)),
@@ -143,8 +147,18 @@ def case_page(
     return render(request, "cases/staff/case.html", context, status=status)
 
 
-EFFECT_STEPS = frozenset({"deem_accepted"})
+EFFECT_STEPS = frozenset({"deem_accepted", "deem_renewed", "deem_abandoned"})
 """Steps by which the law acted."""
+UNDOING = {"reviewing": "undo_deemed", "granted": "undo_renewed", "abandoned": "undo_abandoned"}
+"""What takes back the effect under which a case stands in a state."""
+
+
+def _undo(matter: Matter, actor: Actor) -> str:
+    """The step by which this actor may take back the effect that came; empty for none."""
+    action = UNDOING.get(matter.state, "")
+    open_now = action and matters.procedure_of(matter).knows(action) and may(actor, "cases.undo_effect", matter)
+    return action if open_now else ""
+
 
 SETTLED = (CaseMaterial.State.ACCEPTED, CaseMaterial.State.PAPER, CaseMaterial.State.EXEMPT)
 
@@ -230,8 +244,11 @@ def closed_by_case(action: str, case: Case, edition: EditionCard, materials: Seq
         case "request_correction" | "request_review_correction":
             once = "已经一次告知过补正内容，不能再告知第二次（《行政许可法》第三十二条）。"
             return edition.power.say(once) if case.corrections else ""
-        case "extend_limit":
-            return f"已经延长过 {case.extended_days} 个工作日，只能延长一次。" if case.extended_days else ""
+        case "extend_limit" | "extend_joint":
+            if case.extended_days:
+                return f"已经延长过 {case.extended_days} 个工作日，只能延长一次。"
+            terms = extension_terms(case.item_id, case.kind)
+            return "" if ACTIONS[terms.by] == action else f"由{terms.approver}批准（{terms.law}）。"
         case "refuse":
             known = edition.review_body and edition.suit_court
             return "" if known else "实施清单没有写明复议机关和诉讼法院，不能作出不予决定；请事项管理员补齐。"

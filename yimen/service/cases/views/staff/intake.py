@@ -32,6 +32,7 @@ from yimen.service.cases.models import Draft
 from yimen.service.cases.selectors import access_draft, draft_answers, draft_arrangements, draft_situation, my_drafts
 from yimen.service.cases.services import reuse
 from yimen.service.cases.services.intake import demand_served
+from yimen.service.cases.services.renewing import told_at_intake
 from yimen.service.cases.views.situation import situation_of
 from yimen.service.cases.views.staff.asking import actor_of
 from yimen.service.cases.views.staff.served import regions_of, served_items
@@ -294,6 +295,7 @@ def _form_page(
         "steps": STEPS,
         "draft": draft,
         "edition": edition,
+        "renewal": told_at_intake(edition, answers.answers, moments.day_of(at)),
         "party": masked(party_file(draft.party_id)),
         "form": answers,
         "arrangements": arrangements,

@@ -29,6 +29,7 @@ STATIONS = {
     "submit": "收件",
     "accept": "受理",
     "deem_accepted": "受理",
+    "deem_renewed": "决定",
     "pass_review": "审查",
     "grant": "决定",
     "grant_at_once": "决定",
@@ -38,7 +39,7 @@ STATIONS = {
 }
 """Steps that make a station of the line."""
 
-ENDS = {"decline": "不予受理", "find_not_required": "不需许可", "withdraw": "撤回"}
+ENDS = {"deem_abandoned": "视为放弃", "decline": "不予受理", "find_not_required": "不需许可", "withdraw": "撤回"}
 STOPS = {"request_correction": "补正", "request_review_correction": "补正", "suspend": "特别程序"}
 NOW = {
     "received": "受理", "reviewing": "审查", "deciding": "决定", "granted": "送达", "refused": "送达",
@@ -66,6 +67,10 @@ def links(case: Case, steps: Sequence[Shown], edition: EditionCard, at: datetime
             )
         elif step.action == "undo_deemed":
             found = [link for link in found if link.name != "受理"]
+        elif step.action == "undo_renewed":
+            found = [link for link in found if link.name != "决定"]
+        elif step.action == "undo_abandoned":
+            found, ended = [link for link in found if link.name != "视为放弃"], False
         elif name := ENDS.get(step.action):
             found.append(Link(name, step.actor, _day(step.happened_at, at)))
             ended = True
