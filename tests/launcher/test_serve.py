@@ -108,8 +108,9 @@ def serving(prepared: Installation) -> Iterator[Serving]:
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGHUP], ids=["ctrl-c", "terminal closed"])
 def test_ctrl_c_and_a_closed_terminal_stop_every_part_cleanly(serving: Serving, sign: signal.Signals) -> None:
     wait_until(serving.answers, what="an answer")
-    parts = [serving.part("yimen.house.web"), serving.part("yimen.house.worker")]
-    parts += children(parts[0] or 0)
+    parts = [serving.part("yimen.house.web"), serving.part("yimen.house.worker"), serving.part("yimen.house.live")]
+    parts += [*children(parts[0] or 0), *children(parts[2] or 0)]
+    assert all(parts)
     serving.process.send_signal(sign)
     assert serving.process.wait(120) == 0
     assert not any(alive(pid) for pid in parts if pid)
@@ -131,16 +132,16 @@ def test_under_nohup_a_closed_terminal_stops_nothing(prepared: Installation) -> 
         here.process.wait(120)
 
 
-@pytest.mark.parametrize("module", ["yimen.house.web", "yimen.house.worker"])
-def test_a_killed_part_comes_back(serving: Serving, module: str) -> None:
+def test_a_killed_part_comes_back(serving: Serving) -> None:
     wait_until(serving.answers, what="an answer")
-    first = serving.part(module)
-    assert first
-    below = children(first)
-    os.kill(first, signal.SIGKILL)
-    wait_until(lambda: serving.part(module) not in (None, first), what="a new process")
-    wait_until(serving.answers, what="an answer after the kill")
-    wait_until(lambda: not any(alive(pid) for pid in below), what="the end of the killed part's own children")
+    for module in ("yimen.house.web", "yimen.house.worker", "yimen.house.live"):
+        first = serving.part(module)
+        assert first
+        below = children(first)
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: serving.part(module) not in (None, first), what="a new process")  # noqa: B023 - waited for here
+        wait_until(serving.answers, what="an answer after the kill")
+        wait_until(lambda: not any(alive(pid) for pid in below), what="the end of its own children")  # noqa: B023
 
 
 def test_a_killed_web_worker_comes_back(serving: Serving) -> None:

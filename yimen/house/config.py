@@ -53,6 +53,9 @@ class Config(BaseSettings):
     origin: str = "http://localhost:8000"
     address: str = "127.0.0.1"
     port: Port = 8000
+    live: Literal["", "off", "proxy", "direct"] = ""
+    live_port: Port = 8001
+    live_streams: Annotated[int, Field(ge=1, le=50_000)] = 2000
     web_workers: Annotated[int, Field(ge=1, le=64)] = 2
     web_threads: Annotated[int, Field(ge=1, le=64)] = 4
     centre_name: Annotated[str, Field(min_length=1, max_length=60)] = "清河县政务服务中心"
@@ -172,7 +175,7 @@ class Config(BaseSettings):
             faults.append("YIMEN_IDENTITY_ISSUER 须是 https:// 地址")
         if "*" in self.hosts:
             faults.append("YIMEN_HOSTS 不能用 *，须写出主机名")
-        elif not self._answers_to(urlsplit(self.origin).hostname or ""):
+        elif not self.answers_to(urlsplit(self.origin).hostname or ""):
             faults.append(
                 f"YIMEN_HOSTS 须包括 YIMEN_ORIGIN 的主机名 {urlsplit(self.origin).hostname}，否则每一页都被拒绝"
             )
@@ -202,7 +205,19 @@ class Config(BaseSettings):
             raise ConfigError("环境变量有误，请改正后再启动：\n" + "\n".join(f"  {line}" for line in lines))
         return config
 
-    def _answers_to(self, host: str) -> bool:
+    @property
+    def plain_hosts(self) -> tuple[str, ...]:
+        """The names of the site as a content policy can bear them: neither patterns nor IPv6 addresses."""
+        named = [host.strip().lower() for host in self.hosts.split(",")]
+        return tuple(host for host in named if host and host[0] not in ".*[")
+
+    @property
+    def live_way(self) -> str:
+        """How browsers reach the live process: not at all, behind the site's proxy, or at a port of its own (make run)."""
+        return self.live or ("proxy" if self.mode == "production" else "off")
+
+    def answers_to(self, host: str) -> bool:
+        """Whether the site may be called by this name."""
         named = [name.strip("[] ").lower() for name in self.hosts.split(",")]
         return any(host == name or (name.startswith(".") and (host + ".").endswith(name + ".")) for name in named)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from urllib.request import urlopen
 
 import psycopg
 
@@ -48,7 +49,7 @@ def examine() -> list[Finding]:
     except ConfigError as wrong:
         return [Finding("环境变量", "bad", str(wrong), "改正后再运行一次 yimen doctor。")]
     findings = [Finding("环境变量", "well", f"可用，{'正式运行' if config.mode == 'production' else '试用'}")]
-    for look in (_python, _folder, _keys, _fonts, _backups, _port):
+    for look in (_python, _folder, _keys, _fonts, _backups, _port, _live):
         findings += _carefully(look, config)
     findings += _carefully(_place_of_database, config)
     try:
@@ -157,6 +158,26 @@ def _port(config: Config) -> Iterator[Finding]:
             yield Finding(
                 "端口", "watch", f"{config.port} 已有程序在监听", "若不是正在运行的一门，启动时会改用下一个端口。"
             )
+
+
+def _live(config: Config) -> Iterator[Finding]:
+    """实时推送"""
+    if config.live_way != "proxy":
+        return  # under `yimen serve` it is one of the parts, and comes back by itself
+    try:
+        with urlopen(f"http://{_bracketed(config.address)}:{config.live_port}/healthz", timeout=2):
+            yield Finding("实时推送", "well", f"在 {config.live_port} 应答")
+    except OSError:
+        yield Finding(
+            "实时推送",
+            "watch",
+            f"{config.address}:{config.live_port} 没有应答，监察页面每 30 秒自己更新一次",
+            "请启动 python -m yimen.house.live；它在另一台机器上时不必理会。没有它也不影响办件。",
+        )
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
 
 
 def _place_of_database(config: Config) -> Iterator[Finding]:

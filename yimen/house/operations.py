@@ -21,6 +21,7 @@ from django.db import DatabaseError, connection, transaction
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, moments, outbox
+from yimen.ground.kit.live import APPLICATION
 from yimen.ground.kit.models import Delivery
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters import sealing
@@ -61,7 +62,7 @@ class Sign:
 def look(at: datetime) -> list[Sign]:
     """Everything, the worst first within the usual order left as it is. Never raises for what is wrong."""
     signs: list[Sign] = []
-    for each in (_outbox, _parked, _sealing, _worker, _jobs, _calendar, _backups, _drills, _disk, _database):
+    for each in (_outbox, _parked, _sealing, _worker, _jobs, _live, _calendar, _backups, _drills, _disk, _database):
         signs += _carefully(each, at)
     return signs
 
@@ -175,6 +176,22 @@ def _jobs(at: datetime) -> Iterator[Sign]:
     yield Sign(
         "jobs", "定时任务", "watch" if failed else "well", f"七天内失败：{said}" if failed else "七天内没有失败",
         "原因见日志。" if failed else "",
+    )  # fmt: skip
+
+
+def _live(at: datetime) -> Iterator[Sign]:
+    if settings.LIVE == "off":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from pg_stat_activity where datname = current_database() and application_name = %s",
+            [APPLICATION],
+        )
+        (number,) = cursor.fetchone()
+    yield Sign(
+        "live", "实时推送", "well" if number else "watch",
+        f"{number} 个进程在听" if number else "没有运行，监察页面每 30 秒自己更新一次",
+        "" if number else "请启动：python -m yimen.house.live。不影响办件。",
     )  # fmt: skip
 
 

@@ -133,6 +133,10 @@ MIDDLEWARE = [
 PASSWORD_HASHERS = ["yimen.ground.identity.passwords.Argon2"]
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
+# The live process: behind the same proxy, or, under `make run`, at a port of its own.
+LIVE, LIVE_PORT = CONFIG.live_way, CONFIG.live_port
+LIVE_HOSTS = CONFIG.plain_hosts if LIVE == "direct" else ()
+
 # What the browser is told. A page loads nothing from elsewhere, and no style or script that is written into it.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -141,7 +145,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'"],
-        "connect-src": ["'self'"],
+        "connect-src": ["'self'", *(f"http://{host}:{LIVE_PORT}" for host in LIVE_HOSTS)],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from yimen.ground.identity.policies import name_actions
-from yimen.house import api, health, operations_page
+from yimen.house import api, health, live_page, operations_page
 
 name_actions({"house.demo": "装入演示县", "house.simulate": "生成模拟办件"})
 
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path("api/v1/", api.urls()),
+    path("live/ticket/", live_page.ticket, name="live_ticket"),
     path("", include((operations_page.urlpatterns, operations_page.app_name))),
     path("", include("yimen.service.cases.urls")),
     path("", include("yimen.service.catalogue.urls")),

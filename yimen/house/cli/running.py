@@ -43,7 +43,7 @@ class SetupFailed(Refusal):
 @click.option("--port", default=None, type=click.IntRange(1, 65535), help="网站端口，默认 8000；被占用时用下一个。")
 @click.option("--no-demo", is_flag=True, help="第一次启动时不装入演示县。")
 def serve(host: str | None, port: int | None, no_demo: bool) -> None:
-    """启动一门：数据库、网站、后台任务。按 Ctrl-C 全部停止；某一部分意外结束会自动重新启动。"""
+    """启动一门：数据库、网站、后台任务、实时推送。按 Ctrl-C 全部停止；某一部分意外结束会自动重新启动。"""
     from yimen.house.supervisor import Part, Supervisor
 
     config = Config.read()
@@ -52,11 +52,18 @@ def serve(host: str | None, port: int | None, no_demo: bool) -> None:
         _prepare(database, demo=not no_demo)
         free = next_free_port(host, port)
         environment = {**os.environ, **database.environment(), "YIMEN_AS_OWNER": "0"}
-        environment |= {"YIMEN_ADDRESS": host, "YIMEN_PORT": str(free)}
+        live = next_free_port(host, max(config.live_port, free + 1))
+        environment |= {"YIMEN_ADDRESS": host, "YIMEN_PORT": str(free), "YIMEN_LIVE_PORT": str(live)}
         environment.setdefault("YIMEN_LOG_FOLDER", str(config.var / "log"))
+        # Whoever named the site's origin has a proxy in front; else the browser finds the live process at its own port.
+        environment.setdefault("YIMEN_LIVE", "proxy" if "YIMEN_ORIGIN" in environment else "direct")
         environment.setdefault("YIMEN_ORIGIN", f"http://{_name(host)}:{free}")
         supervisor = Supervisor(
-            parts=[Part("网站", "yimen.house.web"), Part("后台任务", "yimen.house.worker")],
+            parts=[
+                Part("网站", "yimen.house.web"),
+                Part("后台任务", "yimen.house.worker"),
+                Part("实时推送", "yimen.house.live"),
+            ],
             environment=environment,
             watch=_watch(database, config),
             say=_say,
