@@ -329,7 +329,8 @@ def _refresh(moves: Sequence[Move]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "update matters_matter m set due_at = (x.v ->> 1)::timestamptz, warn_at = (x.v ->> 2)::timestamptz,"
-            " sort_at = (x.v ->> 3)::timestamptz, watch_at = least((x.v ->> 5)::timestamptz, m.look_by)"
+            " sort_at = (x.v ->> 3)::timestamptz,"
+            " watch_at = least(matters_first_look((x.v ->> 5)::timestamptz, (x.v ->> 1)::timestamptz), m.look_by)"
             " from jsonb_array_elements(%s::jsonb) as x(v)"
             " where m.id = (x.v ->> 0)::bigint and m.version = (x.v ->> 4)::integer",
             [as_json(rows)],

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from yimen.ground.calendar.rules import BusinessClose, WorkCalendar
@@ -27,6 +28,7 @@ from yimen.ground.matters.effects import effect_standing as effect_standing
 from yimen.ground.matters.effects import takes_effect_at as takes_effect_at
 from yimen.ground.matters.lifecycle import ClockStart, Procedure, StepRule
 from yimen.ground.matters.models import Behalf, Hold, Matter, Step
+from yimen.ground.matters.tallies import counted as counted
 from yimen.ground.organisations import selectors as organisations
 
 Box = Literal["mine", "window", "department", "centre"]
@@ -91,6 +93,16 @@ def ask(which: int | str) -> Asked:
     if row is None:
         raise NotFound("没有找到这件事。", next_step="请核对编号。")
     return read_asked(row)
+
+
+_ASK_MANY = f"select {ASKED} from matters_matter m where m.id = any(%s)"  # noqa: S608 (a constant of ours)
+
+
+def ask_many(ids: Sequence[int]) -> dict[int, Asked]:
+    """The same for many matters in one query, by id; those that are not there are absent."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ASK_MANY, [list(ids)])
+        return {row[0]: read_asked(row) for row in cursor.fetchall()}
 
 
 def read_asked(row: Sequence[Any]) -> Asked:
@@ -479,9 +491,9 @@ def handled_by(account_id: int, applicant_id: int) -> QuerySet[Matter]:
     return Matter.objects.filter(applicant=applicant_id, behalf__account=account_id, closed_at__isnull=True)
 
 
-def visible(actor: Actor) -> QuerySet[Matter]:
-    """Every matter the actor may see, newest first."""
-    return Matter.objects.filter(policies.scope(actor, "matters.view")).order_by("-opened_at", "-id")
+def visible(actor: Actor, permission: str = "matters.view") -> QuerySet[Matter]:
+    """Every matter within the scope in which the actor holds this permission (may see it), newest first."""
+    return Matter.objects.filter(policies.scope(actor, permission)).order_by("-opened_at", "-id")
 
 
 def by_uid(uid: UUID) -> Matter:
@@ -498,6 +510,17 @@ def by_code(code: str) -> Matter:
     if matter is None:
         raise NotFound("没有找到这个编号。", next_step="请核对编号是否完整。")
     return matter
+
+
+def derivation_of(asked: Asked) -> tuple[rules.Derivation | None, rules.Derivation | None]:
+    """The present clock day by day, promised and legal, from the marks alone; None where there is no such limit."""
+    clocks = clocks_of(asked.marks)
+    if not clocks:
+        return None, None
+    close = closing_hours(asked.centre_id, asked.calendar_version)
+    calendar = work_calendar(asked.calendar_version).at(asked.division_id, asked.centre_id)
+    clock = clocks[-1]
+    return clock.derivation(clock.terms(close), calendar), clock.derivation(clock.terms(close, legal=True), calendar)
 
 
 def running_since(matter_id: int) -> datetime:

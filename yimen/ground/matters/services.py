@@ -53,6 +53,9 @@ from yimen.ground.matters.recalculating import (
     work_through,
 )
 from yimen.ground.matters.selectors import Asked, ask, closing_hours, takers
+from yimen.ground.matters.tallies import Differs
+from yimen.ground.matters.tallies import fold as fold_tallies
+from yimen.ground.matters.tallies import recount as recount_tallies
 from yimen.ground.matters.thinking import (
     ReasonMissing,
     StalePage,
@@ -72,13 +75,14 @@ from yimen.ground.matters.thinking import (
     twice,
     under_letter,
 )
-from yimen.ground.matters.watching import look_now, register_watcher, sweep_all
+from yimen.ground.matters.watching import look_again, look_now, register_watcher, sweep_all, watch_ahead
 
 __all__ = [
     "STATUTORY_EFFECT",
     "CannotTake",
     "ClockStart",
     "ClosurePaper",
+    "Differs",
     "Effect",
     "Opened",
     "Paper",
@@ -98,6 +102,7 @@ __all__ = [
     "discard_change",
     "end_exception",
     "event_json",
+    "fold_tallies",
     "hand_over",
     "handling_result",
     "in_force",
@@ -105,6 +110,7 @@ __all__ = [
     "is_synthetic",
     "lift_hold",
     "lock",
+    "look_again",
     "look_by",
     "look_now",
     "look_soon",
@@ -118,6 +124,7 @@ __all__ = [
     "preview_change",
     "ready_to",
     "recorded",
+    "recount_tallies",
     "register_closure",
     "register_effect",
     "register_notice",
@@ -132,6 +139,7 @@ __all__ = [
     "think",
     "twice",
     "under_letter",
+    "watch_ahead",
     "work_through",
     "written_at",
 ]

@@ -8,6 +8,7 @@ from datetime import timedelta
 from procrastinate.contrib.django import app
 
 from yimen.ground.kit import moments
+from yimen.ground.matters.tallies import fold
 from yimen.ground.matters.watching import database_now, sweep_all
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ def watch(timestamp: int) -> dict[str, int]:
     if (apart := abs(moments.now() - at)) > CLOCKS_APART:
         log.error("this host's clock is %s off the database's; the database's counts", apart)
     done = sweep_all(at)
+    fold()
     if done.looked:
         log.info("watch: looked at %s matters, %s put off", done.looked, done.failed)
     return {"looked": done.looked, "failed": done.failed}

@@ -26,7 +26,9 @@ AGAIN = timedelta(minutes=10)
 """After so long a matter is looked at again with which a watcher could not deal."""
 
 Look = Callable[[Sequence[Matter], datetime], Mapping[int, datetime | None]]
-"""Given the matters and the moment: acts, and says for each (by id) when it wants to see it next; None or absent for never."""
+"""Given the matters and the moment: acts, and says for each (by id) when it wants to see it next; None or absent for never.
+
+One watcher, the last in order, may set `light` of a matter it is shown; it is written when all have looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def sweep(at: datetime, most: int = PORTION) -> Swept:
         found = _held(at, most)
         if not found:
             return Swept()
+        lights = {matter.pk: matter.light for matter in found}
         try:
             with transaction.atomic():
                 _look(found, at)
@@ -88,6 +91,7 @@ def sweep(at: datetime, most: int = PORTION) -> Swept:
             return Swept(len(found))
         done = Swept()
         for matter in found:
+            matter.light = lights[matter.pk]  # what a watcher said of it was undone with the portion
             try:
                 with transaction.atomic():
                     _look([matter], at)
@@ -104,6 +108,54 @@ def sweep_all(at: datetime, most: int = PORTION) -> Swept:
         total.looked += done.looked
         total.failed += done.failed
     return total
+
+
+def watch_ahead(name: str, days: int) -> None:
+    """Let the watch look at every clock at least so many calendar days before it ends; 0 takes the wish back.
+
+    It holds for whatever is stepped upon from the next statement on; `look_again` brings it to what runs already.
+    """
+    with connection.cursor() as cursor:
+        if not days:
+            cursor.execute("delete from matters_watchahead where name = %s", [name])
+            return
+        cursor.execute(
+            "insert into matters_watchahead (name, days) values (%s, %s)"
+            " on conflict (name) do update set days = excluded.days where matters_watchahead.days <> excluded.days",
+            [name, days],
+        )
+
+
+_LOOK_AGAIN = """
+with those as (
+    select id, light, procedure, watch_at, due_at,
+           due_at - make_interval(days => greatest(%(days)s, (select max(days) from matters_watchahead))) as seen_from
+    from matters_matter where closed_at is null and id > %(after)s order by id limit %(most)s
+), thought as (
+    select id, case when light <> '' or seen_from <= %(at)s then least(watch_at, %(at)s)
+                    else least(watch_at, seen_from) end as next
+    from those where due_at is not null and (procedure = any(%(procedures)s) or cardinality(%(procedures)s::text[]) = 0)
+), turned as (
+    update matters_matter m set watch_at = thought.next from thought
+    where m.id = thought.id and m.closed_at is null and m.watch_at is distinct from thought.next
+    returning 1
+)
+select coalesce((select max(id) from those), 0), (select count(*) from those), (select count(*) from turned)
+"""
+
+
+def look_again(after_id: int, most: int, *, days: int, procedures: Sequence[str], at: datetime) -> tuple[int, int]:
+    """Bring a change of somebody's rules to the next open matters after this id: what shines, or ends within so many
+    calendar days, is looked at by the next sweep; the others in time.
+
+    `procedures` empty: all. Returns (last id looked at, 0 at the end; how many are to be looked at anew).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LOOK_AGAIN, {"after": after_id, "most": most, "days": days, "procedures": list(procedures), "at": at}
+        )
+        last, seen, turned = cursor.fetchone()
+    return (last if seen == most else 0), turned
 
 
 def look_now(matter_id: int, at: datetime) -> None:
