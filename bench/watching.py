@@ -1,7 +1,8 @@
 """The watch over the clocks: what a sweep costs follows what is due, not what is open (architecture §6).
 
 Two databases with few and many open cases; in each the same number falls due for its warning, and one process sweeps. And a
-sweep that finds nothing, beside one indexed lookup.
+sweep that finds nothing, beside one indexed lookup. All watchers are there: effects, reminders, and supervision's lights, each
+change of which is written down. And the board over the many, from its sums.
 """
 
 from __future__ import annotations
@@ -38,20 +39,28 @@ def measure(server: Server, town: Town, *, few: int, many: int, due: int, rounds
             {name: (lambda crew=each: crew.order({"due": due})[0]["seconds"]) for name, each in seconds.items()}, rounds
         )
         idle = [large.order({"due": 0})[0] for _ in range(rounds)]
+        boards = [large.order({"due": 0, "board": True})[0] for _ in range(rounds)]
     empty, lookup = (median(each[name] for each in idle) for name in ("empty", "lookup"))
     return [
         Row(f"sweep of {due:,} due clocks, {many:,} open ÷ {few:,} open", scores.ratio("many", "few"), "×", 1.6, 1.2,
-            better="less", detail=f"{scores.median('many') * 1000:.0f} ÷ {scores.median('few') * 1000:.0f} ms; a warning each"),
+            better="less", detail=f"{scores.median('many') * 1000:.0f} ÷ {scores.median('few') * 1000:.0f} ms; a warning and a light each"),
         Row("sweep with nothing due ÷ one indexed lookup", empty / lookup, "×", 25, 15, better="less",
             detail=f"{empty * 1e6:.0f} ÷ {lookup * 1e6:.0f} µs, {many:,} open"),
+        Row("the board from its sums", median(each["warm"] for each in boards) * 1000, "ms", 50, 20, better="less",
+            detail=f"the first {max(each['first'] for each in boards) * 1000:.0f} ms, {many:,} open"),
     ]  # fmt: skip
 
 
 # Inside a worker
 
 
-def sweep(due: int) -> dict[str, Any]:
-    """Let so many open cases fall due for their warning, and sweep; with none, compare an empty sweep with a lookup."""
+def sweep(due: int, board: bool = False) -> dict[str, Any]:
+    """Let so many open cases fall due for their warning, and sweep; with none, compare an empty sweep with a lookup.
+
+    With `board` the board is read instead.
+    """
+    if board:
+        return _read_board()
     from yimen.ground.kit.moments import now
     from yimen.ground.kit.postgresql.statements import Statement
     from yimen.ground.matters.watching import sweep as look
@@ -69,6 +78,24 @@ def sweep(due: int) -> dict[str, Any]:
         "empty": _each(lambda: look(now())),
         "lookup": _each(lambda: one.first([1])),
     }
+
+
+def _read_board() -> dict[str, float]:
+    from uuid import uuid4
+
+    from yimen.ground.identity.rules import Actor, Permission
+    from yimen.ground.kit.moments import now
+    from yimen.watch.supervision import selectors
+    from yimen.watch.supervision.policies import WATCH
+
+    actor = Actor(uid=uuid4(), name="监察员", kind="staff", permissions=frozenset({Permission(WATCH, "all")}))
+    seconds = []
+    for _ in range(20):
+        began = time.perf_counter()
+        if not selectors.board(actor, now()).whole.open:
+            raise RuntimeError("the board shows nothing")
+        seconds.append(time.perf_counter() - began)
+    return {"first": seconds[0], "warm": median(seconds[1:])}
 
 
 def _each(act: Any) -> float:

@@ -1,0 +1,180 @@
+"""The watcher of the clocks: which light each matter shines in, each change written once (R215, R216).
+
+It is shown matters that are locked, in portions, and asks the same number of questions for one as for two hundred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from yimen.ground.calendar.rules import WorkCalendar, day_end
+from yimen.ground.calendar.selectors import calendar_version, work_calendar
+from yimen.ground.identity.policies import require_permission
+from yimen.ground.identity.rules import Actor
+from yimen.ground.kit import audit, outbox
+from yimen.ground.kit.moments import day_of
+from yimen.ground.matters import selectors as matters
+from yimen.ground.matters import services as acting
+from yimen.ground.matters.rules import Derivation
+from yimen.watch.supervision import policies, rules
+from yimen.watch.supervision.events import LightsChanged
+from yimen.watch.supervision.models import LightChange
+from yimen.watch.supervision.selectors.rules import signal_terms
+
+if TYPE_CHECKING:
+    from yimen.ground.matters.models import Matter
+    from yimen.ground.matters.services import Differs
+
+ORDER = 90
+"""After every watcher that may move a matter: what is written here is written for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    light: str
+    turn: rules.Turn | None
+    next: datetime | None
+
+
+def look(found: Sequence[Matter], at: datetime) -> Mapping[int, datetime | None]:
+    """Set each matter's light, write its change down, and say when the next colour comes.
+
+    What is closed or has no due day shines no more; what stands still keeps the colour it had when it stopped, if it was
+    late by then.
+    """
+    terms = signal_terms(at)
+    version = calendar_version()
+    calendar = work_calendar(version)
+    judged = {
+        each.pk: _judge(each, terms, calendar.at(each.division_id, each.centre_id), version, at) for each in found
+    }
+    changed = [each for each in found if judged[each.pk].light != each.light]
+    if changed:
+        _write_down(changed, judged, calendar, at)
+        for each in changed:
+            each.light = judged[each.pk].light
+    return {pk: each.next for pk, each in judged.items()}
+
+
+def _judge(
+    matter: Matter, terms: Sequence[rules.SignalTerms], calendar: WorkCalendar, version: int, at: datetime
+) -> _Judged:
+    if matter.closed_at is not None or matter.due_at is None:
+        return _Judged(rules.GREEN, None, None)
+    stopped = matter.stopped_since
+    if stopped is not None and stopped <= matter.due_at:
+        return _Judged(rules.GREEN, None, None)
+    turns: list[rules.Turn] = []
+    for each in terms:
+        if not each.concerns(matter.procedure, matter.clock):
+            continue
+        due_on, due_at = matter.due_on, matter.due_at
+        if each.measure == "legal":
+            if matter.legal_due_on is None:
+                continue
+            if matter.legal_due_on != due_on:
+                due_on, due_at = matter.legal_due_on, day_end(
+                    matter.legal_due_on, matters.closing_hours(matter.centre_id, version)
+                )  # fmt: skip
+        if due_on is not None:
+            turns += rules.schedule(each, due_on, due_at, calendar)
+    turn, ahead = rules.judge(turns, min(at, stopped) if stopped else at)
+    return _Judged(turn.light if turn else rules.GREEN, turn, None if stopped else ahead)
+
+
+def _write_down(changed: Sequence[Matter], judged: Mapping[int, _Judged], calendar: WorkCalendar, at: datetime) -> None:
+    ids = [each.pk for each in changed]
+    before = dict(
+        LightChange.objects.filter(matter__in=ids).values_list("matter").annotate(last=Max("pk"))
+    )  # the newest is that of the highest number: a matter's changes are written one after the other
+    lit = [each.pk for each in changed if judged[each.pk].light in ("yellow", "red")]
+    asked = matters.ask_many(lit) if lit else {}
+    made = LightChange.objects.bulk_create(
+        LightChange(
+            matter_id=each.pk, previous=before.get(each.pk), before=each.light, after=judged[each.pk].light,
+            since=turn.at if (turn := judged[each.pk].turn) else at, at=at, version_id=turn.version if turn else None,
+            department_id=each.department_id, person_name=each.person_name,
+            evidence=_evidence(each, judged[each.pk], calendar, asked.get(each.pk), at),
+        )
+        for each in changed
+    )  # fmt: skip
+    outbox.publish(LightsChanged(tuple(each.pk for each in made), at))
+
+
+def _evidence(
+    matter: Matter, judged: _Judged, calendar: WorkCalendar, asked: matters.Asked | None, at: datetime
+) -> dict[str, Any]:
+    """What was known and reckoned at this moment; never reckoned again. Days are ISO dates, `left` working days."""
+    here = calendar.at(matter.division_id, matter.centre_id)
+    said: dict[str, Any] = {
+        "state": matter.state,
+        "clock": matter.clock,
+        "due_on": _iso(matter.due_on),
+        "due_at": _iso(matter.due_at),
+        "legal_due_on": _iso(matter.legal_due_on),
+        "left": here.workdays_between(day_of(at), matter.due_on) if matter.due_on else None,
+        "calendar": calendar.version,
+        "step": matter.last_seq,
+        "why": why_dark(matter) if not judged.light else "",
+    }
+    if asked is not None:
+        promised, legal = matters.derivation_of(asked)
+        said["promised"], said["legal"] = said_derivation(promised), said_derivation(legal)
+    return said
+
+
+def why_dark(matter: Matter) -> str:
+    """Why a light went out, in words."""
+    if matter.closed_at is not None:
+        return "已办结"
+    if matter.stopped_since is not None:
+        return "已停表"
+    return "期限或规则有变" if matter.due_at is not None else "没有期限"
+
+
+def said_derivation(found: Derivation | None) -> dict[str, Any] | None:
+    """A derivation as it is kept: its dates, and its days folded into runs `[first, last, days, counted, why, law, number]`."""
+    if found is None:
+        return None
+    return {
+        "started_on": _iso(found.started_on),
+        "limit": found.limit,
+        "unit": found.unit,
+        "counted": found.counted,
+        "due_on": _iso(found.due_on),
+        "reached_on": _iso(found.reached_on),
+        "provisional": found.provisional,
+        "runs": [
+            [run.first.isoformat(), run.last.isoformat(), run.days, run.counted, run.why, run.law, run.number]
+            for run in found.runs()
+        ],
+    }
+
+
+def _iso(value: Any) -> str | None:
+    return value.isoformat() if value is not None else None
+
+
+# --- The nightly comparison
+
+
+@transaction.atomic
+def recount_board(*, actor: Actor, at: datetime, mend: bool = False) -> list[Differs]:
+    """Compare the board's counts with a count of the matters themselves.
+
+    Returns the groups that differed; `mend` puts them right, with one audit row. Raises `NotAllowed`.
+    """
+    require_permission(actor, policies.RULES)
+    acting.fold_tallies()
+    found = acting.recount_tallies(at, mend=mend)
+    if found and mend:
+        audit.record(
+            "supervision.mend_counts", actor=actor, target_kind="board", target="", facts={"groups": len(found)}
+        )
+    return found
