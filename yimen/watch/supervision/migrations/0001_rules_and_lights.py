@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('matters', '0007_the_board'),
+        ('matters', '0008_the_board'),
         ('organisations', '0007_closings_and_reviews'),
     ]
 
