@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -30,13 +31,13 @@ def own_time(db: None) -> Iterator[None]:
         yield
 
 
-def draft(**change: object) -> services.RuleDraft:
+def draft(**change: Any) -> services.RuleDraft:
     params = {"measure": "promised", "warn": 5, "yellow": 1, "red": 0, "procedures": ["errand"], "clocks": []}
     return services.RuleDraft(
         kind="signal",
         label="试办信号灯",
         params={**params, **change.pop("params", {})},
-        **change,  # type: ignore[arg-type]
+        **change,
     )
 
 

@@ -96,7 +96,7 @@ def test_each_colour_is_written_once_and_the_light_goes_out(own_time: None) -> N
     assert found.light == "red"
     changes = list(LightChange.objects.filter(matter=matter).order_by("id"))
     assert [(each.before, each.after) for each in changes] == [("", "warn"), ("warn", "yellow"), ("yellow", "red")]
-    assert changes[-1].since == found.due_at + timedelta(microseconds=1)
+    assert found.due_at is not None and changes[-1].since == found.due_at + timedelta(microseconds=1)
     assert changes[-1].evidence["promised"]["due_on"] == "2026-09-20"
     assert sum(run[2] for run in changes[-1].evidence["promised"]["runs"] if run[3]) == 5
     done_at = datetime(2026, 9, 22, 10, tzinfo=CHINA)
