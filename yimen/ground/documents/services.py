@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
@@ -157,7 +157,7 @@ def draw_letter(letter_id: int) -> StoredFile:
         if letter.pdf is not None:
             return letter.pdf
         facts = rendering.complete(
-            json.loads(letter.facts),
+            json.loads(letter.facts) | _footings(letter),
             number=letter.number,
             code=letter.code,
             matter_code=letter.matter_code,
@@ -170,6 +170,23 @@ def draw_letter(letter_id: int) -> StoredFile:
         letter.signature = keyring.sign(signed_text(letter, letter.pdf.digest), purpose="letter")
         letter.save(update_fields=["pdf", "signature"])
         return letter.pdf
+
+
+Footing = Callable[[str, str], Mapping[str, str]]
+_footers: list[Footing] = []
+
+
+def register_footing(footing: Footing) -> None:
+    """Let a module above add to the foot of every sheet: given the letter's code and the matter's number, when it is drawn."""
+    if footing not in _footers:
+        _footers.append(footing)
+
+
+def _footings(letter: Letter) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for footing in _footers:
+        said |= footing(letter.code, letter.matter_code)
+    return said
 
 
 def void_letter(*, code: str, reason: str, actor: Actor, at: datetime) -> Letter:
