@@ -33,7 +33,7 @@ from yimen.ground.kit.moments import now
 
 Kind = Literal["sm4", "hmac", "sm2"]
 FORMAT = 1
-KINDS: dict[str, Kind] = {"field": "sm4", "index": "hmac", "seal": "sm2", "letter": "sm2"}
+KINDS: dict[str, Kind] = {"field": "sm4", "index": "hmac", "seal": "sm2", "letter": "sm2", "digest": "sm2"}
 """Kinds of the well-known purposes; any other purpose is a MAC key."""
 
 

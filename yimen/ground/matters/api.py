@@ -11,8 +11,12 @@ from ninja import Query, Router, Schema
 from yimen.ground.calendar.rules import parse_day
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.policies import public, signed_in
+from yimen.ground.kit import moments
 from yimen.ground.kit.apis import NOT_READ, PROBLEMS, actor_of
 from yimen.ground.matters import rules, scripts, selectors
+from yimen.ground.matters.models import LedgerDigest
+from yimen.ground.matters.proof import publishing
+from yimen.ground.matters.proof.history import history_of
 
 router = Router()
 
@@ -67,6 +71,57 @@ def due(
 ) -> dict[str, Any]:
     """起算日之后第 N 日是哪一天，逐日说明。"""
     return scripts.as_json(rules.answer(parse_day(start), n, unit, work_calendar()))
+
+
+class DigestOut(Schema):
+    """One published digest; `text` is signed to the octet, `signature` and `public_key` are r‖s and x‖y in hex."""
+
+    number: int
+    day: date
+    matters: int
+    steps: int
+    root: str
+    sha256: str
+    text: str
+    signature: str
+    public_key: str
+
+
+class DigestPage(Schema):
+    """Digests, the newest first; `next` is the number to ask for with `before`."""
+
+    digests: list[DigestOut]
+    next: int | None
+
+
+def _digest_out(each: LedgerDigest) -> dict[str, Any]:
+    return {
+        "number": each.number, "day": each.day, "matters": each.matters, "steps": each.steps, "root": each.root_hex,
+        "sha256": publishing.hash_of(each.text), "text": each.text, "signature": each.signature.rsplit(":", 1)[-1],
+        "public_key": each.public_key,
+    }  # fmt: skip
+
+
+@router.get("/ledger/digests", response={200: DigestPage, **NOT_READ}, summary="公布的账本摘要")
+@public
+def digests(
+    request: HttpRequest,
+    before: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="只要这一号以前的")] = None,
+) -> dict[str, Any]:
+    """截至每一天的账本凝成的签名摘要，新的在前，每次 100 号；供存档单位逐日留存。"""
+    rows = publishing.published().order_by("-number")
+    found = list((rows.filter(number__lt=before) if before else rows)[:101])
+    return {
+        "digests": [_digest_out(each) for each in found[:100]],
+        "next": found[99].number if len(found) > 100 else None,
+    }
+
+
+@router.get("/applications/{code}/history", response={200: dict[str, Any], **PROBLEMS}, summary="办件历史文件")
+@signed_in
+def history(request: HttpRequest, code: str) -> dict[str, Any]:
+    """供离线核对的办件历史：每一步的规范文本与链值、到公布摘要的路径。内部审议的内容不在其中。"""
+    return history_of(selectors.access_matter(actor_of(request), code), moments.now())
 
 
 @router.get("/applications/{code}/deadline", response={200: Explained, **PROBLEMS}, summary="期限是怎样算出来的")

@@ -14,8 +14,10 @@ class MattersConfig(AppConfig):
 
     def ready(self) -> None:
         """Running matters move with their department; nobody decides for a colleague what they reviewed; the calendar."""
+        from yimen.ground.documents.services import register_footing
         from yimen.ground.matters import conflicts, effects, reassigning
         from yimen.ground.matters.lifecycle import STEP_POINT, register_check
+        from yimen.ground.matters.proof.history import footing
         from yimen.ground.matters.watching import register_watcher
         from yimen.ground.organisations.lifecycle import register_participant
 
@@ -30,6 +32,7 @@ class MattersConfig(AppConfig):
         )
         register_check(STEP_POINT, conflicts.not_both_in_one_hand)
         register_watcher("effects", effects.look, order=10)
+        register_footing(footing)
         _calendar()
 
 
@@ -52,3 +55,4 @@ def _calendar() -> None:
         register_menu("manage", MenuItem(label, name, icon, CALENDAR, group="日历", order=60 + place))
     register_menu("manage", MenuItem("法定后果", "matters:effects", "scale", EFFECTS, group="日历", order=63))
     register_menu("footer", MenuItem("工作日计算器", "matters:workdays", "calendar", order=40))
+    register_menu("footer", MenuItem("公开账本", "matters:digests", "lock", order=41))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -238,12 +239,47 @@ def effects() -> Answer:
     return Answer("\n".join(lines), rows)
 
 
+@command("digest")
+@click.option("--now", "all_of_it", is_flag=True, help="连今天已封存的也一并公布，不等到零点")
+def digest(all_of_it: bool) -> Answer:
+    """公布账本摘要：截至昨日的全部封存；平时每天零点后自动进行。"""
+    from yimen.ground.matters.proof import publishing
+    from yimen.ground.matters.watching import database_now
+
+    made = publishing.publish(database_now(), all_of_it=all_of_it)
+    last = publishing.newest()
+    if last is None:
+        return Answer("还没有封存的步骤，没有可公布的摘要。", {"made": 0, "newest": None})
+    head = (
+        "".join(f"已公布第 {each.number} 号，{each.matters} 件 {each.steps} 步。\n" for each in made)
+        or "没有新的要公布。\n"
+    )
+    said = f"{head}最近一号：\n{last.text}签名: {last.signature}"
+    return Answer(
+        said, {"made": len(made), "newest": {"number": last.number, "text": last.text, "signature": last.signature}}
+    )
+
+
+@command("history")
+@click.argument("code", metavar="CODE")
+def history(code: str) -> Answer:
+    """办件 CODE 的历史文件（JSON），可以用核对器离线核对。"""
+    from yimen.ground.kit.moments import now
+    from yimen.ground.matters import selectors
+    from yimen.ground.matters.proof.history import history_of
+
+    found = history_of(selectors.by_code(code), now())
+    return Answer(json.dumps(found, ensure_ascii=False, indent=1), found)
+
+
 @command("verify-ledger")
 def verify_ledger() -> Answer:
     """核验账本：每一步的链、次序、时间、封存和签名；指出被改动、删除、插入或倒签的那一行。"""
     from yimen.ground.matters import sealing
+    from yimen.ground.matters.proof import publishing
 
     verdict = sealing.verify()
+    verdict.faults += [sealing.Fault("digest", f"摘要第 {each.number} 号", each.says) for each in publishing.verify()]
     kind = "（演示账本）" if verdict.synthetic else ""
     head = f"已核验 {verdict.steps} 步、{verdict.seals} 封，待封 {verdict.unsealed} 步{kind}。"
     said = "账本完整。" if verdict.sound else f"发现 {len(verdict.faults)} 处不符："

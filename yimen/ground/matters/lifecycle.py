@@ -44,6 +44,7 @@ class StepRule:
     `document` is the kind of letter that the step issues; `law` the article that orders or allows it. `mandate` is what an
     applicant's agent must be given to take it (`identity.rules.POWERS`). `reopens`: what was over goes on; only to take back
     what the law did by itself.
+    `withheld` marks what the authority says within itself before it decides: the applicant sees that it was, not what it said.
     """
 
     action: str
@@ -65,6 +66,7 @@ class StepRule:
     shown: bool = True
     mandate: str = "apply"
     reopens: bool = False
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)

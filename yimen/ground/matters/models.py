@@ -513,3 +513,6 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.count}"
+
+
+from yimen.ground.matters.proof.models import LedgerDigest as LedgerDigest  # noqa: E402  (a model of this module, kept apart)

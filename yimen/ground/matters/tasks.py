@@ -1,4 +1,4 @@
-"""Jobs at fixed times: the watch over every clock."""
+"""Jobs at fixed times: the watch over every clock, the daily digest of the ledger."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import timedelta
 from procrastinate.contrib.django import app
 
 from yimen.ground.kit import moments
+from yimen.ground.matters.proof import publishing
 from yimen.ground.matters.tallies import fold
 from yimen.ground.matters.watching import database_now, sweep_all
 
@@ -32,3 +33,13 @@ def watch(timestamp: int) -> dict[str, int]:
     if done.looked:
         log.info("watch: looked at %s matters, %s put off", done.looked, done.failed)
     return {"looked": done.looked, "failed": done.failed}
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(name="matters.digest", queueing_lock="matters.digest")
+def digest(timestamp: int) -> int:
+    """Publish the digest of the days that are over; every hour, since a machine may be off at midnight. Returns how many."""
+    made = publishing.publish(database_now())
+    for each in made:
+        log.info("published digest %s: %s steps of %s matters", each.number, each.steps, each.matters)
+    return len(made)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yimen.ground.matters.views import calculator, calendar, effects, hours
+from yimen.ground.matters.views import calculator, calendar, effects, hours, proof
 
 app_name = "matters"
 urlpatterns = [
     path("workdays/", calculator.workdays, name="workdays"),
+    path("ledger/", proof.digests, name="digests"),
+    path("ledger/verifier/", proof.verifier, name="verifier"),
+    path("ledger/of/<str:code>/", proof.history, name="history"),
+    path("ledger/<int:number>/", proof.digest, name="digest"),
+    path("ledger/<int:number>/text/", proof.digest_text, name="digest_text"),
     path("manage/calendar/", calendar.year, name="calendar"),
     path("manage/calendar/register/", calendar.register, name="register_notice"),
     path("manage/calendar/closure/", calendar.closure, name="register_closure"),

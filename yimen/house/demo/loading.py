@@ -18,6 +18,7 @@ from yimen.ground.kit import audit
 from yimen.ground.kit.moments import day_of, now
 from yimen.ground.kit.refusals import Conflict
 from yimen.ground.matters.fast_forward import in_its_own_time, is_synthetic, mark_synthetic
+from yimen.ground.matters.proof import publishing
 from yimen.ground.matters.sealing import BATCH, seal_once
 from yimen.house.config import Config
 from yimen.house.demo import accounts, messages, teahouse
@@ -77,6 +78,7 @@ def load_county(say: Callable[[str], None], *, share: float) -> dict[str, Any]:
         lines += accounts.open_doors(made, moment)
         while seal_once() == BATCH:
             pass
+        publishing.publish(now(), all_of_it=True)
         audit.record("house.demo", actor=SYSTEM, target_kind="ledger", facts={"cases": done.cases + len(told)})
     path = accounts.write_file(var, lines)
     seconds = round(time.monotonic() - started, 1)

@@ -72,14 +72,15 @@ STEPS = (
     # Review, special procedures, extension.
     StepRule(
         "record_opinion", "写审查意见", ("reviewing", "deciding"), None, "cases.review", public_label="审查",
-        law="第三十四条", order=2,
+        law="第三十四条", order=2, withheld=True,
     ),
     StepRule(
         "record_survey", "现场踏勘", ("reviewing",), None, "cases.review", public_label="现场踏勘", law="第三十四条第三款", order=3,
+        withheld=True,
     ),
     StepRule(
         "pass_review", "审查完毕，送决定", ("reviewing",), "deciding", "cases.review", power="review",
-        reason_needed=True, public_label="审查完毕", law="第三十四条", order=1,
+        reason_needed=True, public_label="审查完毕", law="第三十四条", order=1, withheld=True,
     ),
     StepRule(
         "request_review_correction", "审查中告知补正", ("reviewing",), "correcting", "cases.review", clock="stop",
@@ -104,12 +105,12 @@ STEPS = (
     ),
     StepRule(
         "return_to_review", "退回审查", ("deciding",), "reviewing", "cases.decide", reason_needed=True,
-        public_label="退回补充审查", order=9,
+        public_label="退回补充审查", order=9, withheld=True,
     ),
     StepRule(
         # Drawn apart: only where somebody of another tier answers to the department.
         "hand_across", "移送上下级对口单位", ("received", "reviewing", "deciding"), None, "cases.hand_across",
-        reason_needed=True, public_label="转由上下级对口单位接着办理", order=92, shown=False,
+        reason_needed=True, public_label="转由上下级对口单位接着办理", order=92, shown=False, withheld=True,
     ),
     # Decision.
     StepRule(
