@@ -52,6 +52,11 @@ KINDS: dict[str, LetterKind] = {
         LetterKind("decision_grant", "准予行政许可决定书", (*_ALWAYS, "decided_on")),
         LetterKind("decision_refuse", "不予行政许可决定书", (*_ALWAYS, "decided_on", *_REMEDIES)),
         LetterKind("delivery_receipt", "送达回证", (*_ALWAYS, "method")),
+        LetterKind("hearing_right_notice", "行政许可听证告知书", (*_ALWAYS, "subject")),
+        LetterKind("hearing_notice", "行政许可听证通知书", (*_ALWAYS, "subject", "planned", "hearing_place", "host")),
+        LetterKind(
+            "hearing_record", "行政许可听证笔录", (*_ALWAYS, "subject", "record", "participants", "signed_by_names")
+        ),
     )
 }
 
@@ -72,6 +77,13 @@ FACT_NAMES = {
     "days": "延长天数",
     "decided_on": "决定日期",
     "method": "送达方式",
+    "subject": "听证的内容",
+    "planned": "听证的时间",
+    "hearing_place": "听证的地点",
+    "host": "主持人",
+    "record": "笔录",
+    "participants": "参加人",
+    "signed_by_names": "签字的人",
 }
 
 _ROWS = {

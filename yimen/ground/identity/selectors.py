@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -173,6 +174,11 @@ def tokens_of(account_id: int) -> QuerySet[ApiToken]:
 def account_name(account_id: int) -> str:
     """The name of an account; empty for none."""
     return str(Account.objects.filter(pk=account_id).values_list("name", flat=True).first() or "")
+
+
+def account_uids(ids: Iterable[int]) -> dict[int, UUID]:
+    """The uids of accounts by id."""
+    return dict(Account.objects.filter(pk__in=list(ids)).values_list("pk", "uid"))
 
 
 def acts_still(account_id: int, party_id: int, number: str, on: date) -> bool:

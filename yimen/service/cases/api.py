@@ -147,6 +147,7 @@ class StepIn(Schema):
     receiver: Line = ""
     proof: Line = ""
     expires_on: date | None = None
+    weighed: Text = ""
 
 
 class AcceptIn(Schema):
@@ -215,7 +216,7 @@ def applications(
 ) -> dict[str, Any]:
     """本人的办件，或岗位权限内的办件，新的在前。"""
     actor: Actor = actor_of(request)
-    rows = matters.own(actor) if actor.party_id is not None else selectors.visible(actor)
+    rows = selectors.own_cases(actor) if actor.party_id is not None else selectors.visible(actor)
     page = page_by_key(rows, order=["-opened_at", "-id"], asked={"after": after, "before": before}, size=50)
     at, calendar = now(), work_calendar()
     lines = [_line(matter, at, calendar) for matter in page]
@@ -321,11 +322,11 @@ def _verb(code: str, given: StepIn, actor: Actor, at: datetime) -> Any:
         case "return_to_review":
             return services.return_to_review(reason=given.reason, **said)
         case "grant":
-            return services.grant(opinion=given.reason, **said)
+            return services.grant(opinion=given.reason, weighed=given.weighed, **said)
         case "grant_at_once":
             return services.grant_at_once(opinion=given.reason, **said)
         case "refuse":
-            return services.refuse(reason=given.reason, **said)
+            return services.refuse(reason=given.reason, weighed=given.weighed, **said)
         case "deliver":
             return services.deliver(method=given.method, receiver=given.receiver, proof=given.proof, **said)
         case "archive":

@@ -16,9 +16,11 @@ class CasesConfig(AppConfig):
         """Make the procedure of cases known to the thread and to the audit, and put the desk's entries into the menu."""
         from yimen.ground.identity.policies import name_actions
         from yimen.ground.matters.lifecycle import COMMON_STEPS, register_page, register_procedure
+        from yimen.ground.matters.selectors import name_clocks
         from yimen.ground.matters.services import register_watcher
         from yimen.service.cases.lifecycle import OLDER, PROCEDURES
-        from yimen.service.cases.services import effects, reminding
+        from yimen.service.cases.lifecycle_asides import ASIDES
+        from yimen.service.cases.services import effects, hearings, opinions, reminding
         from yimen.service.cases.views.public import menu as public_menu
         from yimen.service.cases.views.staff import menu
 
@@ -31,7 +33,16 @@ class CasesConfig(AppConfig):
                 name_actions({f"{table.name}.{rule.action}": rule.label, f"cases.{rule.action}": rule.label})
         for table in OLDER:
             register_procedure(table)
+        for table in ASIDES:
+            register_procedure(table)
+            for rule in (*table.steps, *COMMON_STEPS):
+                name_actions({f"{table.name}.{rule.action}": rule.label})
+        register_page("opinion_request", "cases:opinion")
+        register_page("hearing", "cases:hearing")
+        name_clocks({"opinion": "答复", "hearing_request": "要求听证", "hearing": "组织听证", "first_review": "初审"})
         effects.register()
+        opinions.register()
+        hearings.register()
         register_watcher("reminders", reminding.look, order=30)
         menu.register()
         public_menu.register()

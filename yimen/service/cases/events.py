@@ -104,6 +104,44 @@ class CaseAbandoned(Event):
 
 
 @dataclass(frozen=True)
+class OpinionAsked(Event):
+    """A department was asked for its opinion; `matter_id` is filled in by the statement that opens the matter."""
+
+    code: str
+    at: datetime
+    matter_id: int = 0
+
+
+@dataclass(frozen=True)
+class OpinionUrged(Event):
+    """The department was urged to answer."""
+
+    matter_id: int
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OpinionAnswered(Event):
+    """An opinion was given; `answer` is a value of `OpinionRequest.Answer`, `deemed` for what silence says."""
+
+    matter_id: int
+    code: str
+    answer: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class HearingMoved(Event):
+    """A hearing came to a new state: told, requested, noticed, held, waived, called_off."""
+
+    matter_id: int
+    code: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class CaseDelivered(Event):
     """The result was handed over and the case concluded."""
 

@@ -287,6 +287,17 @@ class GrantForm(ActForm):
     )
 
 
+class WeighedForm(ActForm):
+    """What a decision after a hearing says besides: how the record was taken into account (art. 48 (2))."""
+
+    weighed = Paragraph(
+        label="怎样采纳听证笔录",
+        rows=3,
+        max_length=REASON_LENGTH,
+        help_text="逐点写明听证中的意见是否采纳和理由；会写进决定书。",
+    )
+
+
 class RefuseForm(ActForm):
     """不予许可 (art. 38): facts and reasons; without them the form does not go out, and neither does the database."""
 

@@ -14,9 +14,12 @@ from yimen.ground.matters.selectors import behalf_of, effect, takers
 from yimen.ground.matters.services import pass_on
 from yimen.ground.notices.rules import Template, register_template
 from yimen.ground.notices.services import notify_account, notify_party
-from yimen.ground.organisations.selectors import escalation
+from yimen.ground.organisations.selectors import Place, escalation, holders
 from yimen.service.cases import counting, events, rules
-from yimen.service.cases.models import Case, Reminder
+from yimen.service.cases.lifecycle_asides import GIVE, HOLD_HEARING
+from yimen.service.cases.models import Case, Hearing, OpinionRequest, Reminder
+from yimen.service.cases.services.hearings import call_off_with_case
+from yimen.service.cases.services.opinions import lapse_opinions
 from yimen.service.catalogue.rules.powers import power_by
 
 if TYPE_CHECKING:
@@ -48,6 +51,12 @@ DECISION_UNDONE = _template(
     "decision_undone", "办理结果更正", "您申请的{item}（{number}）此前的结果已更正，理由见办件页。"
 )
 ABANDONED = _template("abandoned", "申请视为放弃", "您申请的{item}（{number}）逾期没有补齐材料，视为放弃，可重新申请。")
+HEARING_TOLD = _template(
+    "hearing_told", "可以要求听证", "您申请的{item}（{number}）可以要求听证，请在5个工作日内登录办件页提出。"
+)
+HEARING_NOTICED = _template(
+    "hearing_noticed", "听证的时间地点", "您申请的{item}（{number}）的听证时间、地点已定，见听证通知书。"
+)
 DELIVERED = _template("delivered", "结果已送达", "您申请的{item}（{number}）结果已送达，办件结束。", "progress")
 
 
@@ -261,6 +270,7 @@ def warn_of_effect(event: EffectNear) -> None:
     """Whoever works on it, or could, hears what the law does unless they act."""
     case = Case.objects.select_related("matter").filter(pk=event.matter_id, matter__closed_at__isnull=True).first()
     if case is None:
+        _warn_beside(event)
         return
     coming = effect(event.effect)
     for account in _workers(case.matter, event.at):
@@ -277,7 +287,7 @@ def warn_of_effect(event: EffectNear) -> None:
 def tell_effect(event: EffectCame) -> None:
     """The workers and the chain above them hear that the limit ran out and what the law made of it; it is on record as a fault."""
     case = Case.objects.select_related("matter__department").filter(pk=event.matter_id).first()
-    if case is None:
+    if case is None or not effect(event.effect).at_fault:
         return
     came, matter, on = effect(event.effect), case.matter, day_of(event.at)
     above = [each.account_id for each in escalation(matter.department, "deputy", on).told if each.account_id]
@@ -295,3 +305,120 @@ def _workers(matter: Matter, at: datetime) -> list[int]:
     if matter.person_id is not None:
         return [matter.person_id]
     return [each.account_id for each in takers(matter, day_of(at))]
+
+
+# --- Opinions and hearings
+
+
+def _holders_of(matter: Matter, permission: str, at: datetime) -> list[int]:
+    place = Place(matter.department_id, None, matter.centre_id, matter.division_id)
+    return list(dict.fromkeys(each.account_id for each in holders([permission], place, day_of(at))))
+
+
+@handles(events.OpinionAsked)
+def tell_asked(event: events.OpinionAsked) -> None:
+    """The department hears what it is asked, until when, and what its silence says."""
+    request = OpinionRequest.objects.select_related("matter", "asked_by").get(matter__code=event.code)
+    due = f"请在 {say_date(request.matter.due_on)} 前答复，" if request.matter.due_on else "请"
+    for account in _holders_of(request.matter, GIVE, event.at):
+        notify_account(
+            key=f"opinion-asked:{event.code}:{event.at:%Y%m%d%H%M%S}:{account}", account_id=account,
+            subject=f"{request.asked_by.name}征求意见"[:200],
+            body=f"{request.matter.title}。{due}逾期未答复的视为同意。征求的内容：{request.question[:200]}",
+            link=f"/desk/opinions/{event.code}/",
+        )  # fmt: skip
+
+
+@handles(events.OpinionUrged)
+def tell_opinion_urged(event: events.OpinionUrged) -> None:
+    """The department is urged once more."""
+    request = OpinionRequest.objects.select_related("matter", "asked_by").get(pk=event.matter_id)
+    for account in _holders_of(request.matter, GIVE, event.at):
+        notify_account(
+            key=f"opinion-urged:{event.code}:{event.at:%Y%m%d%H%M%S}:{account}", account_id=account,
+            subject=f"催办：{request.asked_by.name}征求意见"[:200], body=f"{request.matter.title}，请尽快答复。",
+            link=f"/desk/opinions/{event.code}/",
+        )  # fmt: skip
+
+
+@handles(events.OpinionAnswered)
+def tell_answered(event: events.OpinionAnswered) -> None:
+    """Whoever asked hears the answer, or that silence has answered."""
+    request = OpinionRequest.objects.select_related("matter__department", "case__matter").get(pk=event.matter_id)
+    if request.asker_id is None or not request.answer:
+        return
+    notify_account(
+        key=f"opinion-answered:{event.code}:{event.at:%Y%m%d%H%M%S}", account_id=request.asker_id,
+        subject=f"{request.matter.department.name}：{request.get_answer_display()}"[:200],
+        body=f"{request.matter.title}。{request.text[:200]}", link=f"/desk/cases/{request.case.matter.code}/",
+    )  # fmt: skip
+
+
+def _warn_beside(event: EffectNear) -> None:
+    """What comes to an opinion asked for: whoever could answer hears it. The applicant's five days are told in the letter."""
+    request = OpinionRequest.objects.select_related("matter").filter(pk=event.matter_id, matter__state="asked").first()
+    if request is None:
+        return
+    coming = effect(event.effect)
+    for account in _holders_of(request.matter, GIVE, event.at):
+        notify_account(
+            key=f"effect-near:{event.code}:{event.effect}:{event.last:%Y%m%d}:{event.workdays}:{account}", account_id=account,
+            subject=f"{say_date(day_of(event.last), year=False)}后视为同意",
+            body=f"{request.matter.title}，若到 {say_moment(event.last)} 还没有答复，按{coming.law}视为同意，逾期记在本部门名下。",
+            link=f"/desk/opinions/{event.code}/",
+        )  # fmt: skip
+
+
+@handles(EffectCame)
+def tell_opinion_default(event: EffectCame) -> None:
+    """The silent department and the chain above it hear that it is deemed to have agreed."""
+    request = OpinionRequest.objects.select_related("matter__department").filter(pk=event.matter_id).first()
+    if request is None:
+        return
+    above = [each.account_id for each in escalation(request.matter.department, "deputy", day_of(event.at)).told]
+    people = [*_holders_of(request.matter, GIVE, event.at), *(each for each in above if each)]
+    for account in dict.fromkeys(people):
+        notify_account(
+            key=f"effect-came:{event.code}:{event.effect}:{event.last:%Y%m%d}:{account}", account_id=account,
+            subject="逾期未答复，已视为同意", link=f"/desk/opinions/{event.code}/",
+            body=f"{request.matter.title}，期限到 {say_moment(event.last)}，没有答复，已视为同意。逾期已记在本部门名下。",
+        )  # fmt: skip
+
+
+@handles(events.HearingMoved)
+def tell_hearing(event: events.HearingMoved) -> None:
+    """The applicant hears of the right, of time and place, of a change; the department that somebody asked or objects."""
+    hearing = Hearing.objects.select_related("matter", "case__matter").get(matter__code=event.code)
+    code, stamp = hearing.case.matter.code, f"{event.code}:{event.at:%Y%m%d%H%M%S}"
+    if event.state == "told":
+        body = "您申请的“{item}”（{number}）涉及重大利益关系，您可以要求听证：5 个工作日内在办件页提出。逾期没有提出的，接着办理。"
+        _tell(code, f"hearing-told:{stamp}", "可以要求听证", body, HEARING_TOLD)
+    elif event.state == "noticed" and hearing.planned_at is not None:
+        body = f"您申请的“{{item}}”（{{number}}）定于 {say_moment(hearing.planned_at)} 在{hearing.place}听证，主持人{hearing.host_name}。"
+        _tell(code, f"hearing-noticed:{stamp}", "听证的时间地点", body, HEARING_NOTICED)
+    elif event.state in ("requested", "challenged", "waived"):
+        said = {"requested": "申请人要求听证", "challenged": "申请人申请主持人回避", "waived": "申请人没有要求听证"}[
+            event.state
+        ]
+        for account in _holders_of(hearing.matter, HOLD_HEARING, event.at):
+            notify_account(
+                key=f"hearing-{event.state}:{stamp}:{account}", account_id=account, subject=said,
+                body=f"{hearing.matter.title}：{said}。", link=f"/desk/hearings/{event.code}/",
+            )  # fmt: skip
+
+
+def _end_beside(case_id: int, at: datetime) -> None:
+    lapse_opinions(case_id, at)
+    call_off_with_case(case_id, at)
+
+
+@handles(events.CaseDecided)
+def end_asides_decided(event: events.CaseDecided) -> None:
+    """What was still asked beside a case that the law granted is over with it."""
+    _end_beside(event.matter_id, max(event.at, now()))
+
+
+@handles(events.CaseWithdrawn)
+def end_asides_withdrawn(event: events.CaseWithdrawn) -> None:
+    """What was asked beside a case that was withdrawn is over with it."""
+    _end_beside(event.matter_id, max(event.at, now()))

@@ -68,6 +68,7 @@ name_actions(
         "cases.urge": "催办办件",
         "cases.set_reminders": "设置办件催办",
         "cases.set_kinds": "设置办件类型",
+        "cases.set_opinion_terms": "设置征求意见的期限",
         "cases.set_extension": "登记延长规定",
         "cases.drop_extension": "撤下延长规定",
         "cases.make_promise": "登记服务承诺",

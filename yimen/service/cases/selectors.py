@@ -51,6 +51,11 @@ def visible(actor: Actor) -> QuerySet[Matter]:
     return matters.visible(actor).filter(procedure__in=OURS)
 
 
+def own_cases(actor: Actor) -> QuerySet[Matter]:
+    """The cases of whom the actor acts for, newest first; hearings beside them have their place on the case's page."""
+    return own_matters(actor).filter(procedure__in=OURS)
+
+
 def access_draft(actor: Actor, uid: UUID, *, submitted_too: bool = False) -> Draft:
     """The actor's draft, or `NotFound`: the applicant's own, or the one that this clerk takes in at the window."""
     drafts = Draft.objects.filter(uid=uid)
@@ -232,7 +237,7 @@ def waits_for(actor: Actor) -> int:
     """How many of the applicant's cases wait for the applicant: materials to bring, a result to fetch. At most 99."""
     if actor.party_id is None:
         return 0
-    waiting = own_matters(actor).filter(
+    waiting = own_cases(actor).filter(
         closed_at__isnull=True, state__in=["correction_requested", "correcting", "granted", "refused"]
     )
     return waiting.order_by().values("pk")[:99].count()

@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from yimen.service.cases.views.manage import setting_up
-from yimen.service.cases.views.staff import acts, case_page, intake, judging, lists, mandates, papers, reminding, report
+from yimen.service.cases.views.staff import (
+    acts,
+    case_page,
+    hearings,
+    intake,
+    judging,
+    lists,
+    mandates,
+    opinions,
+    papers,
+    reminding,
+    report,
+)
 
 staff_urls: list[URLPattern] = [
     path("desk/inbox/", lists.inbox, name="inbox"),
@@ -32,7 +44,18 @@ staff_urls: list[URLPattern] = [
     path("desk/mandates/<uuid:uid>/", mandates.mandate, name="desk_mandate"),
     path("desk/mandates/<uuid:uid>/paper/", mandates.paper, name="desk_mandate_paper"),
     path("desk/mandates/<uuid:uid>/end/", mandates.end, name="desk_mandate_end"),
+    path("desk/opinions/", opinions.listed, name="opinions"),
+    path("desk/opinions/<str:code>/", opinions.page, name="opinion"),
+    path("desk/opinions/<str:code>/files/<uuid:uid>/", opinions.file, name="opinion_file"),
+    path("desk/opinions/<str:code>/<slug:action>/", opinions.act, name="opinion_act"),
+    path("desk/hearings/", hearings.listed, name="hearings"),
+    path("desk/hearings/<str:code>/", hearings.page, name="hearing"),
+    path("desk/hearings/<str:code>/files/<uuid:uid>/", hearings.file, name="hearing_file"),
+    path("desk/hearings/<str:code>/<slug:action>/", hearings.act, name="hearing_act"),
+    path("manage/opinion-terms/", opinions.terms, name="opinion_terms"),
     path("desk/cases/<str:code>/", case_page.page, name="desk_case"),
+    path("desk/cases/<str:code>/opinions/new/", opinions.new, name="opinion_new"),
+    path("desk/cases/<str:code>/hearings/new/", hearings.new, name="hearing_new"),
     path("desk/cases/<str:code>/clock/", papers.clock, name="desk_clock"),
     path("desk/cases/<str:code>/originals/", papers.originals, name="desk_originals"),
     path("desk/cases/<str:code>/originals/<uuid:uid>/", papers.original, name="desk_original"),

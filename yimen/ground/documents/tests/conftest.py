@@ -37,6 +37,22 @@ MORE: dict[str, dict[str, Any]] = {
         "results": ("公共场所卫生许可证",),
     },
     "decision_refuse": {"reason": "经营场所不符合卫生标准", "decided_on": "2026年10月9日(周五)"},
+    "hearing_right_notice": {"subject": "拟设经营场所与相邻住户共用烟道。", "interested": "东街 12 号住户"},
+    "hearing_notice": {
+        "subject": "拟设经营场所与相邻住户共用烟道。",
+        "planned": "2026年10月20日(周二) 09:30",
+        "hearing_place": "政务服务中心三楼会议室",
+        "host": "何伟",
+        "clerk": "王芳",
+        "publicly": "公开举行",
+    },
+    "hearing_record": {
+        "subject": "拟设经营场所与相邻住户共用烟道。",
+        "record": "主持人宣布听证开始。\n申请人陈述。\n利害关系人质证。",
+        "participants": "申请人李雷；住户张三",
+        "signed_by_names": "李雷、张三",
+        "host": "何伟",
+    },
     "delivery_receipt": {"method": "窗口领取", "receiver": "李雷", "decision": "清卫准字〔2026〕3号"},
 }
 

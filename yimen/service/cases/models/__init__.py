@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yimen.service.cases.models.asides import Hearing, OpinionRequest, OpinionTerms
 from yimen.service.cases.models.case import Case, CaseFile, CaseMaterial, Draft, DraftFile, Opinion
 from yimen.service.cases.models.figures import CaseFact, CaseSum, Measure
 from yimen.service.cases.models.reminders import Reminder, ReminderTerms, ReminderTold
@@ -17,8 +18,11 @@ __all__ = [
     "Draft",
     "DraftFile",
     "ExtensionTerms",
+    "Hearing",
     "Measure",
     "Opinion",
+    "OpinionRequest",
+    "OpinionTerms",
     "Reminder",
     "ReminderTerms",
     "ReminderTold",

@@ -18,8 +18,27 @@ from yimen.service.cases.services.drafts import (
 )
 from yimen.service.cases.services.effects import undo_abandoned, undo_deemed
 from yimen.service.cases.services.extending import drop_extension_terms, set_extension_terms
+from yimen.service.cases.services.hearings import (
+    announce_hearing,
+    call_off_hearing,
+    challenge_host,
+    notify_hearing,
+    record_hearing,
+    request_hearing,
+    tell_hearing_right,
+    waive_hearing,
+)
 from yimen.service.cases.services.intake import Submitted, submit_application
 from yimen.service.cases.services.judging import check_material, check_rest
+from yimen.service.cases.services.opinions import (
+    answer_opinion,
+    ask_opinion,
+    extend_opinion,
+    set_opinion_terms,
+    undo_agreed,
+    urge_opinion,
+    withdraw_opinion,
+)
 from yimen.service.cases.services.public_query import look_up
 from yimen.service.cases.services.receipt import (
     correct_on_spot,
@@ -47,8 +66,13 @@ from yimen.service.cases.services.setting_up import make_promise, set_kinds, wit
 __all__ = [
     "Submitted",
     "accept_case",
+    "announce_hearing",
+    "answer_opinion",
     "archive",
+    "ask_opinion",
     "attach_file",
+    "call_off_hearing",
+    "challenge_host",
     "check_material",
     "check_rest",
     "correct_on_spot",
@@ -59,18 +83,22 @@ __all__ = [
     "discard_draft",
     "drop_extension_terms",
     "extend_limit",
+    "extend_opinion",
     "find_not_required",
     "grant",
     "grant_at_once",
     "hand_across",
     "look_up",
     "make_promise",
+    "notify_hearing",
     "pass_review",
+    "record_hearing",
     "record_opinion",
     "record_survey",
     "refuse",
     "renew_draft",
     "request_correction",
+    "request_hearing",
     "request_review_correction",
     "resume",
     "return_to_review",
@@ -78,16 +106,22 @@ __all__ = [
     "save_draft",
     "set_extension_terms",
     "set_kinds",
+    "set_opinion_terms",
     "set_reminder_terms",
     "start_draft",
     "submit_application",
     "submit_draft",
     "supplement",
     "suspend",
+    "tell_hearing_right",
     "undo_abandoned",
+    "undo_agreed",
     "undo_deemed",
     "undo_renewed",
     "urge_case",
+    "urge_opinion",
+    "waive_hearing",
     "withdraw",
+    "withdraw_opinion",
     "withdraw_promise",
 ]

@@ -26,6 +26,12 @@ class RemediesUnknown(Conflict):
     code = "remedies_unknown"
 
 
+class HearingNotWeighed(Invalid):
+    """After a hearing the decision is made by its record (art. 48 (2))."""
+
+    code = "hearing_not_weighed"
+
+
 class NotImmediate(Conflict):
     """Only an immediate case is decided at the window."""
 
@@ -41,9 +47,13 @@ def grant(
     seen: int | None = None,
     basis: str = "",
     recorded_at: datetime | None = None,
+    weighed: str = "",
 ) -> Taken:
-    """Grant: decision letter under the department's seal, delivery clock of art. 44."""
-    return _decide("grant", code, actor, at, opinion or "同意。", "granted", "", seen, basis, recorded_at)
+    """Grant: decision letter under the department's seal, delivery clock of art. 44.
+
+    `weighed` says how the record of a hearing was taken into account, where there was one (art. 48).
+    """
+    return _decide("grant", code, actor, at, opinion or "同意。", "granted", "", seen, basis, recorded_at, weighed)
 
 
 def grant_at_once(*, code: str, actor: Actor, at: datetime, opinion: str = "", seen: int | None = None) -> Taken:
@@ -71,14 +81,15 @@ def refuse(
     seen: int | None = None,
     basis: str = "",
     recorded_at: datetime | None = None,
+    weighed: str = "",
 ) -> Taken:
     """Refuse, with the reason told; the letter tells the remedies. Impossible without either (art. 38)."""
-    return _decide("refuse", code, actor, at, reason, "refused", reason, seen, basis, recorded_at)
+    return _decide("refuse", code, actor, at, reason, "refused", reason, seen, basis, recorded_at, weighed)
 
 
 def _decide(
     action: str, code: str, actor: Actor, at: datetime, opinion: str, decision: str, reason: str, seen: int | None,
-    basis: str, recorded_at: datetime | None,
+    basis: str, recorded_at: datetime | None, weighed: str = "",
 ) -> Taken:  # fmt: skip
     with transaction.atomic():
         found = open_case(code)
@@ -96,15 +107,24 @@ def _decide(
                 found.edition.power.say("这个事项没有写明行政复议机关和行政诉讼法院，不能作出不予许可决定。"),
                 next_step="请事项管理员在实施清单中补齐救济途径。",
             )
+        heard = found.case.hearing_number
+        if heard and not weighed.strip():
+            raise HearingNotWeighed(
+                "举行过听证的，应当根据听证笔录作出决定（《行政许可法》第四十八条第二款）。",
+                fields={"weighed": "请写明怎样采纳听证笔录的意见。"},
+            )
+        hearing = f"根据听证笔录（{heard}）：{weighed.strip()}" if heard else ""
         letter = issue(
             "decision_grant" if decision == "granted" else "decision_refuse", case=found.case, code=found.code,
             title=found.case.matter.title, party=found.party, edition=found.edition, actor=actor, at=at, reason=reason,
             decided_on=say_date(at.date()), slip=found.case.slip_number, results=found.edition.result_names,
+            hearing=hearing,
         )  # fmt: skip
         taken = take_step(
             matter=found.matter_id, action=action, actor=actor, at=at, seen=seen, ready=found.ready,
             clock=rules.delivery_clock(licence=found.edition.power.licence), basis=basis,
-            facts={"reason": opinion, "decision": decision, "letter": letter.number}, documents=[letter.code],
+            facts={"reason": opinion, "decision": decision, "letter": letter.number} | ({"hearing": hearing} if heard else {}),
+            documents=[letter.code],
             change=handling_result(found.ready, at) if found.ready else None,
             events=[CaseDecided(matter_id=found.matter_id, code=found.code, decision=decision, at=at)],
             recorded_at=recorded_at,

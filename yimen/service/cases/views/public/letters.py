@@ -43,6 +43,9 @@ SHORT_NAMES = {
     "decision_grant": "准予决定书",
     "decision_refuse": "不予许可决定书",
     "delivery_receipt": "送达回证",
+    "hearing_right_notice": "听证告知书",
+    "hearing_notice": "听证通知书",
+    "hearing_record": "听证笔录",
 }
 
 

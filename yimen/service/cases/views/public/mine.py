@@ -28,6 +28,7 @@ from yimen.ground.matters import selectors as matters
 from yimen.service.cases import rules, selectors, services, telling
 from yimen.service.cases.forms.applicant import WithdrawForm
 from yimen.service.cases.models import Case, CaseMaterial
+from yimen.service.cases.selectors_asides import hearings_of
 from yimen.service.cases.views.public.asking import actor_of, applicant_of, now, page
 from yimen.service.cases.views.public.letters import letters_by_code, letters_of
 from yimen.service.cases.views.public.story import story_of
@@ -54,7 +55,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Drafts to go on with, and every case, newest first."""
     actor, at = actor_of(request), now()
     calendar = work_calendar()
-    found = page_by_key(matters.own(actor), order=("-opened_at", "-id"), asked=request.GET, size=ROWS)
+    found = page_by_key(selectors.own_cases(actor), order=("-opened_at", "-id"), asked=request.GET, size=ROWS)
     rows = [_row(matter, at, calendar) for matter in found]
     first = not (request.GET.get("after") or request.GET.get("before"))
     drafts = list(selectors.my_drafts(actor)[:DRAFTS]) if first else []
@@ -95,6 +96,7 @@ def mine_case(request: HttpRequest, code: str) -> HttpResponse:
         request, "cases/public/case.html", case=case, matter=matter, story=story, letters=letters, materials=materials,
         wanted=wanted, short_code=rules.short_code(matter.code),
         to_bring=[line for line in materials if line.required and line.state == "missing"] if matter.state == "received" else [],
+        hearing=hearings_of(case).last(),
         may_correct="supplement" in may or "supplement_review" in may, withdraw=may.get("withdraw"),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ back with what was typed and with what has happened in the meantime.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -187,6 +188,8 @@ def form_for(
         initial={"seen": case.matter.version if seen is None else seen},
         **more,
     )
+    if action in ("grant", "refuse") and case.hearing_number:
+        form.fields["weighed"] = deepcopy(asked.WeighedForm.base_fields["weighed"])
     if isinstance(form, asked.ExtendForm):
         terms = extension_terms(case.item_id, case.kind)
         form.allow(terms.days, terms.law)

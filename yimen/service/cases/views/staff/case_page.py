@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.policies import staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import moments
@@ -21,11 +22,16 @@ from yimen.ground.matters.lifecycle import StepRule
 from yimen.ground.matters.policies import may
 from yimen.service.cases import rules, telling
 from yimen.service.cases import selectors as cases
+from yimen.service.cases import selectors_asides as asides
 from yimen.service.cases.editions import EditionCard
+from yimen.service.cases.lifecycle_asides import ASK, HOLD_HEARING
 from yimen.service.cases.models import Case, CaseMaterial, Opinion
 from yimen.service.cases.policies import may_judge
 from yimen.service.cases.selectors import access_case, edition_of, kind_label, materials_of, opinions_of
 from yimen.service.cases.services.extending import ACTIONS, extension_terms
+from yimen.service.cases.services.hearings import STATES as HEARD_IN
+from yimen.service.cases.services.hearings import WITH_HEARINGS
+from yimen.service.cases.services.opinions import ASKING
 from yimen.service.cases.services.renewing import asked_in_time
 from yimen.service.cases.views.staff import facts, thread
 from yimen.service.cases.views.staff.acts import ACTS, Act, form_for, spoken_act
@@ -132,6 +138,13 @@ def case_page(
         "renewal_in_time": case.renewal_asked_by and asked_in_time(case, matter.opened_at),
         "comes": matters.takes_effect_at(matter),
         "mine": mine,
+        "asked_others": list(asides.requests_of(case)),
+        "may_ask": matter.state in ASKING and may(actor, ASK, matter),
+        "hearings": list(asides.hearings_of(case)),
+        "may_hear": matter.state in HEARD_IN
+        and matter.procedure_version >= WITH_HEARINGS
+        and may(actor, HOLD_HEARING, matter),
+        "special_over": _special_over(case, at),
         "reminders": list(cases.reminders_of(case)),
         "may_urge": matter.closed_at is None and matter.stopped_since is None and may(actor, "cases.urge", matter),
         "holds": list(matters.open_holds(matter)),
@@ -151,6 +164,16 @@ EFFECT_STEPS = frozenset({"deem_accepted", "deem_renewed", "deem_abandoned"})
 """Steps by which the law acted."""
 UNDOING = {"reviewing": "undo_deemed", "granted": "undo_renewed", "abandoned": "undo_abandoned"}
 """What takes back the effect under which a case stands in a state."""
+
+
+def _special_over(case: Case, at: datetime) -> int:
+    """By how many working days a special procedure has overrun the time that was told for it; 0 for none."""
+    matter = case.matter
+    if matter.state != "suspended" or case.special_until is None:
+        return 0
+    calendar = work_calendar().at(matter.division_id, matter.centre_id)
+    today = moments.day_of(at)
+    return calendar.workdays_between(case.special_until, today) if today > case.special_until else 0
 
 
 def _undo(matter: Matter, actor: Actor) -> str:

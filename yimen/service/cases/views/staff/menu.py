@@ -7,6 +7,9 @@ from collections.abc import Callable
 from django.http import HttpRequest
 
 from yimen.ground.kit.pages import MenuItem, register_menu
+from yimen.service.cases.lifecycle_asides import ASK, GIVE
+from yimen.service.cases.selectors_asides import waiting_for
+from yimen.service.cases.views.staff.asking import actor_of
 from yimen.service.cases.views.staff.figures import by_state
 
 STAFF_WHO_HANDLE = ("cases.accept", "cases.review", "cases.decide", "cases.deliver", "cases.intake")
@@ -28,6 +31,10 @@ def register() -> None:
         MenuItem(
             "待送达", "cases:desk_delivering", "send", "cases.deliver", _count("granted", "refused"), group="办理", order=15
         ),
+        MenuItem(
+            "征求意见", "cases:opinions", "chat", (GIVE, ASK), _requests_waiting, group="办理", order=16,
+        ),
+        MenuItem("听证", "cases:hearings", "scale", "cases.hold_hearing", group="办理", order=16),
         MenuItem("委托登记", "cases:desk_mandates", "users", "identity.verify", group="办理", order=17),
         MenuItem("办件查询", "cases:desk_query", "list", "matters.view", group="查询", order=30),
         MenuItem("已办结", "cases:desk_done", "tick", "matters.view", group="查询", order=31),
@@ -42,9 +49,18 @@ def register() -> None:
         "manage", MenuItem("办件催办", "cases:reminder_terms", "bell", "cases.set_up", group="目录", order=22)
     )
     register_menu(
+        "manage", MenuItem("征求意见的期限", "cases:opinion_terms", "clock", "cases.set_up", group="目录", order=23)
+    )
+    register_menu(
         "manage", MenuItem("法定后果记录", "matters:effects_came", "warn", "cases.figures", group="日历", order=64)
     )
     register_menu("footer", MenuItem("服务承诺与兑现", "cases:promises", order=40))
+
+
+def _requests_waiting(request: HttpRequest) -> int | None:
+    """How many requests for an opinion the department has still to answer."""
+    actor = actor_of(request)
+    return waiting_for(actor) if actor.holds(GIVE) else None
 
 
 def _count(*states: str) -> Callable[[HttpRequest], int | None]:
