@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -13,7 +14,9 @@ from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.policies import public, signed_in
 from yimen.ground.kit import moments
 from yimen.ground.kit.apis import NOT_READ, PROBLEMS, actor_of
+from yimen.ground.kit.moments import now
 from yimen.ground.matters import rules, scripts, selectors
+from yimen.ground.matters.deadlines import deadline_history
 from yimen.ground.matters.models import LedgerDigest
 from yimen.ground.matters.proof import publishing
 from yimen.ground.matters.proof.history import history_of
@@ -53,12 +56,52 @@ class ClockOut(Schema):
     legal: Derived | None
 
 
+class DurationsOut(Schema):
+    """Working days by whose hands they passed in; `calendar_days` are all days of the calendar."""
+
+    since: date
+    until: date
+    office: int
+    applicant: int
+    special: int
+    others: int
+    delivery: int
+    workdays: int
+    calendar_days: int
+
+
 class Explained(Schema):
-    """Why the date is the date."""
+    """Why the date is the date, and whose hands the matter was in."""
 
     code: str
     title: str
     clocks: list[ClockOut]
+    durations: DurationsOut | None = None
+
+
+class DateChangeOut(Schema):
+    """A step that set, stopped or moved the date; `by_calendar`: the holidays changed later, the day is as reckoned now."""
+
+    seq: int
+    at: datetime
+    recorded_at: datetime
+    what: str
+    why: str
+    law: str
+    clock: str
+    before: date | None
+    due_on: date | None
+    legal_due_on: date | None
+    by_calendar: bool
+
+
+class DeadlinesOut(Schema):
+    """Every date that ever applied, in order."""
+
+    code: str
+    title: str
+    due_on: date | None
+    changes: list[DateChangeOut]
 
 
 @router.get("/workdays/due", response={200: Derived, **NOT_READ}, summary="工作日计算器")
@@ -129,14 +172,31 @@ def history(request: HttpRequest, code: str) -> dict[str, Any]:
 def deadline(request: HttpRequest, code: str) -> dict[str, Any]:
     """一件办件的每个时钟，逐日计入或不计的理由。"""
     matter = selectors.access_matter(actor_of(request), code)
-    return explained(selectors.explain(matter))
+    return explained(selectors.explain(matter), now())
 
 
-def explained(explanation: selectors.Explanation) -> dict[str, Any]:
+@router.get("/applications/{code}/deadlines", response={200: DeadlinesOut, **PROBLEMS}, summary="期限的全部变动")
+@signed_in
+def deadlines(request: HttpRequest, code: str) -> dict[str, Any]:
+    """曾经适用的每一个日期，和是什么改变了它。"""
+    matter = selectors.access_matter(actor_of(request), code)
+    changes = [asdict(each) for each in deadline_history(matter)]
+    return {"code": matter.code, "title": matter.title, "due_on": matter.due_on, "changes": changes}
+
+
+def durations_json(found: selectors.Durations | None) -> dict[str, Any] | None:
+    """Durations as the interface gives them."""
+    if found is None:
+        return None
+    return asdict(found) | {"workdays": found.workdays, "calendar_days": found.calendar_days}
+
+
+def explained(explanation: selectors.Explanation, at: datetime) -> dict[str, Any]:
     """An explanation as the interface gives it."""
     return {
         "code": explanation.code,
         "title": explanation.title,
+        "durations": durations_json(explanation.durations(at)),
         "clocks": [
             {
                 "clock": account.name,

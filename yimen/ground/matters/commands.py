@@ -126,7 +126,9 @@ def _read(file: str) -> bytes:
 @click.argument("code", metavar="CODE")
 def explain(code: str) -> Answer:
     """办件 CODE 的期限是怎样算出来的：每个时钟，逐日计入或不计的理由和依据。"""
+    from yimen.ground.kit.moments import now
     from yimen.ground.matters import selectors
+    from yimen.ground.matters.api import durations_json
 
     matter = selectors.by_code(code)
     explanation = selectors.explain(matter)
@@ -157,8 +159,33 @@ def explain(code: str) -> Answer:
         }
         for account in explanation.clocks
     ]
+    spent = explanation.durations(now())
+    if spent is not None:
+        said = "，".join(f"{label} {days} 个工作日" for label, days in spent.lines())
+        lines += ["", f"【用时】{said}；日历上共 {spent.calendar_days} 天。"]
+    data = {"code": matter.code, "title": matter.title, "due_on": matter.due_on, "clocks": clocks}
+    return Answer("\n".join(lines), data | {"durations": durations_json(spent)})
+
+
+@command("deadlines")
+@click.argument("code", metavar="CODE")
+def deadlines(code: str) -> Answer:
+    """办件 CODE 曾经适用的每一个期限日期，和是哪一步、依据什么改变了它。"""
+    from dataclasses import asdict
+
+    from yimen.ground.matters import selectors
+    from yimen.ground.matters.deadlines import deadline_history
+
+    matter = selectors.by_code(code)
+    changes = deadline_history(matter)
+    lines = [f"{matter.code} {matter.title}"]
+    for each in changes:
+        due = f"到 {say_date(each.due_on)}" if each.due_on else "停止计时或已结束"
+        note = "（当时的日历不同，这里按现行日历推算）" if each.by_calendar else ""
+        law = f"（{each.law}）" if each.law else ""
+        lines.append(f"{each.seq:>3}  {say_moment(each.at)}  {each.what}：{each.clock}{due}{note}　{each.why}{law}")
     return Answer(
-        "\n".join(lines), {"code": matter.code, "title": matter.title, "due_on": matter.due_on, "clocks": clocks}
+        "\n".join(lines), {"code": matter.code, "due_on": matter.due_on, "changes": [asdict(each) for each in changes]}
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -23,6 +23,8 @@ from yimen.ground.kit.postgresql.statements import Statement
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.matters import lifecycle, policies, rules
 from yimen.ground.matters.clocks import Clock, ClockMark, clocks_of, ended
+from yimen.ground.matters.durations import Durations as Durations
+from yimen.ground.matters.durations import durations
 from yimen.ground.matters.effects import effect as effect
 from yimen.ground.matters.effects import effect_standing as effect_standing
 from yimen.ground.matters.effects import takes_effect_at as takes_effect_at
@@ -32,6 +34,9 @@ from yimen.ground.matters.tallies import counted as counted
 from yimen.ground.organisations import selectors as organisations
 
 Box = Literal["mine", "window", "department", "centre"]
+
+if TYPE_CHECKING:
+    from yimen.ground.matters.deadlines import DateChange
 
 CLOCK_LABELS: dict[str, str] = {"receipt": "收件审查", "handling": "办理", "delivery": "送达"}
 
@@ -298,6 +303,12 @@ class Explanation:
     title: str
     clocks: tuple[ClockAccount, ...]
     moves: tuple[DateMove, ...] = ()
+    marks: tuple[ClockMark, ...] = ()
+    calendar: WorkCalendar | None = None
+
+    def durations(self, at: datetime) -> Durations | None:
+        """Whose hands it was in up to `at`, or to its end; None without a clock."""
+        return durations(self.marks, self.calendar, at) if self.calendar is not None else None
 
     @cached_property
     def current(self) -> ClockAccount | None:
@@ -315,10 +326,11 @@ def explain(matter: Matter, calendar: WorkCalendar | None = None) -> Explanation
         .order_by("seq")
         .values_list("seq", "clock", "action", "happened_at", "facts")
     )
-    clocks = ended(clocks_of(ClockMark.read(text, seq) for seq, text, *_ in steps if text))
+    marks = tuple(ClockMark.read(text, seq) for seq, text, *_ in steps if text)
+    clocks = ended(clocks_of(marks))
     accounts = [_account(clock, clock is clocks[-1], calendar, close) for clock in clocks]
     moves = [_move(at, facts) for _, _, action, at, facts in steps if action == "recalculate"]
-    return Explanation(matter.code, matter.title, tuple(accounts), tuple(moves))
+    return Explanation(matter.code, matter.title, tuple(accounts), tuple(moves), marks, calendar)
 
 
 def _move(at: datetime, facts: str) -> DateMove:
@@ -528,3 +540,10 @@ def running_since(matter_id: int) -> datetime:
     clock = clocks_of(ask(matter_id).marks)[-1]
     back = [mark.at for mark in clock.marks if mark.effect == "resume"]
     return back[-1] if back else clock.start.at
+
+
+def deadline_history(matter: Matter) -> list[DateChange]:
+    """Every date that ever applied to a matter, in order, each with what brought it about."""
+    from yimen.ground.matters.deadlines import deadline_history as history  # it stands on this module
+
+    return history(matter)

@@ -23,6 +23,7 @@ from yimen.ground.kit.postgresql.statements import Statement
 from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters import lifecycle
 from yimen.ground.matters.clocks import ClockMark, clocks_of
+from yimen.ground.matters.durations import Durations, durations
 from yimen.ground.matters.effects import (
     STATUTORY_EFFECT,
     Effect,
@@ -105,6 +106,7 @@ __all__ = [
     "fold_tallies",
     "hand_over",
     "handling_result",
+    "hands_until",
     "in_force",
     "in_its_own_time",
     "is_synthetic",
@@ -528,6 +530,11 @@ def handling_result(asked: Asked, at: datetime) -> dict[str, Any]:
     if state is None:
         return {}
     return {"work_days": state.counted, "on_time": state.on_time}
+
+
+def hands_until(asked: Asked, at: datetime) -> Durations | None:
+    """Whose hands a matter was in until this moment, in working days."""
+    return durations(asked.marks, work_calendar(asked.calendar_version).at(asked.division_id, asked.centre_id), at)
 
 
 @contextmanager

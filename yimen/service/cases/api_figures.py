@@ -40,6 +40,9 @@ class Counted(Schema):
     immediate_rate: float | None
     at_once_rate: float | None
     average_days: float | None
+    average_office: float | None = None
+    average_applicant: float | None = None
+    average_special: float | None = None
 
 
 class Report(Schema):

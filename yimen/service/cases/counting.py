@@ -20,6 +20,8 @@ _HAPPENED = """
 select m.id as matter_id, f.measure, f.at, (f.at at time zone 'Asia/Shanghai')::date as day, m.department_id, m.centre_id,
        m.division_id, c.item_id, c.kind, m.channel,
        case when f.decided then m.work_days end as work_days, case when f.decided then m.on_time end as on_time,
+       case when f.decided then c.office_days end as office_days, case when f.decided then c.applicant_days end as applicant_days,
+       case when f.decided then c.special_days end as special_days,
        f.measure = 'granted' and exists (
            select from matters_step s where s.matter_id = m.id and s.action = 'grant_at_once') as at_once
   from matters_matter m
@@ -36,12 +38,17 @@ select m.id as matter_id, f.measure, f.at, (f.at at time zone 'Asia/Shanghai')::
        ) as f(measure, at, decided)
  where f.at is not null"""
 
-_COLUMNS = "matter_id, measure, at, day, department_id, centre_id, division_id, item_id, kind, channel, work_days, on_time, at_once"
+_COLUMNS = (
+    "matter_id, measure, at, day, department_id, centre_id, division_id, item_id, kind, channel, work_days, on_time, "
+    "office_days, applicant_days, special_days, at_once"
+)
+_SUMS = "number, timed, on_time, at_once, days, told_apart, office_days, applicant_days, special_days"
 _KEY = "grain, start, measure, department_id, centre_id, division_id, kind, channel"
 _SUMMED = f"""
 select g.grain, g.start, measure, department_id, centre_id, division_id, kind, channel, count(*) as number,
        count(on_time) as timed, count(*) filter (where on_time) as on_time, count(*) filter (where at_once) as at_once,
-       coalesce(sum(work_days), 0) as days
+       coalesce(sum(work_days), 0) as days, count(office_days) as told_apart, coalesce(sum(office_days), 0) as office_days,
+       coalesce(sum(applicant_days), 0) as applicant_days, coalesce(sum(special_days), 0) as special_days
   from {{facts}}
  cross join lateral (values ('day', day), ('month', date_trunc('month', day)::date)) as g(grain, start)
  group by {_KEY}
@@ -53,18 +60,21 @@ with fresh as (
     select {_COLUMNS} from ({_HAPPENED} and {{which}}) happened
     on conflict (matter_id, measure) do nothing
     returning *)
-insert into cases_casesum ({_KEY}, number, timed, on_time, at_once, days)
+insert into cases_casesum ({_KEY}, {_SUMS})
 {_SUMMED.format(facts="fresh")}
 on conflict ({_KEY}) do update set
     number = cases_casesum.number + excluded.number, timed = cases_casesum.timed + excluded.timed,
     on_time = cases_casesum.on_time + excluded.on_time, at_once = cases_casesum.at_once + excluded.at_once,
-    days = cases_casesum.days + excluded.days"""  # noqa: S608
+    days = cases_casesum.days + excluded.days, told_apart = cases_casesum.told_apart + excluded.told_apart,
+    office_days = cases_casesum.office_days + excluded.office_days,
+    applicant_days = cases_casesum.applicant_days + excluded.applicant_days,
+    special_days = cases_casesum.special_days + excluded.special_days"""  # noqa: S608
 
 NOTE_ONE = _NOTE.format(which="m.id = %s")
 NOTE_SOME = _NOTE.format(which="m.id > %s and m.id <= %s")
 
 _RECOUNT = f"""
-insert into cases_casesum ({_KEY}, number, timed, on_time, at_once, days)
+insert into cases_casesum ({_KEY}, {_SUMS})
 {_SUMMED.format(facts="(select * from cases_casefact where day >= %s and day < %s) facts")}"""  # noqa: S608
 
 

@@ -15,6 +15,7 @@ from yimen.ground.calendar.rules import WorkCalendar
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """Counts of one period and group. `timed` had a limit, of these `on_time` kept it; `days` adds up their working days.
+    Of `told_apart` it is known whose hands they were in, and for how many working days.
 
     `immediate` are completed cases of the kind decided on the spot (即办件), `at_once` those really decided at the window.
     """
@@ -32,6 +33,10 @@ class Numbers:
     at_once: int = 0
     immediate: int = 0
     days: int = 0
+    told_apart: int = 0
+    office_days: int = 0
+    applicant_days: int = 0
+    special_days: int = 0
 
     def __add__(self, other: Numbers) -> Numbers:
         return Numbers(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
@@ -75,6 +80,21 @@ class Numbers:
     def average_days(self) -> float | None:
         """Average working days of a completed case with a limit."""
         return round(self.days / self.timed, 1) if self.timed else None
+
+    @property
+    def average_office(self) -> float | None:
+        """Average working days that a completed case was in the office's hands."""
+        return round(self.office_days / self.told_apart, 1) if self.told_apart else None
+
+    @property
+    def average_applicant(self) -> float | None:
+        """Average working days that a completed case waited for its applicant."""
+        return round(self.applicant_days / self.told_apart, 1) if self.told_apart else None
+
+    @property
+    def average_special(self) -> float | None:
+        """Average working days that a completed case was in a special procedure (art. 45)."""
+        return round(self.special_days / self.told_apart, 1) if self.told_apart else None
 
 
 def share(part: int, whole: int) -> float | None:

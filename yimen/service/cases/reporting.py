@@ -119,7 +119,8 @@ _COLUMNS = """
     coalesce(sum(number) filter (where measure = 'granted'), 0), coalesce(sum(number) filter (where measure = 'refused'), 0),
     coalesce(sum(number) filter (where measure = 'withdrawn'), 0), coalesce(sum(number) filter (where measure = 'delivered'), 0),
     coalesce(sum(timed), 0), coalesce(sum(on_time), 0), coalesce(sum(at_once), 0),
-    coalesce(sum(number) filter (where measure in ('granted', 'refused') and kind = 'instant'), 0), coalesce(sum(days), 0)"""
+    coalesce(sum(number) filter (where measure in ('granted', 'refused') and kind = 'instant'), 0), coalesce(sum(days), 0),
+    coalesce(sum(told_apart), 0), coalesce(sum(office_days), 0), coalesce(sum(applicant_days), 0), coalesce(sum(special_days), 0)"""
 
 _GROUPS: dict[By, str] = {
     "department": "department_id::text", "kind": "kind", "channel": "channel", "centre": "coalesce(centre_id::text, '')",
@@ -149,7 +150,9 @@ def _source(period: Period, by: By) -> tuple[str, list[Any]]:
         return (
             """select item_id, measure, department_id, centre_id, division_id, kind, 1 as number,
                       (on_time is not null)::int as timed, coalesce(on_time, false)::int as on_time, at_once::int as at_once,
-                      coalesce(work_days, 0) as days
+                      coalesce(work_days, 0) as days, (office_days is not null)::int as told_apart,
+                      coalesce(office_days, 0) as office_days, coalesce(applicant_days, 0) as applicant_days,
+                      coalesce(special_days, 0) as special_days
                  from cases_casefact where day >= %s and day < %s""",
             [period.first, period.after],
         )

@@ -103,6 +103,10 @@ class Case(models.Model):
     # A renewal (art. 50): the day on which the licence expires, and the last one on which it had to be asked for.
     licence_expires_on = models.DateField("许可有效期至", null=True, blank=True)
     renewal_asked_by = models.DateField("应在此日前提出延续", null=True, blank=True)
+    # Working days until the decision, by whose hands they passed in; None while undecided.
+    office_days = models.PositiveIntegerField("机关用时", null=True, blank=True)
+    applicant_days = models.PositiveIntegerField("申请人用时", null=True, blank=True)
+    special_days = models.PositiveIntegerField("特别程序用时", null=True, blank=True)
     special_until = models.DateField("特别程序告知的结束日", null=True, blank=True)
     hearing_number = models.CharField("听证笔录文号", max_length=60, blank=True, default="", db_default="")
     decided_at = models.DateTimeField("决定时间", null=True, blank=True)

@@ -30,6 +30,7 @@ class CaseFact(models.Model):
     """One thing that happened to one case, where it stood at that moment: a later reorganisation changes no fact.
 
     `work_days` and `on_time` are those of the decision (granted, refused), else None. `at_once`: decided at the window.
+    `office_days`, `applicant_days`, `special_days`: the same working days by whose hands they passed in; None before version 3.
     """
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, db_index=False, related_name="+")
@@ -44,6 +45,9 @@ class CaseFact(models.Model):
     channel = models.CharField("渠道", max_length=8, choices=Matter.Channel)
     work_days = models.PositiveIntegerField("用时", null=True)
     on_time = models.BooleanField("按时", null=True)
+    office_days = models.PositiveIntegerField("机关用时", null=True)
+    applicant_days = models.PositiveIntegerField("申请人用时", null=True)
+    special_days = models.PositiveIntegerField("特别程序用时", null=True)
     at_once = models.BooleanField("当场办结", default=False)
 
     class Meta:
@@ -79,6 +83,10 @@ class CaseSum(models.Model):
     on_time = models.PositiveIntegerField("按时件数")
     at_once = models.PositiveIntegerField("当场办结件数")
     days = models.PositiveBigIntegerField("用时合计")
+    told_apart = models.PositiveIntegerField("分清用时的件数", default=0, db_default=0)
+    office_days = models.PositiveBigIntegerField("机关用时合计", default=0, db_default=0)
+    applicant_days = models.PositiveBigIntegerField("申请人用时合计", default=0, db_default=0)
+    special_days = models.PositiveBigIntegerField("特别程序用时合计", default=0, db_default=0)
 
     class Meta:
         verbose_name = "办件统计"

@@ -9,7 +9,7 @@ from django.db import transaction
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.moments import say_date
 from yimen.ground.kit.refusals import Conflict, Invalid
-from yimen.ground.matters.services import Taken, handling_result, lock, take_step
+from yimen.ground.matters.services import Taken, handling_result, hands_until, lock, take_step
 from yimen.service.cases import rules
 from yimen.service.cases.events import CaseDecided
 from yimen.service.cases.models import Case, Opinion
@@ -129,9 +129,11 @@ def _decide(
             events=[CaseDecided(matter_id=found.matter_id, code=found.code, decision=decision, at=at)],
             recorded_at=recorded_at,
         )  # fmt: skip
+        spent = hands_until(found.ready, at) if found.ready else None
         Case.objects.filter(pk=found.matter_id).update(
-            decided_at=at, decision=decision, decision_reason=reason, decision_number=letter.number
-        )
+            decided_at=at, decision=decision, decision_reason=reason, decision_number=letter.number,
+            office_days=spent and spent.office, applicant_days=spent and spent.applicant, special_days=spent and spent.special,
+        )  # fmt: skip
         write_opinion(found, Opinion.Kind.DECISION, taken, opinion, actor, at, conclusion=decision)
         return taken
 

@@ -24,6 +24,7 @@ from yimen.ground.matters.services import (
     Effect,
     Taken,
     handling_result,
+    hands_until,
     look_by,
     look_now,
     note_undone,
@@ -174,9 +175,11 @@ def _deem_renewed(matter: Matter, moment: datetime, at: datetime) -> Taken:
         events=[CaseDecided(matter_id=matter.pk, code=matter.code, decision="granted", at=at)],
         recorded_at=written_at(at),
     )  # fmt: skip
+    spent = hands_until(asked, moment)
     Case.objects.filter(pk=matter.pk).update(
-        decided_at=moment, decision="granted", decision_number=letter.number, decision_reason=""
-    )
+        decided_at=moment, decision="granted", decision_number=letter.number, decision_reason="",
+        office_days=spent and spent.office, applicant_days=spent and spent.applicant, special_days=spent and spent.special,
+    )  # fmt: skip
     return taken
 
 

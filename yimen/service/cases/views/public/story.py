@@ -29,6 +29,7 @@ class Story:
     steps: int
     provisional: bool
     moves: tuple[matters.DateMove, ...] = ()
+    spent: matters.Durations | None = None
 
 
 def story_of(
@@ -52,4 +53,5 @@ def story_of(
         steps=len(steps),
         provisional=matter.provisional,
         moves=explanation.moves,
+        spent=explanation.durations(at),
     )

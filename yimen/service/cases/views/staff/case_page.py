@@ -151,6 +151,8 @@ def case_page(
         "account": explanation.current,
         "used": telling.used_of(explanation.current, telling.book(explanation, today), today),
         "skipped": _skipped(explanation),
+        "spent": explanation.durations(at),
+        "date_changes": matters.deadline_history(matter),
         "entries": thread.entries(case, steps, papers, at),
         "papers": papers,
         "before": before,

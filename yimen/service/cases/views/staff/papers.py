@@ -144,6 +144,8 @@ def clock(request: HttpRequest, code: str) -> HttpResponseBase:
         "days": days,
         "rows": fold(days, today=today),
         "today": today,
+        "date_changes": matters.deadline_history(case.matter),
+        "spent": explanation.durations(at),
         "explanation": explanation,
         "back_url": reverse("cases:desk_case", args=[case.matter.code]),
     }

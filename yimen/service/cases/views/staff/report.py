@@ -337,6 +337,9 @@ def _columns() -> list[Column[Line]]:
         *(Column(label, count(which), width=10) for which, label in COUNTED.items()),
         *(Column(f"{label}(%)", count(rate), width=12) for rate, label in RATES.items()),
         Column("平均用时(工作日)", lambda line: line.days, width=16),
+        Column("其中机关(工作日)", lambda line: line.numbers.average_office, width=16),
+        Column("其中申请人(工作日)", lambda line: line.numbers.average_applicant, width=16),
+        Column("其中特别程序(工作日)", lambda line: line.numbers.average_special, width=18),
     ]
 
 
@@ -352,6 +355,9 @@ def _list_columns(actor: Actor) -> list[Column[CaseFact]]:
         Column("环节", lambda fact: fact.get_measure_display()),
         Column("时间", lambda fact: fact.at),
         Column("用时(工作日)", lambda fact: fact.work_days),
+        Column("机关用时", lambda fact: fact.office_days),
+        Column("申请人用时", lambda fact: fact.applicant_days),
+        Column("特别程序用时", lambda fact: fact.special_days),
         Column("按时", lambda fact: fact.on_time),
     ]
 
