@@ -107,8 +107,9 @@ def test_the_report_averages_what_an_independent_count_finds(cast: Cast) -> None
     from yimen.ground.kit.periods import Period
 
     period = Period(date(2026, 11, 1), date(2026, 11, 30))
-    for by in ("department", "item"):
-        numbers = reporting.whole(reporting.table(period, by, reporting.Place()))  # type: ignore[arg-type]
+    groupings: tuple[reporting.By, ...] = ("department", "item")
+    for by in groupings:
+        numbers = reporting.whole(reporting.table(period, by, reporting.Place()))
         with connection.cursor() as cursor:
             cursor.execute(
                 "select count(*), sum(office_days), sum(applicant_days), sum(special_days) from cases_case where decided_at"
