@@ -30,6 +30,7 @@ from yimen.ground.matters.effects import effect_standing as effect_standing
 from yimen.ground.matters.effects import takes_effect_at as takes_effect_at
 from yimen.ground.matters.lifecycle import ClockStart, Procedure, StepRule
 from yimen.ground.matters.models import Behalf, Hold, Matter, Step
+from yimen.ground.matters.tallies import closed_by_department as closed_by_department
 from yimen.ground.matters.tallies import counted as counted
 from yimen.ground.organisations import selectors as organisations
 
@@ -547,3 +548,17 @@ def deadline_history(matter: Matter) -> list[DateChange]:
     from yimen.ground.matters.deadlines import deadline_history as history  # it stands on this module
 
     return history(matter)
+
+
+# What judges clocks again stands on what is above.
+from yimen.ground.matters.rereading import Taken as Taken  # noqa: E402
+from yimen.ground.matters.rereading import also_open as also_open  # noqa: E402
+from yimen.ground.matters.rereading import annulled_clocks as annulled_clocks  # noqa: E402
+from yimen.ground.matters.rereading import backdated as backdated  # noqa: E402
+from yimen.ground.matters.rereading import bursts as bursts  # noqa: E402
+from yimen.ground.matters.rereading import by_ids as by_ids  # noqa: E402
+from yimen.ground.matters.rereading import clock_at as clock_at  # noqa: E402
+from yimen.ground.matters.rereading import clock_seq as clock_seq  # noqa: E402
+from yimen.ground.matters.rereading import last_step as last_step  # noqa: E402
+from yimen.ground.matters.rereading import last_taken as last_taken  # noqa: E402
+from yimen.ground.matters.rereading import untouched_since as untouched_since  # noqa: E402

@@ -59,6 +59,12 @@ def counted(actor: Actor, permission: str) -> QuerySet[Tally]:
     return Tally.objects.filter(found)
 
 
+def closed_by_department(actor: Actor, permission: str, first: date, last: date) -> list[tuple[int, str, int]]:
+    """(department, `closed` or `late`, how many) of these days, within the actor's scope for a permission."""
+    rows = counted(actor, permission).filter(what__in=("closed", "late"), day__range=(first, last))
+    return list(rows.order_by().values_list("department", "what").annotate(n=Sum("count")).filter(n__gt=0))
+
+
 def total(rows: QuerySet[Tally]) -> int:
     """The sum of these rows."""
     return int(rows.aggregate(all=Sum("count"))["all"] or 0)

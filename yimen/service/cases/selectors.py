@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import tail_matches
@@ -25,6 +25,7 @@ from yimen.service.cases.lifecycle import PROCEDURES
 from yimen.service.cases.models import (
     Case,
     CaseMaterial,
+    CaseSum,
     CentreKind,
     Draft,
     Opinion,
@@ -208,6 +209,16 @@ def volumes(by: str, first: date, last: date, *, department_id: int | None = Non
             [start_of(first), start_of(last + timedelta(days=1)), department_id, department_id],
         )
         return [Volume(*row) for row in cursor.fetchall()]
+
+
+def signed_at_window(first: date, last: date) -> dict[int, tuple[int, int]]:
+    """By department: how many decisions were made in these days, and how many of them at the window itself (R024)."""
+    rows = (
+        CaseSum.objects.filter(grain=CaseSum.Grain.DAY, start__range=(first, last), measure__in=("granted", "refused"))
+        .values_list("department")
+        .annotate(decided=Sum("number"), signed=Sum("at_once"))
+    )
+    return {department: (decided, signed) for department, decided, signed in rows}
 
 
 def start_of(day: date) -> datetime:

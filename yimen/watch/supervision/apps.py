@@ -13,8 +13,17 @@ class SupervisionConfig(AppConfig):
     verbose_name = "电子监察"
 
     def ready(self) -> None:
-        """Watch over every clock, last of all watchers."""
+        """Watch over every clock, last of all watchers; make the procedure known."""
+        from yimen.ground.identity.policies import name_actions
+        from yimen.ground.matters.lifecycle import COMMON_STEPS, register_procedure
+        from yimen.ground.matters.selectors import name_clocks
         from yimen.ground.matters.services import register_watcher
+        from yimen.watch.supervision.lifecycle import ALERT, CLOCKS
+        from yimen.watch.supervision.services.course import lapse
         from yimen.watch.supervision.services.lights import ORDER, look
 
+        register_procedure(ALERT)
+        name_clocks(CLOCKS)
+        name_actions({f"{ALERT.name}.{rule.action}": rule.label for rule in (*ALERT.steps, *COMMON_STEPS)})
+        register_watcher("supervision_alerts", lapse, order=40)
         register_watcher("supervision", look, order=ORDER)

@@ -1,8 +1,21 @@
-"""Who sees the board, who keeps the rules, who deals with alerts and cards (architecture §5)."""
+"""Who sees the board, who keeps the rules, who explains, judges, appeals and reviews (architecture §5).
+
+The guard of the steps stands in `matters.policies`; here stands what a step does not say: that whom a finding concerns sees and
+answers it whatever their posts say, that only who was given a card appeals, and that nobody reviews what they gave themselves.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from django.db.models import Q
+
 from yimen.ground.identity.policies import name_actions, register_permission
+from yimen.ground.identity.rules import Actor, Permission
+from yimen.ground.kit.refusals import NotAllowed, NotFound
+from yimen.ground.matters import policies as matters
+from yimen.watch.supervision.lifecycle import APPEAL, EXPLAIN, JUDGE, RAISE, REVIEW
+from yimen.watch.supervision.models import Alert, Card
 
 WATCH = "supervision.watch"
 RULES = "supervision.rules"
@@ -12,11 +25,110 @@ register_permission(
     usual={"supervisor": "all", "leader": "division", "manager": "centre", "head": "department", "chief": "department"},
 )  # fmt: skip
 register_permission(RULES, "设置监察规则", scopes=("all",), usual={"supervisor": "all"})
+register_permission(RAISE, "发出监察预警", scopes=("centre", "division", "all"), usual={"supervisor": "all"})
+register_permission(JUDGE, "认定预警、发牌", scopes=("centre", "division", "all"), usual={"supervisor": "all"})
+register_permission(
+    REVIEW, "复核红黄牌申诉", scopes=("centre", "division", "all"), usual={"supervisor": "all", "leader": "division"}
+)
+register_permission(
+    EXPLAIN, "代表单位说明预警", scopes=("department",), usual={"head": "department", "chief": "department"}
+)
+register_permission(
+    APPEAL, "代表单位对红黄牌申诉", scopes=("department",), usual={"head": "department", "chief": "department"}
+)
 
 name_actions(
     {
         "supervision.add_rule": "新设监察规则",
         "supervision.change_rule": "修改监察规则",
         "supervision.mend_counts": "更正监察件数",
+        "supervision.set_terms": "设置监察时限和扣分",
     }
 )
+
+
+class NotCarded(NotAllowed):
+    """Somebody appeals who was not given the card."""
+
+    code = "not_carded"
+
+
+class OwnCard(NotAllowed):
+    """Whoever gave a card, or was given it, wants to decide on the appeal."""
+
+    code = "own_card"
+
+
+def scope(actor: Actor) -> Q:
+    """The alerts an actor may see: those of the scope, and those that concern oneself."""
+    found = matters_scope(actor)
+    if any(held.scope == "all" for held in actor.held(WATCH)):
+        return found
+    return found | Q(person=actor.account_id or 0)
+
+
+def matters_scope(actor: Actor) -> Q:
+    """The alerts whose matter lies in the scope in which the actor watches."""
+    found = Q(pk__in=[])
+    for held in actor.held(WATCH):
+        match held.scope:
+            case "all":
+                return Q()
+            case "department":
+                found |= Q(department=held.scope_id or actor.department_id or 0)
+            case "centre":
+                found |= Q(matter__centre=held.scope_id or actor.centre_id or 0)
+            case "division":
+                found |= Q(matter__division__code__startswith=held.scope_path)
+            case _:
+                pass
+    return found
+
+
+def access_alert(actor: Actor, code: str) -> Alert:
+    """The alert with this number, if the actor may see it; to a stranger there is none (`NotFound`)."""
+    found = (
+        Alert.objects.select_related(
+            "matter", "department", "violation", "version__rule", "window", "about", "card", "matter__centre"
+        )
+        .filter(scope(actor), matter__code=str(code)[:60])
+        .first()
+    )
+    if found is None:
+        raise NotFound("没有这条预警，或者它不在您的监察范围内。", next_step="请核对编号，或从预警清单进入。")
+    return found
+
+
+def concerns(actor: Actor, alert: Alert) -> bool:
+    """Whether the finding is about the actor: the person, or one who speaks for the unit, or sits at the window."""
+    if alert.per == "person" and alert.person_id is not None:
+        return alert.person_id == actor.account_id
+    if alert.per == "window" and alert.window_id is not None and alert.window_id == actor.window_id:
+        return True
+    return matters.may(actor, APPEAL, alert.matter)
+
+
+def as_concerned(actor: Actor, alert: Alert) -> Actor:
+    """The actor, who may also answer for what concerns them, whatever their posts say."""
+    if not concerns(actor, alert):
+        return actor
+    own = {Permission(code, "department", alert.matter.department_id) for code in (EXPLAIN, APPEAL)}
+    return replace(actor, permissions=actor.permissions | own)
+
+
+def demand_concerned(actor: Actor, alert: Alert) -> None:
+    """Raise `NotCarded` unless the card was given to the actor, or to the unit or window the actor speaks for."""
+    if concerns(actor, alert):
+        return
+    raise NotCarded(
+        f"这张牌是给{alert.whose}的，只有被发牌的本人或单位可以申诉。",
+        next_step="如认为有误，请联系被发牌的本人或单位，由其在期限内申诉。",
+    )
+
+
+def demand_another(actor: Actor, alert: Alert, card: Card) -> None:
+    """Raise `OwnCard` where the reviewer gave the card, or was given it."""
+    if actor.uid == card.given_uid:
+        raise OwnCard("这张牌是您发的，申诉要由另一个人复核。", next_step="请由其他监察人员或分管领导复核。")
+    if alert.person_id is not None and alert.person_id == actor.account_id:
+        raise OwnCard("这张牌是发给您本人的，不能由您复核。", next_step="请由其他监察人员或分管领导复核。")

@@ -31,3 +31,12 @@ def recount(timestamp: int) -> int:
     for each in found:
         log.error("the board said %s and there are %s: %s", each.said, each.found, each)
     return len(found)
+
+
+@app.periodic(cron="47 1 * * *")
+@app.task(name="supervision.nightly", queueing_lock="supervision.nightly")
+def nightly(timestamp: int) -> int:
+    """Every night: what shows only over time. What has its alert gets no second one."""
+    from yimen.watch.supervision.services import nightly as look
+
+    return look(moments.now())

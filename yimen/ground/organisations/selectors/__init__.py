@@ -31,6 +31,7 @@ from yimen.ground.organisations.selectors.history import why_no_letter as why_no
 from yimen.ground.organisations.selectors.papers import Letterhead as Letterhead
 from yimen.ground.organisations.selectors.papers import SealCard as SealCard
 from yimen.ground.organisations.selectors.papers import letter_for as letter_for
+from yimen.ground.organisations.selectors.papers import letter_stood as letter_stood
 from yimen.ground.organisations.selectors.papers import letterhead as letterhead
 from yimen.ground.organisations.selectors.papers import letters_running_out as letters_running_out
 from yimen.ground.organisations.selectors.papers import seal as seal

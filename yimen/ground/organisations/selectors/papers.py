@@ -10,6 +10,7 @@ import msgspec
 from django.db.models import Q, QuerySet
 
 from yimen.ground.identity.rules import Actor, LetterPower
+from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.postgresql.statements import Statement
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.organisations.models import (
@@ -89,6 +90,15 @@ def letter_for(
         if letter.covers(power, item, on) and department_id in (None, letter.department_id):
             return letter
     return None
+
+
+def letter_stood(number: str, on: date) -> bool:
+    """Whether the letter with this number was signed and valid on a day, and not taken back by then."""
+    found = AuthorisationLetter.objects.filter(number=number, valid_from__lte=on, valid_to__gte=on).exclude(
+        state=AuthorisationLetter.State.DRAFT
+    )
+    letter = found.first()
+    return letter is not None and (letter.revoked_at is None or day_of(letter.revoked_at) > on)
 
 
 def letters_running_out(on: date, within_days: int = 30) -> QuerySet[AuthorisationLetter]:

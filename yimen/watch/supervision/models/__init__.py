@@ -1,6 +1,18 @@
 """What electronic supervision keeps."""
 
+from yimen.watch.supervision.models.alerts import Alert, Card, CardChange, Terms, Violation, Watermark
 from yimen.watch.supervision.models.lights import LightChange
 from yimen.watch.supervision.models.rules import Relook, Rule, RuleVersion
 
-__all__ = ["LightChange", "Relook", "Rule", "RuleVersion"]
+__all__ = [
+    "Alert",
+    "Card",
+    "CardChange",
+    "LightChange",
+    "Relook",
+    "Rule",
+    "RuleVersion",
+    "Terms",
+    "Violation",
+    "Watermark",
+]

@@ -4,21 +4,29 @@ No database, no clock, no request. A kind is a function with named parameters; a
 the parameters in (`supervision.models.RuleVersion`).
 """
 
+from yimen.watch.supervision.rules import findings
+from yimen.watch.supervision.rules.findings import CLOCKED, OVERDUE, Lateness, is_overdue, overdue_from
 from yimen.watch.supervision.rules.kinds import Kind, Param, checked, kind, kinds, register_kind
 from yimen.watch.supervision.rules.signals import GREEN, LIGHTS, SIGNAL, SignalTerms, Turn, judge, schedule, severest
 
 __all__ = [
+    "CLOCKED",
     "GREEN",
     "LIGHTS",
+    "OVERDUE",
     "SIGNAL",
     "Kind",
+    "Lateness",
     "Param",
     "SignalTerms",
     "Turn",
     "checked",
+    "findings",
+    "is_overdue",
     "judge",
     "kind",
     "kinds",
+    "overdue_from",
     "register_kind",
     "schedule",
     "severest",

@@ -114,7 +114,7 @@ class Turn(NamedTuple):
 def schedule(terms: SignalTerms, due_on: date, due_at: datetime, calendar: WorkCalendar) -> list[Turn]:
     """When one rule lights a matter that is due then. `due_at` is the last moment in time."""
     turns = [
-        Turn(_day_begins(due_on, days, calendar), light, terms.version, days)
+        Turn(_dayday_begins_at(due_on, days, calendar), light, terms.version, days)
         for light, days in (("warn", terms.warn), ("yellow", terms.yellow))
         if days is not None
     ]
@@ -123,7 +123,7 @@ def schedule(terms: SignalTerms, due_on: date, due_at: datetime, calendar: WorkC
     elif terms.red is not None:
         # 满 n 个工作日: overdue by n full working days, so from the beginning of the working day after the n-th.
         last = calendar.nth_workday_after(due_on, terms.red)
-        turns.append(Turn(_begins(last + timedelta(days=1)), "red", terms.version, -terms.red))
+        turns.append(Turn(day_begins_at(last + timedelta(days=1)), "red", terms.version, -terms.red))
     return turns
 
 
@@ -143,14 +143,15 @@ def severest(lights: Sequence[str]) -> str:
     return max(lights, key=lambda light: _RANK[light], default=GREEN)
 
 
-def _day_begins(due_on: date, workdays: int, calendar: WorkCalendar) -> datetime:
+def _dayday_begins_at(due_on: date, workdays: int, calendar: WorkCalendar) -> datetime:
     day = due_on
     if workdays:
         # The first moment of the first day on which so many working days are left: right after the working day before.
         for _ in range(workdays):
             day = calendar.previous_workday_on_or_before(day - timedelta(days=1))
-    return _begins(day)
+    return day_begins_at(day)
 
 
-def _begins(day: date) -> datetime:
+def day_begins_at(day: date) -> datetime:
+    """The first moment of a day in China."""
     return datetime.combine(day, time(), tzinfo=CHINA)

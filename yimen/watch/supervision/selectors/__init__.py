@@ -1,5 +1,22 @@
 """What may be asked of supervision."""
 
+from yimen.watch.supervision.selectors.alerts import (
+    BY,
+    LEVELS,
+    MARK_LABELS,
+    AlertFilters,
+    Line,
+    Score,
+    alerts,
+    cards,
+    changes_of,
+    departments_seen,
+    figures,
+    mine,
+    scores,
+    violations,
+    waiting_for,
+)
 from yimen.watch.supervision.selectors.board import (
     Board,
     Group,
@@ -19,17 +36,32 @@ from yimen.watch.supervision.selectors.rules import (
 )
 
 __all__ = [
+    "BY",
+    "LEVELS",
+    "MARK_LABELS",
+    "AlertFilters",
     "Board",
     "Group",
+    "Line",
     "RedFilters",
+    "Score",
     "Shining",
+    "alerts",
     "board",
+    "cards",
+    "changes_of",
     "colour_history",
+    "departments_seen",
+    "figures",
+    "mine",
     "rule_by_code",
     "rule_list",
     "rules_in_force",
+    "scores",
     "shining",
     "signal_terms",
     "versions_of",
+    "violations",
+    "waiting_for",
     "what_is_red",
 ]

@@ -22,7 +22,12 @@ def rules_in_force(at: datetime, *, kind: str = "", in_use: bool = True) -> list
 
 def signal_terms(at: datetime) -> list[rules.SignalTerms]:
     """The signals that hold at this moment."""
-    return [rules.SignalTerms.of(each.pk, each.params) for each in rules_in_force(at, kind=rules.SIGNAL.code)]
+    return terms_of(rules_in_force(at, kind=rules.SIGNAL.code))
+
+
+def terms_of(found: Sequence[RuleVersion]) -> list[rules.SignalTerms]:
+    """What the signals among these rules say."""
+    return [rules.SignalTerms.of(each.pk, each.params) for each in found if each.kind == rules.SIGNAL.code]
 
 
 def rule_by_code(code: str) -> Rule:

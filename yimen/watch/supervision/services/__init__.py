@@ -1,5 +1,26 @@
 """What may be told to supervision. Each verb is one transaction, says who may, and leaves one audit row of its own."""
 
+from yimen.watch.supervision.services.alerts import AlreadyRaised, Found, detect, raise_alert, terms_now
+from yimen.watch.supervision.services.course import (
+    accept_explanation,
+    appeal,
+    confirm,
+    explain,
+    give_card,
+    lapse,
+    note,
+    revoke,
+    soften,
+    take_back,
+)
+from yimen.watch.supervision.services.finding import (
+    look_at_acceptance,
+    look_at_correction,
+    look_at_decision,
+    look_at_not_accepted,
+    nightly,
+)
+from yimen.watch.supervision.services.judging import raise_overdue, rejudge_all, rejudge_matters
 from yimen.watch.supervision.services.lights import look, recount_board
 from yimen.watch.supervision.services.rules import (
     NoChange,
@@ -10,15 +31,40 @@ from yimen.watch.supervision.services.rules import (
     change_rule,
     relook,
 )
+from yimen.watch.supervision.services.settings import set_terms
 
 __all__ = [
+    "AlreadyRaised",
+    "Found",
     "NoChange",
     "RuleDraft",
     "StaleRule",
+    "accept_explanation",
     "add_rule",
+    "appeal",
     "begin_relook",
     "change_rule",
+    "confirm",
+    "detect",
+    "explain",
+    "give_card",
+    "lapse",
     "look",
+    "look_at_acceptance",
+    "look_at_correction",
+    "look_at_decision",
+    "look_at_not_accepted",
+    "nightly",
+    "note",
+    "raise_alert",
+    "raise_overdue",
     "recount_board",
+    "rejudge_all",
+    "rejudge_matters",
     "relook",
+    "revoke",
+    "set_terms",
+    "soften",
+    "take_back",
+    "terms_now",
 ]

@@ -6,8 +6,8 @@ It is shown matters that are locked, in portions, and asks the same number of qu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -23,9 +23,10 @@ from yimen.ground.matters import selectors as matters
 from yimen.ground.matters import services as acting
 from yimen.ground.matters.rules import Derivation
 from yimen.watch.supervision import policies, rules
-from yimen.watch.supervision.events import LightsChanged
-from yimen.watch.supervision.models import LightChange
-from yimen.watch.supervision.selectors.rules import signal_terms
+from yimen.watch.supervision.events import ClocksOverdue, LightsChanged, RejudgeDue
+from yimen.watch.supervision.lifecycle import ALERT
+from yimen.watch.supervision.models import Alert, LightChange
+from yimen.watch.supervision.selectors.rules import rules_in_force, terms_of
 
 if TYPE_CHECKING:
     from yimen.ground.matters.models import Matter
@@ -48,18 +49,68 @@ def look(found: Sequence[Matter], at: datetime) -> Mapping[int, datetime | None]
     What is closed or has no due day shines no more; what stands still keeps the colour it had when it stopped, if it was
     late by then.
     """
-    terms = signal_terms(at)
+    standing = rules_in_force(at)
+    terms, overdue = terms_of(standing), [each.params for each in standing if each.kind == rules.OVERDUE.code]
     version = calendar_version()
     calendar = work_calendar(version)
-    judged = {
-        each.pk: _judge(each, terms, calendar.at(each.division_id, each.centre_id), version, at) for each in found
-    }
+    judged: dict[int, _Judged] = {}
+    late: list[int] = []
+    for each in found:
+        here = calendar.at(each.division_id, each.centre_id)
+        judged[each.pk] = one = _judge(each, terms, here, version, at)
+        come, ahead = _overdue(each, overdue, here, version, at)
+        if come:
+            late.append(each.pk)
+        if ahead is not None and (one.next is None or ahead < one.next):
+            judged[each.pk] = replace(one, next=ahead)
+    if late:
+        outbox.publish(ClocksOverdue(tuple(late), at))
+    if again := standing_on([each.pk for each in found]):
+        outbox.publish(RejudgeDue(tuple(again)))
     changed = [each for each in found if judged[each.pk].light != each.light]
     if changed:
         _write_down(changed, judged, calendar, at)
         for each in changed:
             each.light = judged[each.pk].light
     return {pk: each.next for pk, each in judged.items()}
+
+
+def standing_on(matter_ids: Sequence[int]) -> list[int]:
+    """Which of these matters bear an alert or card that rests on a clock and is not withdrawn: it is judged again."""
+    over = ("withdrawn", "accepted", "noted")
+    found = Alert.objects.filter(about__in=matter_ids, clock_seq__isnull=False).exclude(matter__state__in=over)
+    return sorted(set(found.values_list("about_id", flat=True)))
+
+
+def _due(matter: Matter, measure: str, version: int) -> tuple[date, datetime] | None:
+    """The due day and the last moment in time by the promised or the legal limit; None without one."""
+    if matter.due_on is None or matter.due_at is None:
+        return None
+    if measure == "promised" or matter.legal_due_on == matter.due_on:
+        return matter.due_on, matter.due_at
+    if matter.legal_due_on is None:
+        return None
+    return matter.legal_due_on, day_end(matter.legal_due_on, matters.closing_hours(matter.centre_id, version))
+
+
+def _overdue(
+    matter: Matter, overdue: Sequence[Mapping[str, Any]], calendar: WorkCalendar, version: int, at: datetime
+) -> tuple[bool, datetime | None]:
+    """Whether a limit has run out by some rule, and when the next rule will say so. What stands still grows no later."""
+    if matter.closed_at is not None or matter.procedure == ALERT.name:
+        return False, None
+    come, ahead = False, None
+    for params in overdue:
+        if params["procedures"] and matter.procedure not in params["procedures"]:
+            continue
+        if (due := _due(matter, params["measure"], version)) is None:
+            continue
+        moment = rules.overdue_from(*due, params["late_workdays"], calendar)
+        if moment <= (min(at, matter.stopped_since) if matter.stopped_since else at):
+            come = True
+        elif not matter.stopped_since and (ahead is None or moment < ahead):
+            ahead = moment
+    return come, ahead
 
 
 def _judge(
@@ -74,16 +125,8 @@ def _judge(
     for each in terms:
         if not each.concerns(matter.procedure, matter.clock):
             continue
-        due_on, due_at = matter.due_on, matter.due_at
-        if each.measure == "legal":
-            if matter.legal_due_on is None:
-                continue
-            if matter.legal_due_on != due_on:
-                due_on, due_at = matter.legal_due_on, day_end(
-                    matter.legal_due_on, matters.closing_hours(matter.centre_id, version)
-                )  # fmt: skip
-        if due_on is not None:
-            turns += rules.schedule(each, due_on, due_at, calendar)
+        if (due := _due(matter, each.measure, version)) is not None:
+            turns += rules.schedule(each, *due, calendar)
     turn, ahead = rules.judge(turns, min(at, stopped) if stopped else at)
     return _Judged(turn.light if turn else rules.GREEN, turn, None if stopped else ahead)
 

@@ -1,0 +1,21 @@
+"""The side menus."""
+
+from __future__ import annotations
+
+from yimen.ground.kit.pages import MenuItem, register_menu
+from yimen.watch.supervision import policies
+
+
+def register() -> None:
+    """Put the entries in; called once when the app is ready."""
+    register_menu("desk", MenuItem("我的预警", "supervision:mine", "warn", group="办理", order=45, for_kind="staff"))
+    for place, (label, name, icon) in enumerate(
+        (
+            ("监察预警", "supervision:alerts", "warn"),
+            ("红黄牌", "supervision:cards", "shield"),
+            ("监察统计", "supervision:figures", "chart"),
+            ("窗口绩效", "supervision:scores", "scale"),
+            ("监察规则", "supervision:rules", "list"),
+        )
+    ):
+        register_menu("manage", MenuItem(label, name, icon, policies.WATCH, group="电子监察", order=84 + place))
