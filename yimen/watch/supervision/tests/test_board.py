@@ -67,7 +67,7 @@ def test_what_is_closed_leaves_the_board_and_is_todays(cast: Cast) -> None:
     board = selectors.board(cast.actor("sun"), at)
     assert (before, board.whole.open, board.whole.closed, board.whole.late) == (1, 0, 1, 1)
     assert tallies.recount(at) == []
-    Matter.objects.filter(pk=matter.pk).update(closed_at=None)  # an error taken back: it is open again, and was not closed today
+    Matter.objects.filter(pk=matter.pk).update(closed_at=None)
     again = selectors.board(cast.actor("sun"), at)
     assert (again.whole.open, again.whole.closed, again.whole.late) == (1, 0, 0)
     assert tallies.recount(at) == []
