@@ -136,7 +136,7 @@ def test_units_are_looked_at_once_a_month(cast: Cast, code: str, monkeypatch: py
     def signed(first: Any, last: Any) -> dict[int, tuple[int, int]]:
         return {market: (40, 2)}
 
-    monkeypatch.setattr(finding.cases, "signed_at_window", signed)
+    monkeypatch.setattr("yimen.service.cases.selectors.signed_at_window", signed)
     first = finding.look_at_units(MONDAY)
     assert first >= 1 and finding.look_at_units(MONDAY + timedelta(days=1)) == 0
     (alert,) = found_by("registers-only")
