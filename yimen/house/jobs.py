@@ -72,6 +72,22 @@ def messages(timestamp: int) -> int:
     return len(found)
 
 
+@app.task(name="house.drill", lock="house.drill")
+def drill(run: str) -> str:
+    """Carry out a drill that was asked for on the screen, one after another; returns its state."""
+    from yimen.ground.kit.refusals import Refusal
+    from yimen.house.drilling.running import carry_out
+    from yimen.watch.drills.services import end_drill, waiting_drill
+
+    found = waiting_drill(run)
+    if found is None:
+        return "gone"
+    try:
+        return carry_out(found).state
+    except Refusal as refused:
+        return end_drill(found, at=moments.now(), failure=f"{refused.message}{refused.next_step}").state
+
+
 def _daily(at: datetime) -> dict[str, int]:
     from yimen.ground.documents.services import sweep_files
     from yimen.ground.identity.rules import SYSTEM

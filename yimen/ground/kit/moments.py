@@ -5,6 +5,7 @@ Only edges (views, tasks, commands, handlers) call `now()`; everything below tak
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,23 @@ CHINA = ZoneInfo("Asia/Shanghai")
 WEEKDAYS = "一二三四五六日"
 
 
+_clock: Callable[[], datetime] | None = None
+
+
 def now() -> datetime:
     """This moment, aware, in China's time."""
+    return _clock() if _clock else host_time()
+
+
+def host_time() -> datetime:
+    """What this machine's clock says, whatever time a drill keeps."""
     return datetime.now(tz=CHINA)
+
+
+def keep_time(clock: Callable[[], datetime] | None) -> None:
+    """Let this process live in the time of a drill; None gives the host's back. Only the ledger of a copy takes such a time."""
+    global _clock
+    _clock = clock
 
 
 def local(moment: datetime) -> datetime:

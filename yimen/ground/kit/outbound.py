@@ -15,6 +15,15 @@ MOST_BYTES = 2_000_000
 """An answer longer than this is cut off and counts as none."""
 
 
+_silent = False
+
+
+def cut_off() -> None:
+    """Let this process call nobody any more: it plays a drill."""
+    global _silent
+    _silent = True
+
+
 class Unreachable(Refusal):
     """The other system gave no usable answer: not there, too slow, too long. `said` is for the log, never for a page."""
 
@@ -48,6 +57,8 @@ def call(
 
     `url` comes from a setting, never from a person's input. Raises `Unreachable`.
     """
+    if _silent:
+        raise Unreachable("演练中不与外部系统通信。", said="cut off", next_step="")
     import httpx  # 15 MB that a process which calls nobody does without
 
     form = data if not isinstance(data, bytes) else None

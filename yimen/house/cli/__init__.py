@@ -43,6 +43,7 @@ VERBS: dict[str, tuple[str, str]] = {
         "模拟省统一身份认证，可以要求它说谎（试用和测试）",
     ),
     "simulate-messages": ("yimen.ground.notices.commands:simulator", "模拟短信和推送网关，故意出错，供试用和演练"),
+    "drill": ("yimen.house.drilling.command:command", "快进演练整个中心：在一份副本里，来件、放假、法定后果"),
     "simulate": ("yimen.house.simulate:command", "按同样的规则生成任意数量的办件"),
     "manage": ("yimen.house.cli.upkeep:manage", "转给 Django 自己的管理命令"),
 }
