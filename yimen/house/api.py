@@ -26,6 +26,7 @@ from yimen.service.catalogue.api import router as items
 from yimen.service.coordination.api import router as coordination
 from yimen.service.reform.api import router as lists
 from yimen.service.residence.api import router as residence
+from yimen.watch.drills.api import router as drills
 
 
 class OneMeaning(Parser):
@@ -82,6 +83,7 @@ api.add_router("/", lists, tags=["清单"])
 api.add_router("/", residence, tags=["进驻"])
 api.add_router("/", coordination, tags=["协调事项"])
 api.add_router("/", organisations, tags=["机构"])
+api.add_router("/", drills, tags=["演练"])
 
 
 @api.exception_handler(ValidationError)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -55,7 +54,7 @@ class Workers:
 
     def __enter__(self) -> Workers:
         connections.close_all()  # a forked process must not share a connection
-        fork = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        fork = multiprocessing.get_context("fork")
         for _ in range(self.count):
             ours, theirs = fork.Pipe()
             process = fork.Process(target=_work, args=(theirs,), daemon=True)

@@ -115,7 +115,8 @@ def play(asked: Parameters, at: datetime, crew: Callable[[], Crew], say: Say) ->
 
 
 def _results(game: Any, counts: Any, hall: Any, past: int) -> dict[str, Any]:
-    return counts.results(hall.people) | {
+    found: dict[str, Any] = counts.results(hall.people)
+    return found | {
         "first_day": str(game.begin.date()),
         "last_day": str((game.end - timedelta(seconds=1)).date()),
         "acts": game.acts,

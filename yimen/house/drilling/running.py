@@ -16,8 +16,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import IO, Any
 
+from django.conf import settings
 from django.db import connection
 
 from yimen.ground.kit import moments
@@ -56,16 +58,16 @@ def carry_out(run: DrillRun, *, keep: bool = False, say: Callable[[str], None] =
     config = Config.read()
     source = _owner_url(config)
     scratch.demand_room(source)
-    clear(config, source)
+    clear(source)
     name = f"{scratch.PREFIX}{run.uid.hex[:12]}"
     with _lock(run):
         services.begin_drill(run, scratch=name, at=moments.now())
         started = time.monotonic()
-        place = config.var / FOLDER / run.uid.hex
+        place = _place(run.uid.hex)
         results: dict[str, Any] | None = None
         failure = ""
         try:
-            results = _results(run, config, source, name, say)
+            results = _results(run, source, name, say)
         except Cancelled:
             say("已取消。")
         except Refusal as refused:
@@ -83,7 +85,7 @@ def carry_out(run: DrillRun, *, keep: bool = False, say: Callable[[str], None] =
         )  # fmt: skip
 
 
-def _results(run: DrillRun, config: Config, source: str, name: str, say: Callable[[str], None]) -> dict[str, Any]:
+def _results(run: DrillRun, source: str, name: str, say: Callable[[str], None]) -> dict[str, Any]:
     def tell(line: str) -> None:
         say(line)
         if not services.note_progress(run, doing=line):
@@ -93,8 +95,8 @@ def _results(run: DrillRun, config: Config, source: str, name: str, say: Callabl
     tell("正在复制结构")
     scratch.make(source, name, str(run.uid), tell)
     copied = round(time.monotonic() - began, 1)
-    place = config.var / FOLDER / run.uid.hex
-    scratch.furnish(place, config.var / "keys")
+    place = _place(run.uid.hex)
+    scratch.furnish(place, Path(settings.YIMEN_VAR) / "keys")
     url = scratch.url_of(source, name)
     kept = {key: value for key, value in os.environ.items() if key not in SILENT}
     environment = kept | {
@@ -168,10 +170,15 @@ def _lines(stream: IO[str]) -> Iterator[str | None]:
         yield from (line.decode("utf-8") for line in whole)
 
 
+def _place(name: str) -> Path:
+    """Where the files of a drill lie while it runs."""
+    return Path(settings.YIMEN_VAR) / FOLDER / name
+
+
 # --- What a killed drill left
 
 
-def clear(config: Config, source: str) -> list[str]:
+def clear(source: str) -> list[str]:
     """End the records of drills whose process is gone, and drop the copies that nobody keeps; returns their names."""
     for run in DrillRun.objects.filter(state=DrillRun.State.RUNNING):
         if _try_lock(run):
@@ -180,12 +187,11 @@ def clear(config: Config, source: str) -> list[str]:
     standing = set(
         DrillRun.objects.exclude(scratch="").values_list("scratch", flat=True)
     )  # running ones, and those that were to be kept
-    known = {str(uid) for uid in DrillRun.objects.values_list("uid", flat=True)}
     gone = []
     for name, run_uid in scratch.left(source).items():
-        if name not in standing and run_uid in known:
+        if name not in standing:
             scratch.drop(source, name)
-            shutil.rmtree(config.var / FOLDER / run_uid.replace("-", ""), ignore_errors=True)
+            shutil.rmtree(_place(run_uid.replace("-", "")), ignore_errors=True)
             gone.append(name)
     return gone
 

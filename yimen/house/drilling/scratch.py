@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -95,7 +96,9 @@ def _create(source: str, name: str, run: str) -> None:
             why = str(refused).strip().splitlines()[0]
             raise NoScratch(f"不能新建演练用的数据库：{why}", next_step="请检查数据库的权限和磁盘空间。") from None
         connection.execute(
-            sql.SQL("comment on database {} is {}").format(sql.Identifier(name), sql.Literal(f"yimen drill {run}"))
+            sql.SQL("comment on database {} is {}").format(
+                sql.Identifier(name), sql.Literal(f"{_ours(connection)}{run}")
+            )
         )
         # What is thrown away need not survive a power cut.
         connection.execute(sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(name)))
@@ -143,21 +146,26 @@ def drop(source: str, name: str) -> None:
         row = connection.execute(
             "select shobj_description(oid, 'pg_database') from pg_database where datname = %s", [name]
         ).fetchone()
-        if row is None or not name.startswith(PREFIX):
-            return
-        if not (row[0] or "").startswith("yimen drill "):
+        if row is None or not name.startswith(PREFIX) or not (row[0] or "").startswith(_ours(connection)):
             return
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
 def left(source: str) -> dict[str, str]:
-    """The copies on this server by name, each with the run it was made for."""
+    """The copies of this installation on the server by name, each with the run it was made for."""
     with psycopg.connect(source) as connection:
+        ours = _ours(connection)
         rows = connection.execute(
-            "select datname, shobj_description(oid, 'pg_database') from pg_database where datname like %s",
+            "select datname, coalesce(shobj_description(oid, 'pg_database'), '') from pg_database where datname like %s",
             [PREFIX.replace("_", r"\_") + "%"],
         ).fetchall()
-    return {name: said.removeprefix("yimen drill ") for name, said in rows if (said or "").startswith("yimen drill ")}
+    return {name: said.removeprefix(ours) for name, said in rows if said.startswith(ours)}
+
+
+def _ours(connection: psycopg.Connection[Any]) -> str:
+    """How the comment of a copy of this very installation begins: another one on the same server has copies of its own."""
+    row = connection.execute("select installation::text from matters_ledgerhead").fetchone()
+    return f"yimen drill {row[0] if row else ''} "
 
 
 def furnish(place: Path, keys: Path) -> None:

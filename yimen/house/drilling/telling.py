@@ -64,7 +64,7 @@ def _list(title: str, rows: list[dict[str, Any]], say: Any) -> list[str]:
 
 def _item(each: dict[str, Any]) -> str:
     return (
-        f"{each['name']}（{each['department']}）：{each['red']} 件超期，{each['first_red_on']} 起，"
+        f"{each['name']}{'（' + each['department'] + '）' if each['department'] else ''}：{each['red']} 件超期，{each['first_red_on']} 起，"
         f"最多同时 {each['worst']} 件（{each['worst_on']}）"
     )
 
