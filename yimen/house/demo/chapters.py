@@ -8,6 +8,7 @@ from yimen.house.demo import (
     calendar_and_messages,
     catalogue,
     coordinating,
+    drilling,
     entering,
     mandates,
     promises,
@@ -29,4 +30,5 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     calendar_and_messages.tell,
     reorganising.tell,  # after all that moves items and windows, so that its preview is not stale
     reminding.tell,  # when the chains are named
+    drilling.tell,  # of the county as it stands at the end
 )

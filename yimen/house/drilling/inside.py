@@ -52,10 +52,13 @@ def main() -> None:
         sys.exit(1)
 
 
-def play(asked: Parameters, at: datetime, crew: Callable[[], Crew], say: Say) -> dict[str, Any]:
+def play(
+    asked: Parameters, at: datetime, crew: Callable[[], Crew], say: Say, world: World | None = None
+) -> dict[str, Any]:
     """Play in the connected database, which must be made up, and give the results (docs/howto/drill.md).
 
-    `crew` is called when everything stands ready. Raises `NotADrill`, `NothingToSimulate`.
+    `crew` is called before anything is drawn; `world` spares reading it where it is known. Raises `Conflict`,
+    `NothingToSimulate`.
     """
     from yimen.ground.calendar.selectors import work_calendar
     from yimen.ground.kit import moments
@@ -83,7 +86,7 @@ def play(asked: Parameters, at: datetime, crew: Callable[[], Crew], say: Say) ->
                     "last_day": str(day_of(end - timedelta(seconds=1))),
                 }
             )
-            world = read_world(begin, end, asked.seed)
+            world = world or read_world(begin, end, asked.seed)
             _close(asked, world, begin)
             hall = Hall(world, asked, dict(Window.objects.values_list("pk", "number")))
             calendar = work_calendar()

@@ -46,12 +46,12 @@ def test_the_numbers_of_the_head_are_those_of_the_lists() -> None:
 def test_two_drills_side_by_side(cast: Cast) -> None:
     one, two = finished("人手齐", red=2), finished("少三成", red=5)
     client = cast.client("manager")
-    page = client.get(reverse("drills:compare"), {"a": one.uid, "b": two.uid}).content.decode()
+    page = client.get(reverse("drills:compare"), {"a": str(one.uid), "b": str(two.uid)}).content.decode()
     assert "公共场所卫生许可" in page
     assert "+3" in page
-    book = client.get(reverse("drills:compare"), {"a": one.uid, "b": two.uid, "as": "xlsx"})
+    book = client.get(reverse("drills:compare"), {"a": str(one.uid), "b": str(two.uid), "as": "xlsx"})
     assert book["Content-Type"].startswith("application/vnd.openxml")
-    for wrong in ({}, {"a": one.uid, "b": one.uid}, {"a": "x", "b": two.uid}):
+    for wrong in ({}, {"a": str(one.uid), "b": str(one.uid)}, {"a": "x", "b": str(two.uid)}):
         assert client.get(reverse("drills:compare"), wrong).status_code == 302
 
 
