@@ -19,7 +19,7 @@ from yimen.watch.drills.rules import Parameters, read_absences
 
 SMALL = Parameters(days=4, since=date(2026, 9, 29), cases=8, seed=3)
 UNMANNED = Parameters(
-    days=14, since=date(2026, 9, 25), cases=10, seed=2, workers=3, missing=0.0,
+    days=18, since=date(2026, 9, 25), cases=16, seed=2, workers=3, missing=0.0,
     absent=read_absences(["窗口受理岗", "综合窗口受理岗", "受理岗"]),
 )  # fmt: skip
 
@@ -62,7 +62,7 @@ def test_what_nobody_answered_is_accepted_by_law_once_with_three_workers(hall: s
     # Over 国庆 the receipt's five working days stand still: nothing falls due on a holiday.
     holidays = {f"2026-10-{day:02d}" for day in range(1, 8)}
     assert not any(row["happened_at"][:10] in holidays for row in effects)
-    assert len(done.rows("days")) == 14
+    assert len(done.rows("days")) == 18
     # The source has its record, and nothing else.
     assert (count("matters_matter"), count("matters_step"), done.scratch) == (0, 0, "")
     assert scratch.left(running._owner_url(running.Config.read())) == {}
