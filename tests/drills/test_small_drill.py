@@ -65,11 +65,11 @@ def test_what_nobody_answered_is_accepted_by_law_once_with_three_workers(hall: s
     assert len(done.rows("days")) == 18
     # The source has its record, and nothing else.
     assert (count("matters_matter"), count("matters_step"), done.scratch) == (0, 0, "")
-    assert scratch.left(running._owner_url(running.Config.read())) == {}
+    assert scratch.left(running.owner_url()) == {}
 
 
 def test_a_drill_whose_process_was_killed_is_cleared_up(hall: str) -> None:
-    source = running._owner_url(running.Config.read())
+    source = running.owner_url()
     killed = services.ask_drill(actor=SYSTEM, parameters=SMALL, at=now())
     name = f"{scratch.PREFIX}{killed.uid.hex[:12]}"
     services.begin_drill(killed, scratch=name, at=now())
@@ -95,7 +95,7 @@ def test_a_role_that_may_make_no_database_is_told_so(hall: str) -> None:
         cursor.execute("create role drill_poor login")
         cursor.execute("grant usage on schema public to drill_poor")
     try:
-        source = running._owner_url(running.Config.read())
+        source = running.owner_url()
         poor = source.replace("://" + source.split("://")[1].split("@")[0] + "@", "://drill_poor@")
         with pytest.raises(scratch.NoScratch, match="drill_poor 不能新建数据库"):
             scratch.demand_room(poor)

@@ -55,8 +55,7 @@ def carry_out(run: DrillRun, *, keep: bool = False, say: Callable[[str], None] =
 
     Raises `AnotherDrill`, `NotUnfinished`, `NoScratch` before anything was made. The source is only read.
     """
-    config = Config.read()
-    source = _owner_url(config)
+    source = owner_url()
     scratch.demand_room(source)
     clear(source)
     name = f"{scratch.PREFIX}{run.uid.hex[:12]}"
@@ -218,8 +217,9 @@ def _unlock(run: DrillRun) -> None:
         cursor.execute("select pg_advisory_unlock(%s::int, %s::int)", [LOCK, run.pk])
 
 
-def _owner_url(config: Config) -> str:
+def owner_url() -> str:
     """Where the source is, for the role that may make databases: the owner's where it is known."""
+    config = Config.read()
     named = os.environ.get("DATABASE_OWNER_URL") or config.owner_database_url or config.database_url
     current = str(connection.settings_dict["NAME"])
     return scratch.url_of(named, current)
