@@ -261,6 +261,33 @@ def twin(marks: Sequence[Mark], *, name: str, unit: str) -> SafeString:
     )
 
 
+def series_figure(
+    drawing: SafeString, series: Sequence[Series], ticks: Sequence[str], *, title: str, name: str, unit: str
+) -> SafeString:
+    """A drawing of several lines with its title and its table twin: a row for each point, a column for each line."""
+    heads = format_html_join("", '<th scope="col" class="num">{}</th>', ((each.name,) for each in series))
+    rows = format_html_join(
+        "",
+        '<tr><th scope="row">{}</th>{}</tr>',
+        (
+            (
+                tick,
+                format_html_join("", '<td class="num">{}</td>', ((_said(each.values[at]),) for each in series)),
+            )
+            for at, tick in enumerate(ticks)
+        ),
+    )
+    return format_html(
+        '<figure class="chart"><figcaption class="caption">{}（{}）</figcaption>{}<details class="twin"><summary>看表</summary>'
+        '<table class="data-table"><thead><tr><th scope="col">{}</th>{}</tr></thead><tbody>{}</tbody></table></details></figure>',
+        title, unit, drawing, name, heads, rows,
+    )  # fmt: skip
+
+
+def _said(value: float | None) -> str:
+    return "—" if value is None else f"{value:,.1f}".removesuffix(".0")
+
+
 # --- Drawing
 
 

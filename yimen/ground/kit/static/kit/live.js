@@ -8,7 +8,7 @@
   const every = (+root.dataset.liveEvery || 30) * 1000, SAFETY = 5 * 60 * 1000, LONGEST = 60, TIMEOUT = 20000;
   const shown = document.querySelectorAll("[data-live-state]"), voice = document.querySelector("[data-live-voice]");
   let source = null, place = "", pause = 1, retry = 0, polling = 0, counting = 0, fetching = null, again = false, late = 0, over = false;
-  const clock = () => new Date().toLocaleTimeString("zh-CN", { hour12: false });
+  const clock = () => new Date().toLocaleTimeString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" });
   let dataAt = root.dataset.liveAt || clock();
 
   const state = (kind, text) => shown.forEach(x => { x.dataset.liveState = kind; if (x.textContent !== text) x.textContent = text; });
