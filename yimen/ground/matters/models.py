@@ -133,6 +133,10 @@ class Matter(models.Model):
                 name="matters_shining",
                 condition=models.Q(closed_at__isnull=True) & ~models.Q(light=""),
             ),
+            # What was closed on some days: the list behind a number of the board.
+            models.Index(
+                fields=["-closed_at", "-id"], name="matters_closed", condition=models.Q(closed_at__isnull=False)
+            ),
             # One applicant's matters, and each department's, newest first.
             models.Index(fields=["applicant", "-opened_at", "-id"], name="matters_of_applicant"),
             models.Index(fields=["department", "-opened_at", "-id"], name="matters_of_department"),

@@ -27,6 +27,7 @@ from yimen.ground.matters.durations import Durations as Durations
 from yimen.ground.matters.durations import durations
 from yimen.ground.matters.effects import effect as effect
 from yimen.ground.matters.effects import effect_standing as effect_standing
+from yimen.ground.matters.effects import effects_that_came as effects_that_came
 from yimen.ground.matters.effects import takes_effect_at as takes_effect_at
 from yimen.ground.matters.lifecycle import ClockStart, Procedure, StepRule
 from yimen.ground.matters.models import Behalf, Hold, Matter, Step

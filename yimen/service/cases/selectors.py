@@ -15,10 +15,12 @@ from django.db.models import Count, Q, QuerySet, Sum
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import tail_matches
 from yimen.ground.kit.moments import CHINA
+from yimen.ground.kit.periods import Period
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters.selectors import access_matter
 from yimen.ground.matters.selectors import own as own_matters
+from yimen.service.cases import reporting
 from yimen.service.cases.editions import EditionCard, pinned_edition
 from yimen.service.cases.kinds import BY_CODE, USUAL_SETTINGS, KindSetting
 from yimen.service.cases.lifecycle import PROCEDURES
@@ -33,6 +35,7 @@ from yimen.service.cases.models import (
     ReminderTerms,
     ServicePromise,
 )
+from yimen.service.cases.rates import Numbers
 
 if TYPE_CHECKING:
     from yimen.ground.documents.models import StoredFile
@@ -286,3 +289,16 @@ def reminder_terms(centre_id: int | None) -> ReminderTerms:
 def reminders_of(case: Case) -> QuerySet[Reminder]:
     """Who was reminded of a case and when, the newest first."""
     return Reminder.objects.filter(matter=case.pk).prefetch_related("told").order_by("-id")
+
+
+# --- Figures, for those above (the report's own page asks `reporting`)
+
+
+def figures(actor: Actor, period: Period) -> Numbers:
+    """The sums of a period within the actor's scope for the report (R078)."""
+    return reporting.whole(reporting.table(period, "kind", reporting.place_of(actor)))
+
+
+def figures_by_month(actor: Actor, period: Period) -> dict[date, Numbers]:
+    """The sums of each month that a period touches, within the actor's scope for the report."""
+    return reporting.monthly(period, reporting.place_of(actor))
