@@ -27,3 +27,13 @@ class SupervisionConfig(AppConfig):
         name_actions({f"{ALERT.name}.{rule.action}": rule.label for rule in (*ALERT.steps, *COMMON_STEPS)})
         register_watcher("supervision_alerts", lapse, order=40)
         register_watcher("supervision", look, order=ORDER)
+        _menu()
+
+
+def _menu() -> None:
+    """The four functions of electronic supervision under one heading (R215–R218)."""
+    from yimen.ground.kit.pages import MenuItem, register_menu
+    from yimen.watch.supervision.policies import WATCH
+
+    register_menu("desk", MenuItem("实时监察", "supervision:board", "speak", WATCH, group="监察", order=60))
+    register_menu("desk", MenuItem("监察大屏", "supervision:cockpit", "chart", WATCH, group="监察", order=61))

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from yimen.ground.identity.policies import name_actions, register_permission
 from yimen.ground.identity.rules import Actor, Permission
+from yimen.ground.kit import live
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.matters import policies as matters
 from yimen.watch.supervision.lifecycle import APPEAL, EXPLAIN, JUDGE, RAISE, REVIEW
@@ -19,6 +20,8 @@ from yimen.watch.supervision.models import Alert, Card
 
 WATCH = "supervision.watch"
 RULES = "supervision.rules"
+LIGHTS = "supervision.lights"
+"""The live topic: lights of these matters changed (`kit.live`)."""
 
 register_permission(
     WATCH, "查看电子监察", scopes=("department", "centre", "division", "all"),
@@ -45,6 +48,7 @@ name_actions(
         "supervision.set_terms": "设置监察时限和扣分",
     }
 )
+live.register_topic(LIGHTS, lambda actor: actor.holds(WATCH))
 
 
 class NotCarded(NotAllowed):

@@ -69,10 +69,13 @@ class Board:
 _TODAY = {"opened": "received", "closed": "closed", "late": "late"}
 
 
-def board(actor: Actor, at: datetime) -> Board:
-    """Everything the board shows at one moment; those with the most red first."""
+def board(actor: Actor, at: datetime, asked: RedFilters | None = None) -> Board:
+    """Everything the board shows at one moment; those with the most red first.
+
+    `asked` narrows it to a department, centre or procedure; of its lights, person and text it knows nothing.
+    """
     rows = (
-        reading.counted(actor, WATCH)
+        narrowed(reading.counted(actor, WATCH), asked)
         .filter(Q(what="open", day__isnull=True) | Q(what__in=_TODAY, day=day_of(at)))
         .values_list("what", "light", "procedure", "department_id", "centre_id")
         .annotate(all=Sum("count"))
@@ -95,6 +98,14 @@ def board(actor: Actor, at: datetime) -> Board:
     for group in splits[1].values():
         group.centre = names.get(group.centre_id or 0, "")
     return Board(at, whole, *(_sorted(split.values()) for split in splits))
+
+
+def narrowed(rows: QuerySet[Any], asked: RedFilters | None) -> QuerySet[Any]:
+    """Matters, or sums over them, of one department, centre and procedure as asked."""
+    if asked is None:
+        return rows
+    wanted = {"department": asked.department, "centre": asked.centre, "procedure": asked.procedure or None}
+    return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
 
 
 def _sorted(groups: Iterable[Group]) -> list[Group]:
@@ -130,12 +141,7 @@ def what_is_red(actor: Actor, filters: RedFilters | None = None) -> QuerySet[Mat
     asked = filters or RedFilters()
     lights = [each for each in asked.lights if each in rules.LIGHTS and each] or ["red", "yellow"]
     found = reading.visible(actor, WATCH).filter(closed_at__isnull=True, light__in=lights)
-    if asked.department is not None:
-        found = found.filter(department=asked.department)
-    if asked.centre is not None:
-        found = found.filter(centre=asked.centre)
-    if asked.procedure:
-        found = found.filter(procedure=asked.procedure)
+    found = narrowed(found, asked)
     if asked.person is not None:
         found = found.filter(person=asked.person)
     if text := asked.text.strip()[:60]:

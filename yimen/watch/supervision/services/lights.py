@@ -17,7 +17,7 @@ from yimen.ground.calendar.rules import WorkCalendar, day_end
 from yimen.ground.calendar.selectors import calendar_version, work_calendar
 from yimen.ground.identity.policies import require_permission
 from yimen.ground.identity.rules import Actor
-from yimen.ground.kit import audit, outbox
+from yimen.ground.kit import audit, live, outbox
 from yimen.ground.kit.moments import day_of
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters import services as acting
@@ -148,6 +148,7 @@ def _write_down(changed: Sequence[Matter], judged: Mapping[int, _Judged], calend
         for each in changed
     )  # fmt: skip
     outbox.publish(LightsChanged(tuple(each.pk for each in made), at))
+    live.announce(policies.LIGHTS, *(each.pk for each in changed))
 
 
 def _evidence(
