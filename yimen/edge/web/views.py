@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
@@ -13,6 +16,9 @@ from yimen.ground.identity.policies import administrators, public, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import moments
 from yimen.ground.kit.pages import ELDER_COOKIE, Shell, address_of
+from yimen.watch.supervision import rules
+from yimen.watch.supervision import selectors as supervision
+from yimen.watch.supervision.policies import WATCH
 
 YEAR = 365 * 24 * 3600
 
@@ -63,7 +69,25 @@ def desk_home(request: HttpRequest) -> HttpResponse:
     actor: Actor | None = getattr(request, "actor", None)
     if frame.manage_menu and (not entries or (actor is not None and actor.admin_role)):
         return HttpResponseRedirect(address_of("web:manage_home"))
-    return render(request, "web/tiles.html", {"frame": "kit/desk.html", "area": "desk", "heading": "工作台"})
+    context = {"frame": "kit/desk.html", "area": "desk", "heading": "工作台", "watch": _watch(actor)}
+    return render(request, "web/tiles.html", context)
+
+
+def _watch(actor: Actor | None) -> dict[str, Any] | None:
+    """What shines now, for supervisors and leaders; None for everybody else."""
+    if actor is None or not actor.holds(WATCH):
+        return None
+    found = supervision.board(actor, moments.now())
+    return {
+        "lights": [
+            (rules.LIGHTS[light], found.whole.lights[light], f"{reverse('supervision:board')}?light={light}", status)
+            for light, status in (("red", "red"), ("yellow", "yellow"), ("warn", "warning"))
+        ],
+        "open": found.whole.open,
+        "received": found.whole.received,
+        "closed": found.whole.closed,
+        "worst": [each for each in found.departments if each.lights["red"] or each.lights["yellow"]][:5],
+    }
 
 
 @staff
