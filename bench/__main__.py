@@ -12,7 +12,19 @@ from pathlib import Path
 
 import psycopg
 
-from bench import accepting, approving, catalogue, ledger, memory, pages, reorganising, searching, simulating, watching
+from bench import (
+    accepting,
+    approving,
+    board,
+    catalogue,
+    ledger,
+    memory,
+    pages,
+    reorganising,
+    searching,
+    simulating,
+    watching,
+)
 from bench.fill import fill
 from bench.report import Row, table, write
 from bench.server import Server, server
@@ -65,9 +77,10 @@ def _reorganise(place: Server, town: Town, asked: argparse.Namespace) -> list[Ro
 
 
 def _watch(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
-    return watching.measure(
+    rows = watching.measure(
         place, town, few=asked.small, many=asked.large, due=_sized(DUE_CLOCKS, asked), rounds=asked.rounds
     )
+    return rows + board.measure(place, database="watch_many", matters=asked.large, times=asked.times)
 
 
 def _memory(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
