@@ -22,6 +22,7 @@ from yimen.house.api_page import Handbook
 from yimen.service.cases.api import router as applications
 from yimen.service.cases.api_accept import accept
 from yimen.service.cases.api_figures import router as case_figures
+from yimen.service.cases.api_paths import router as case_paths
 from yimen.service.catalogue.api import router as items
 from yimen.service.coordination.api import router as coordination
 from yimen.service.reform.api import router as lists
@@ -79,6 +80,7 @@ api.add_router("/", items, tags=["事项"])
 api.add_router("/", applications, tags=["办件"])
 api.add_router("/", deadlines, tags=["期限"])
 api.add_router("/", case_figures, tags=["统计"])
+api.add_router("/", case_paths, tags=["统计"])
 api.add_router("/", lists, tags=["清单"])
 api.add_router("/", residence, tags=["进驻"])
 api.add_router("/", coordination, tags=["协调事项"])

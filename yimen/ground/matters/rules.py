@@ -56,6 +56,7 @@ STOPPED_FOR: dict[str, str] = {
     "appraisal": "鉴定",
     "expert_review": "专家评审",
     "third_party_opinion": "征求第三方意见",
+    "superior": "上级机关审查决定",
     "decision": "已作出决定",
 }
 SPECIAL_PROCEDURES = {

@@ -42,6 +42,10 @@ VERBS: dict[str, tuple[str, str]] = {
         "yimen.house.simulators.identity:command",
         "模拟省统一身份认证，可以要求它说谎（试用和测试）",
     ),
+    "simulate-department": (
+        "yimen.house.simulators.department:command",
+        "模拟部门专网的业务系统，可以要求它捣乱（试用和测试）",
+    ),
     "simulate-messages": ("yimen.ground.notices.commands:simulator", "模拟短信和推送网关，故意出错，供试用和演练"),
     "drill": ("yimen.house.drilling.command:command", "快进演练整个中心：在一份副本里，来件、放假、法定后果"),
     "simulate": ("yimen.house.simulate:command", "按同样的规则生成任意数量的办件"),

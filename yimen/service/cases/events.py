@@ -191,3 +191,60 @@ class AcceptanceUndone(Event):
     matter_id: int
     code: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class CaseExpedited(Event):
+    """A case goes before the others: `mark` is `special` (特办件) or `green` (绿色通道)."""
+
+    matter_id: int
+    code: str
+    mark: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class InnerLimitPassed(Event):
+    """The centre's own shorter limit of a 特办件 has passed and nothing is decided."""
+
+    matter_id: int
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CaseReportedUp(Event):
+    """A case went up to the superior organ (art. 43)."""
+
+    matter_id: int
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SuperiorUrged(Event):
+    """The superior was urged about a case."""
+
+    matter_id: int
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SuperiorSlow(Event):
+    """The superior has had a case longer than the centre lets pass without urging."""
+
+    matter_id: int
+    code: str
+    report_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ExternalFailed(Event):
+    """A case could not be handed to an external system, or its number there belongs to another case."""
+
+    matter_id: int
+    code: str
+    handling_id: int
+    at: datetime

@@ -10,10 +10,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator
 
 from yimen.ground.kit.forms import Attachment, Day, Form, Line, Paragraph, Phone
+from yimen.ground.kit.moments import day_of, now
 from yimen.ground.matters.rules import SPECIAL_PROCEDURES, STOPPED_FOR
 from yimen.service.cases import rules
 from yimen.service.cases.lifecycle import EXTENSION_WORKDAYS
 from yimen.service.cases.models import Case, CaseMaterial
+from yimen.service.cases.selectors_paths import prohibited
 from yimen.service.cases.services.delivery import METHODS
 
 REASON_LENGTH = 2000
@@ -62,6 +64,19 @@ class DeclineForm(ActForm):
     competent = Line(
         label="应当向哪个机关申请", required=False, max_length=200, help_text="不属本部门职权的，要告知有权的机关。"
     )
+    prohibited = forms.ChoiceField(
+        label="属于哪个控制事项", required=False, help_text="国家禁止或不符合规划的，从清单里选，决定书会写明依据。"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        matter = self.case.matter if self.case else None
+        known = prohibited(matter.centre_id, on=day_of(now())) if matter else ()
+        choices = [(str(each.uid), f"{each.name}（{each.get_ground_display()}）") for each in known]
+        if choices:
+            self.fields["prohibited"].choices = [("", "不是控制事项"), *choices]  # type: ignore[attr-defined]
+        else:
+            del self.fields["prohibited"]
 
 
 class NotRequiredForm(ActForm):
@@ -165,7 +180,7 @@ class SupplementForm(ActForm):
         return {"paper": self.paper()}
 
 
-class _WithFile(ActForm):
+class WithFile(ActForm):
     """An act that may carry one file; the view stores it, the service takes its id."""
 
     def upload(self) -> UploadedFile[Any] | None:
@@ -178,7 +193,7 @@ class _WithFile(ActForm):
         return {name: value for name, value in super().arguments().items() if name != "file"}
 
 
-class OpinionForm(_WithFile):
+class OpinionForm(WithFile):
     """An opinion in the case."""
 
     text = Paragraph(label="我的意见", rows=3, max_length=REASON_LENGTH)
@@ -192,7 +207,7 @@ class OpinionForm(_WithFile):
         self.fields["text"].widget.attrs["placeholder"] = "写明事实、依据、结论"
 
 
-class SurveyForm(_WithFile):
+class SurveyForm(WithFile):
     """现场踏勘: art. 34 asks for two or more members of staff."""
 
     people = Line(label="踏勘人员", max_length=200, help_text="两名以上工作人员，用顿号隔开。")
@@ -208,7 +223,7 @@ class SurveyForm(_WithFile):
         return "、".join(people)
 
 
-class PassReviewForm(_WithFile):
+class PassReviewForm(WithFile):
     """审查完毕: the review's conclusion goes to whoever decides."""
 
     text = Paragraph(

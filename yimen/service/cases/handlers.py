@@ -226,6 +226,63 @@ def count_delivered(event: events.CaseDelivered) -> None:
     counting.note(event.matter_id)
 
 
+@handles(events.CorrectionRequested)
+def count_corrected(event: events.CorrectionRequested) -> None:
+    """One more that was told what lacks."""
+    counting.note(event.matter_id)
+
+
+def _tell_workers(code: str, key: str, subject: str, body: str, at: datetime, *, above: str = "") -> None:
+    """The workers of a case that is still open, and the chain above them up to a rung where one is named."""
+    matter = Case.objects.select_related("matter__department").get(matter__code=code).matter
+    if matter.closed_at is not None:
+        return
+    chain = escalation(matter.department, above, day_of(at)).told if above else ()
+    higher = [each.account_id for each in chain if each.account_id]
+    for account in dict.fromkeys([*_workers(matter, at), *higher]):
+        notify_account(
+            key=f"{key}:{account}", account_id=account, subject=subject[:200],
+            body=body.format(item=matter.title, number=rules.short_code(code)), link=f"/desk/cases/{code}/",
+        )  # fmt: skip
+
+
+@handles(events.CaseExpedited)
+def tell_expedited(event: events.CaseExpedited) -> None:
+    """Whoever works on it hears that it goes first."""
+    what = "定为特办件" if event.mark == "special" else "进入绿色通道"
+    _tell_workers(
+        event.code, f"case-expedited:{event.code}:{event.at:%Y%m%d%H%M%S}", f"优先办理：{what}",
+        f"“{{item}}”（{{number}}）已{what}，请优先办理。", event.at,
+    )  # fmt: skip
+
+
+@handles(events.InnerLimitPassed)
+def tell_inner_limit(event: events.InnerLimitPassed) -> None:
+    """The workers and their team leaders hear that the centre's own limit of a 特办件 has passed."""
+    _tell_workers(
+        event.code, f"case-inner:{event.code}:{event.at:%Y%m%d}", "特办件过了内部时限",
+        "“{item}”（{number}）是特办件，内部时限已过，还没有决定。", event.at, above="deputy",
+    )  # fmt: skip
+
+
+@handles(events.SuperiorSlow)
+def tell_superior_slow(event: events.SuperiorSlow) -> None:
+    """The workers hear that it is time to ask the superior."""
+    _tell_workers(
+        event.code, f"superior-slow:{event.report_id}:{event.at:%Y%m%d}", "请催办上级",
+        "“{item}”（{number}）报上级后一直没有结果，请联系上级机关并记入催办。", event.at, above="team",
+    )  # fmt: skip
+
+
+@handles(events.ExternalFailed)
+def tell_external_failed(event: events.ExternalFailed) -> None:
+    """The workers hear that the other system does not have the case, or has another one under its number."""
+    _tell_workers(
+        event.code, f"external-failed:{event.handling_id}:{event.at:%Y%m%d%H%M}", "推送外部系统没有成功",
+        "“{item}”（{number}）没有推送成功或编号重复，请在办件页“外部系统”里查看原因。", event.at,
+    )  # fmt: skip
+
+
 @handles(MemberLeft)
 def pass_on_cases(event: MemberLeft) -> None:
     """What somebody handled for an enterprise goes on in the hands of the successor, who is told how much it is."""

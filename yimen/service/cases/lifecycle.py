@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from yimen.ground.matters.lifecycle import BEFORE, Procedure, State, StepRule
+from yimen.service.cases.lifecycle_paths import PATH_STATES, PATHS
 from yimen.service.catalogue.rules.powers import POWERS, Power
 
 RECEIPT_WORKDAYS = 5
@@ -188,10 +189,14 @@ LIFE = (
     ),
 )  # fmt: skip
 
-VERSIONS = {1: STEPS, 2: (*STEPS, *EFFECTS), 3: (*STEPS, *EFFECTS, *LIFE)}
-"""The steps of each version. A case keeps the one it began with; in version 1 no effect comes by itself."""
+VERSIONS = {1: STEPS, 2: (*STEPS, *EFFECTS), 3: (*STEPS, *EFFECTS, *LIFE, *PATHS)}
+"""The steps of each version. A case keeps the one it began with; in version 1 no effect comes by itself, before version 3 no
+kind has a path of its own."""
 
-STATES_OF = {1: STATES, 2: STATES, 3: (*STATES, *LIFE_STATES)}
+WITH_PATHS = 3
+"""The version of the procedure since which kinds have paths of their own."""
+
+STATES_OF = {1: STATES, 2: STATES, 3: (*STATES, *LIFE_STATES, *PATH_STATES)}
 
 NEWEST = max(VERSIONS)
 

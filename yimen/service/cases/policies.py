@@ -60,6 +60,11 @@ register_permission(
     usual={"issuer": "centre", "clerk": "window", "chief": "department"},
 )  # fmt: skip
 
+register_permission(
+    "cases.expedite", "决定特办件和绿色通道", scopes=("department", "centre", "division", "all"),
+    usual={"head": "department", "manager": "centre", "leader": "division"},
+)  # fmt: skip
+
 name_actions(
     {
         "cases.check_material": "核对材料",
@@ -74,6 +79,13 @@ name_actions(
         "cases.make_promise": "登记服务承诺",
         "cases.withdraw_promise": "收回服务承诺",
         "cases.reveal": "查看办件中的完整信息",
+        "cases.register_project": "登记重点项目",
+        "cases.end_project": "停用重点项目",
+        "cases.register_prohibited": "登记控制事项",
+        "cases.end_prohibited": "停用控制事项",
+        "cases.set_path_terms": "设置办件路径的天数",
+        "cases.set_external_system": "设置外部系统",
+        "cases.try_external_again": "再次推送到外部系统",
     }
 )
 

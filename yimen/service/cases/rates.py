@@ -37,6 +37,7 @@ class Numbers:
     office_days: int = 0
     applicant_days: int = 0
     special_days: int = 0
+    corrected: int = 0
 
     def __add__(self, other: Numbers) -> Numbers:
         return Numbers(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))

@@ -32,6 +32,7 @@ LISTS: dict[str, Q] = {
     "returned": Q(measure__in=("declined", "not_required")),
     "granted": Q(measure="granted"),
     "refused": Q(measure="refused"),
+    "corrected": Q(measure="corrected"),
     "withdrawn": Q(measure="withdrawn"),
     "delivered": Q(measure="delivered"),
     "completed": Q(measure__in=DECIDED),
@@ -120,7 +121,8 @@ _COLUMNS = """
     coalesce(sum(number) filter (where measure = 'withdrawn'), 0), coalesce(sum(number) filter (where measure = 'delivered'), 0),
     coalesce(sum(timed), 0), coalesce(sum(on_time), 0), coalesce(sum(at_once), 0),
     coalesce(sum(number) filter (where measure in ('granted', 'refused') and kind = 'instant'), 0), coalesce(sum(days), 0),
-    coalesce(sum(told_apart), 0), coalesce(sum(office_days), 0), coalesce(sum(applicant_days), 0), coalesce(sum(special_days), 0)"""
+    coalesce(sum(told_apart), 0), coalesce(sum(office_days), 0), coalesce(sum(applicant_days), 0), coalesce(sum(special_days), 0),
+    coalesce(sum(number) filter (where measure = 'corrected'), 0)"""
 
 _GROUPS: dict[By, str] = {
     "department": "department_id::text", "kind": "kind", "channel": "channel", "centre": "coalesce(centre_id::text, '')",

@@ -20,7 +20,7 @@ FIRST_REVIEW_WORKDAYS = 20
 RENEWAL_DAYS = 30
 """Art. 50: renewal is applied for thirty days before the licence expires."""
 
-IMMEDIATE, COMMITMENT, JOINT = "instant", "promise", "joint"
+IMMEDIATE, COMMITMENT, JOINT, REPORT_UP = "instant", "promise", "joint", "report_up"
 
 
 class DayIsFull(Conflict):
@@ -103,6 +103,10 @@ def handling_clock(terms: Terms) -> ClockStart:
         limit = JOINT_WORKDAYS if terms.promise_limit is None else limit
         return ClockStart(name="handling", limit=limit, unit=_UNITS.get(unit, unit), legal=JOINT_WORKDAYS, law=joint,
                           source=terms.legal_source)  # fmt: skip
+    if terms.kind == REPORT_UP and terms.legal_source == "statutory_default":
+        law = (
+            first_review_clock().law
+        )  # what the superior decides is reviewed within twenty days, unless a law says otherwise
     return ClockStart(
         name="handling",
         limit=limit,

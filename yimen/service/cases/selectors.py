@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import tail_matches
@@ -47,12 +47,12 @@ OURS = tuple(table.name for table in PROCEDURES)
 
 def box(actor: Actor, which: matters.Box) -> QuerySet[Matter]:
     """The open cases of one box of the inbox, most urgent first."""
-    return matters.box(actor, which).filter(procedure__in=OURS)
+    return matters.box(actor, which).filter(procedure__in=OURS).annotate(marks=F("case__marks"))
 
 
 def visible(actor: Actor) -> QuerySet[Matter]:
     """Every case the actor may see, newest first."""
-    return matters.visible(actor).filter(procedure__in=OURS)
+    return matters.visible(actor).filter(procedure__in=OURS).annotate(marks=F("case__marks"))
 
 
 def own_cases(actor: Actor) -> QuerySet[Matter]:

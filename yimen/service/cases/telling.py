@@ -71,6 +71,8 @@ def _first_sentence(matter: Told, at: datetime, lacking: int) -> str:
             return f"还差 {lacking} 份材料，等您补齐" if lacking else "等您补齐材料"
         case "suspended":
             return "正在进行法定的特别程序，暂停计时"
+        case "with_superior":
+            return "初审已完成，已报上级机关决定，等上级答复"
         case "reviewing" | "deciding" if late:
             return f"应当在 {due} 前有结果，已经超过，我们正在催办"
         case "reviewing" | "deciding":
@@ -84,6 +86,7 @@ def _first_sentence(matter: Told, at: datetime, lacking: int) -> str:
         "concluded": "已办结，{}送达", "archived": "已办结，{}送达", "not_required": "这件事不需要取得许可，{}已告知",
         "declined": "不予受理，{}已告知", "abandoned": "没有补齐材料，{}视为放弃申请，可以重新申请",
         "withdrawn": "您已于 {}撤回申请",
+        "lapsed": "承诺后补的材料没有补齐，{}已终止办理",
     }  # fmt: skip
     return ends.get(matter.state, "正在办理").format(f"{closed}" if closed else "")
 
@@ -300,6 +303,7 @@ TOLD_REASONS = frozenset(
         "undo_abandoned",
         "deem_abandoned",
         "extend_joint",
+        "superior_refused",
     }
 )
 """Steps whose reason the law has told the applicant; what sections write to each other is not shown."""
@@ -311,7 +315,11 @@ def _ahead(matter: Told) -> Iterator[Entry]:
         yield Entry("受理", due if matter.state == "received" else "材料补齐后", "ahead")
     if matter.state not in ("granted", "refused"):
         told = {"received": "受理后按承诺时限", "correction_requested": "受理后按承诺时限"}
-        stands = {"correcting": "补齐后接着算期限", "suspended": "程序结束后接着算期限"}
+        stands = {
+            "correcting": "补齐后接着算期限",
+            "suspended": "程序结束后接着算期限",
+            "with_superior": "等上级机关答复",
+        }
         yield Entry("作出决定", {**told, **stands}.get(matter.state, due), "ahead")
     delivered = due if matter.state in ("granted", "refused") and due else "决定后 10 个工作日内"
     yield Entry("送达结果", delivered, "ahead")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from yimen.service.cases.views.manage import paths as manage_paths
 from yimen.service.cases.views.manage import setting_up
 from yimen.service.cases.views.staff import (
     acts,
@@ -15,6 +16,7 @@ from yimen.service.cases.views.staff import (
     mandates,
     opinions,
     papers,
+    paths,
     reminding,
     report,
 )
@@ -39,6 +41,20 @@ staff_urls: list[URLPattern] = [
     path("manage/promises/", setting_up.promises, name="manage_promises"),
     path("manage/promises/new/", setting_up.make_promise, name="make_promise"),
     path("manage/promises/<uuid:uid>/withdraw/", setting_up.withdraw_promise, name="withdraw_promise"),
+    path("desk/reports-up/", paths.reports_up, name="reports_up"),
+    path("desk/priority/", paths.priority, name="priority"),
+    path("desk/externals/", paths.externals, name="externals"),
+    path("prohibited/", manage_paths.public_prohibited, name="public_prohibited"),
+    path("manage/projects/", manage_paths.projects, name="projects"),
+    path("manage/projects/new/", manage_paths.new_project, name="new_project"),
+    path("manage/projects/<uuid:uid>/end/", manage_paths.end_project, name="end_project"),
+    path("manage/prohibited/", manage_paths.prohibited, name="prohibited"),
+    path("manage/prohibited/new/", manage_paths.new_prohibited, name="new_prohibited"),
+    path("manage/prohibited/<uuid:uid>/end/", manage_paths.end_prohibited, name="end_prohibited"),
+    path("manage/external-systems/", manage_paths.systems, name="systems"),
+    path("manage/external-systems/new/", manage_paths.set_system, name="new_system"),
+    path("manage/external-systems/<slug:code>/", manage_paths.set_system, name="set_system"),
+    path("manage/case-paths/", manage_paths.terms, name="path_terms"),
     path("desk/mandates/", mandates.mandates, name="desk_mandates"),
     path("desk/mandates/new/", mandates.new, name="desk_mandate_new"),
     path("desk/mandates/<uuid:uid>/", mandates.mandate, name="desk_mandate"),
@@ -61,6 +77,7 @@ staff_urls: list[URLPattern] = [
     path("desk/cases/<str:code>/originals/<uuid:uid>/", papers.original, name="desk_original"),
     path("desk/cases/<str:code>/letters/<str:letter_code>/", papers.letter, name="desk_letter"),
     path("desk/cases/<str:code>/urge/", reminding.urge, name="desk_urge"),
+    path("desk/cases/<str:code>/externals/<int:pk>/again/", paths.try_external, name="try_external"),
     path("desk/cases/<str:code>/materials/rest/", judging.rest, name="desk_materials_rest"),
     path("desk/cases/<str:code>/materials/<int:order>/", judging.material, name="desk_material"),
     path("desk/cases/<str:code>/reveal/<str:field>/", judging.reveal, name="desk_reveal"),

@@ -28,6 +28,7 @@ MORE: dict[str, dict[str, Any]] = {
     "correction_notice": {"items": [{"order": 1, "name": "申请表", "problem": "没有签名"}], "reason": ""},
     "not_required_notice": {"reason": "本事项已取消"},
     "not_accepted_notice": {"reason": "不属于本机关职权范围", "competent": "清河县市场监督管理局"},
+    "report_up_letter": {"superior": "安平市市场监督管理局", "reason": "符合条件"},
     "suspension_notice": {"procedure": "检验", "days_needed": 10, "reason": "须送检"},
     "extension_notice": {"days": 10, "reason": "案情复杂"},
     "decision_grant": {

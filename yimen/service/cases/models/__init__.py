@@ -5,6 +5,15 @@ from __future__ import annotations
 from yimen.service.cases.models.asides import Hearing, OpinionRequest, OpinionTerms
 from yimen.service.cases.models.case import Case, CaseFile, CaseMaterial, Draft, DraftFile, Opinion
 from yimen.service.cases.models.figures import CaseFact, CaseSum, Measure
+from yimen.service.cases.models.paths import (
+    CaseMark,
+    ExternalHandling,
+    ExternalSystem,
+    PathTerms,
+    PriorityProject,
+    ProhibitedMatter,
+    ReportUp,
+)
 from yimen.service.cases.models.reminders import Reminder, ReminderTerms, ReminderTold
 from yimen.service.cases.models.settings import CentreKind, ExtensionTerms, ServicePromise
 
@@ -12,19 +21,26 @@ __all__ = [
     "Case",
     "CaseFact",
     "CaseFile",
+    "CaseMark",
     "CaseMaterial",
     "CaseSum",
     "CentreKind",
     "Draft",
     "DraftFile",
     "ExtensionTerms",
+    "ExternalHandling",
+    "ExternalSystem",
     "Hearing",
     "Measure",
     "Opinion",
     "OpinionRequest",
     "OpinionTerms",
+    "PathTerms",
+    "PriorityProject",
+    "ProhibitedMatter",
     "Reminder",
     "ReminderTerms",
     "ReminderTold",
+    "ReportUp",
     "ServicePromise",
 ]

@@ -96,6 +96,8 @@ class Case(models.Model):
     # Who applied in the applicant's name, and under which mandate; both empty where the applicant did.
     agent_name = models.CharField("代办人", max_length=100, blank=True, default="", db_default="")
     mandate_number = models.CharField("委托编号", max_length=40, blank=True, default="", db_default="")
+    # Which paths of `models.paths` the case has taken, as words with spaces around each: empty for an ordinary case.
+    marks = models.CharField("路径", max_length=120, blank=True, default="", db_default="")
     slip_number = models.CharField("受理单号", max_length=60, blank=True)
     accepted_at = models.DateTimeField("受理时间", null=True, blank=True)
     corrections = models.PositiveSmallIntegerField("告知补正次数", default=0)

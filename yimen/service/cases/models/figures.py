@@ -22,6 +22,7 @@ class Measure(models.TextChoices):
     NOT_REQUIRED = "not_required", "不需办理"
     GRANTED = "granted", "准予"
     REFUSED = "refused", "不予批准"
+    CORRECTED = "corrected", "补办"
     WITHDRAWN = "withdrawn", "撤回"
     DELIVERED = "delivered", "送达"
 

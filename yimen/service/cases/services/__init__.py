@@ -6,6 +6,7 @@ the page showed). Each is one transaction: what must hold together is inside it,
 
 from yimen.service.cases.services.acceptance import accept_case
 from yimen.service.cases.services.across import counterparts_of_case, hand_across
+from yimen.service.cases.services.controlled import end_prohibited, register_prohibited
 from yimen.service.cases.services.decision import grant, grant_at_once, refuse, return_to_review
 from yimen.service.cases.services.delivery import archive, deliver
 from yimen.service.cases.services.drafts import (
@@ -18,6 +19,13 @@ from yimen.service.cases.services.drafts import (
 )
 from yimen.service.cases.services.effects import undo_abandoned, undo_deemed
 from yimen.service.cases.services.extending import drop_extension_terms, set_extension_terms
+from yimen.service.cases.services.external import (
+    hand_to_system,
+    note_external,
+    push_due,
+    set_external_system,
+    try_again,
+)
 from yimen.service.cases.services.hearings import (
     announce_hearing,
     call_off_hearing,
@@ -38,6 +46,16 @@ from yimen.service.cases.services.opinions import (
     undo_agreed,
     urge_opinion,
     withdraw_opinion,
+)
+from yimen.service.cases.services.path_reminders import remind_of_paths
+from yimen.service.cases.services.priority import (
+    clear_green,
+    clear_special,
+    declare_green,
+    declare_special,
+    end_project,
+    register_project,
+    set_path_terms,
 )
 from yimen.service.cases.services.public_query import look_up
 from yimen.service.cases.services.receipt import (
@@ -62,6 +80,14 @@ from yimen.service.cases.services.review import (
     suspend,
 )
 from yimen.service.cases.services.setting_up import make_promise, set_kinds, withdraw_promise
+from yimen.service.cases.services.superior import (
+    note_superior,
+    report_up,
+    superior_granted,
+    superior_refused,
+    superior_returned,
+    urge_superior,
+)
 
 __all__ = [
     "Submitted",
@@ -75,28 +101,42 @@ __all__ = [
     "challenge_host",
     "check_material",
     "check_rest",
+    "clear_green",
+    "clear_special",
     "correct_on_spot",
     "counterparts_of_case",
+    "declare_green",
+    "declare_special",
     "decline_case",
     "deliver",
     "detach_file",
     "discard_draft",
     "drop_extension_terms",
+    "end_prohibited",
+    "end_project",
     "extend_limit",
     "extend_opinion",
     "find_not_required",
     "grant",
     "grant_at_once",
     "hand_across",
+    "hand_to_system",
     "look_up",
     "make_promise",
+    "note_external",
+    "note_superior",
     "notify_hearing",
     "pass_review",
+    "push_due",
     "record_hearing",
     "record_opinion",
     "record_survey",
     "refuse",
+    "register_prohibited",
+    "register_project",
+    "remind_of_paths",
     "renew_draft",
+    "report_up",
     "request_correction",
     "request_hearing",
     "request_review_correction",
@@ -105,21 +145,28 @@ __all__ = [
     "reuse_file",
     "save_draft",
     "set_extension_terms",
+    "set_external_system",
     "set_kinds",
     "set_opinion_terms",
+    "set_path_terms",
     "set_reminder_terms",
     "start_draft",
     "submit_application",
     "submit_draft",
+    "superior_granted",
+    "superior_refused",
+    "superior_returned",
     "supplement",
     "suspend",
     "tell_hearing_right",
+    "try_again",
     "undo_abandoned",
     "undo_agreed",
     "undo_deemed",
     "undo_renewed",
     "urge_case",
     "urge_opinion",
+    "urge_superior",
     "waive_hearing",
     "withdraw",
     "withdraw_opinion",

@@ -12,10 +12,11 @@ from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters.services import Taken, handling_result, hands_until, lock, take_step
 from yimen.service.cases import rules
 from yimen.service.cases.events import CaseDecided
+from yimen.service.cases.lifecycle import WITH_PATHS
 from yimen.service.cases.models import Case, Opinion
 from yimen.service.cases.services.judging import demand_checked
 from yimen.service.cases.services.letters import issue
-from yimen.service.cases.services.open_case import open_case
+from yimen.service.cases.services.open_case import OpenCase, open_case
 from yimen.service.cases.services.renewing import refuse_after_expiry
 from yimen.service.cases.services.review import demand_slip, write_opinion
 
@@ -30,6 +31,12 @@ class HearingNotWeighed(Invalid):
     """After a hearing the decision is made by its record (art. 48 (2))."""
 
     code = "hearing_not_weighed"
+
+
+class SuperiorDecides(Conflict):
+    """What goes up to a superior is granted there, not here (art. 43, R055)."""
+
+    code = "superior_decides"
 
 
 class NotImmediate(Conflict):
@@ -54,6 +61,14 @@ def grant(
     `weighed` says how the record of a hearing was taken into account, where there was one (art. 48).
     """
     return _decide("grant", code, actor, at, opinion or "同意。", "granted", "", seen, basis, recorded_at, weighed)
+
+
+def _refuse_ours_to_grant(found: OpenCase) -> None:
+    """Raise `SuperiorDecides` for a case of the kind that goes up, since version 3 of the procedure knows the way."""
+    if found.case.kind == rules.REPORT_UP and found.case.matter.procedure_version >= WITH_PATHS:
+        raise SuperiorDecides(
+            "这是上报件，由上级机关决定，本部门不能直接准予。", next_step="请在“更多办理”里上报上级机关。"
+        )
 
 
 def grant_at_once(*, code: str, actor: Actor, at: datetime, opinion: str = "", seen: int | None = None) -> Taken:
@@ -96,6 +111,8 @@ def _decide(
         found.admit(action, actor, at, seen)
         demand_slip(found.case)
         refuse_after_expiry(found, at)
+        if decision == "granted":
+            _refuse_ours_to_grant(found)
         if decision == "refused" and not reason.strip():
             say = found.edition.power.say
             raise Invalid(

@@ -27,6 +27,7 @@ SERIES_WORDS: dict[str, str] = {
     "not_accepted_notice": "不受",
     "suspension_notice": "停",
     "extension_notice": "延",
+    "report_up_letter": "报",
     "decision_grant": "准",
     "decision_refuse": "不准",
     "delivery_receipt": "送",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 
 from yimen.ground.identity.rules import Actor
+from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters.services import Taken, look_soon, take_step
 from yimen.service.cases import rules
@@ -19,7 +21,8 @@ from yimen.service.cases.events import (
     CaseWithdrawn,
     CorrectionRequested,
 )
-from yimen.service.cases.models import Case, CaseFile, CaseMaterial
+from yimen.service.cases.models import Case, CaseFile, CaseMaterial, ProhibitedMatter
+from yimen.service.cases.selectors_paths import prohibited as prohibited_matters
 from yimen.service.cases.services.acceptance import MaterialsLacking
 from yimen.service.cases.services.intake import refuse_paper_of_applicants
 from yimen.service.cases.services.letters import issue
@@ -165,27 +168,55 @@ def find_not_required(*, code: str, reason: str, actor: Actor, at: datetime, see
 
 
 def decline_case(
-    *, code: str, reason: str, actor: Actor, at: datetime, competent: str = "", seen: int | None = None
+    *,
+    code: str,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    competent: str = "",
+    seen: int | None = None,
+    prohibited: str = "",
 ) -> Taken:
-    """Art. 32 (2), R051: not within this organ's powers; `competent` names the organ to turn to. Reasons are told in writing."""
-    return _end_at_receipt("decline", "not_accepted_notice", "declined", code, reason, competent, actor, at, seen)
+    """Art. 32 (2), R051: not within this organ's powers; `competent` names the organ to turn to. Reasons are told in writing.
+
+    `prohibited` is the uid of what stands on the centre's list of controlled matters: its basis is told with the reason.
+    """
+    return _end_at_receipt(
+        "decline", "not_accepted_notice", "declined", code, reason, competent, actor, at, seen, prohibited=prohibited
+    )
+
+
+def _controlled(uid: str, centre_id: int | None, at: datetime) -> ProhibitedMatter | None:
+    """The controlled matter that is declined by; raises `Invalid` for one that does not stand on the list today."""
+    if not uid:
+        return None
+    try:
+        wanted = UUID(uid)
+    except ValueError:
+        wanted = None
+    found = prohibited_matters(centre_id, on=day_of(at)).filter(uid=wanted).first() if wanted else None
+    if found is None:
+        raise Invalid("控制事项清单里没有这一项。", fields={"prohibited": "请重新选择。"})
+    return found
 
 
 def _end_at_receipt(
     action: str, letter_kind: str, outcome: str, code: str, reason: str, competent: str, actor: Actor, at: datetime,
-    seen: int | None,
+    seen: int | None, *, prohibited: str = "",
 ) -> Taken:  # fmt: skip
     with transaction.atomic():
         found = open_case(code)
         found.admit(action, actor, at, seen)
         refuse_after_expiry(found, at)
+        ground = _controlled(prohibited, found.case.matter.centre_id, at)
+        told: dict[str, Any] = {"controlled": ground.get_ground_display(), "basis": ground.basis} if ground else {}
         letter = issue(
             letter_kind, case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
-            edition=found.edition, actor=actor, at=at, reason=reason, competent=competent,
+            edition=found.edition, actor=actor, at=at, reason=reason, competent=competent, **told,
         )  # fmt: skip
         taken = take_step(
             matter=found.matter_id, action=action, actor=actor, at=at, seen=seen,
-            facts={"reason": reason, "competent": competent, "letter": letter.number}, documents=[letter.code],
+            facts={"reason": reason, "competent": competent, "letter": letter.number, **told}, documents=[letter.code],
             events=[CaseNotAccepted(matter_id=found.matter_id, code=found.code, outcome=outcome, at=at)],
         )  # fmt: skip
         Case.objects.filter(pk=found.matter_id).update(

@@ -124,7 +124,7 @@ class ItemEdition(models.Model):
     promise_limit = models.PositiveIntegerField("承诺时限", null=True, blank=True)
     promise_unit = models.CharField("承诺时限单位", max_length=12, choices=LimitUnit.pairs(), blank=True)
     promise_explain = models.TextField("承诺时限说明", blank=True)
-    case_kind = models.CharField("办件类型", max_length=8, choices=CaseKind.pairs(), default="promise")
+    case_kind = models.CharField("办件类型", max_length=12, choices=CaseKind.pairs(), default="promise")
 
     results = models.JSONField("办理结果", default=list, blank=True)
     fee = models.BooleanField("是否收费", null=True, blank=True)

@@ -100,10 +100,12 @@ class LimitSource(Word):
 
 
 class CaseKind(Word):
-    """办件类型: settled at once, or within a promised time."""
+    """办件类型 of an item: settled at once, within a promised time, with other departments, or by a superior (R049)."""
 
     INSTANT = "instant", "即办件"
     PROMISE = "promise", "承诺件"
+    JOINT = "joint", "联办件"
+    REPORT_UP = "report_up", "上报件"
 
 
 class ServiceObject(Word):

@@ -40,6 +40,7 @@ SHORT_NAMES = {
     "not_accepted_notice": "不予受理决定书",
     "suspension_notice": "特别程序告知书",
     "extension_notice": "延期通知书",
+    "report_up_letter": "初审意见上报函",
     "decision_grant": "准予决定书",
     "decision_refuse": "不予许可决定书",
     "delivery_receipt": "送达回证",

@@ -6,9 +6,9 @@ back with what was typed and with what has happened in the meantime.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -33,29 +33,10 @@ from yimen.service.cases.models import Case
 from yimen.service.cases.rules import short_code
 from yimen.service.cases.selectors import access_case, edition_of, materials_of
 from yimen.service.cases.services.extending import extension_terms
+from yimen.service.cases.views.staff.act import Act as Act
 from yimen.service.cases.views.staff.asking import actor_of, back_to
+from yimen.service.cases.views.staff.path_acts import PATH_ACTS
 from yimen.service.catalogue.rules.powers import power_by
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """How one action is asked for and done.
-
-    `verb` is the service; it takes code, actor, at, seen and the form's arguments. `press` is the word on its last
-    button, `done` what is said afterwards. `direct`: the button of the case page posts at once. `dialog`: it is asked
-    for over the page where scripts run. `consequence` says what the act brings about, before it is done. `key` is its
-    letter on the keyboard.
-    """
-
-    verb: Callable[..., Any]
-    press: str
-    done: str
-    form: type[asked.ActForm] = asked.ConfirmForm
-    consequence: str = ""
-    key: str = ""
-    direct: bool = False
-    dialog: bool = False
-
 
 ACTS: dict[str, Act] = {
     "accept": Act(
@@ -149,6 +130,7 @@ ACTS: dict[str, Act] = {
     ),
     "claim": Act(matters_services.claim, "认领", "已认领，由您办理。", key="c", direct=True),
     "release": Act(matters_services.release, "退回认领", "已退回，别人可以认领。", direct=True),
+    **PATH_ACTS,
 }  # fmt: skip
 
 
@@ -242,7 +224,7 @@ def do(action: str, case: Case, form: asked.ActForm, actor: Actor, at: datetime)
     if isinstance(form, asked.SupplementForm):
         uploads = form.uploads()
         arguments["files"] = {order: [store_file(file, actor=actor, at=at).id] for order, file in uploads.items()}
-    elif isinstance(form, asked.OpinionForm | asked.SurveyForm | asked.PassReviewForm) and (file := form.upload()):
+    elif isinstance(form, asked.WithFile) and (file := form.upload()):
         arguments["files"] = [store_file(file, actor=actor, at=at).id]
     if action in OF_MATTERS:
         arguments["matter_id"] = case.matter.pk

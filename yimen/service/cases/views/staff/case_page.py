@@ -38,6 +38,7 @@ from yimen.service.cases.views.staff.acts import ACTS, Act, form_for, spoken_act
 from yimen.service.cases.views.staff.asking import actor_of
 from yimen.service.cases.views.staff.boxes import open_boxes
 from yimen.service.cases.views.staff.papers import papers_of
+from yimen.service.cases.views.staff.paths import more_of, path_of
 
 if TYPE_CHECKING:
     from yimen.ground.documents.models import StoredFile
@@ -133,6 +134,8 @@ def case_page(
         "claim": _claim(case, actor, at),
         "hand_over": _hand_over(case, actor, at),
         "across": _across(case, actor, at),
+        "path": path_of(case, at),
+        "more": more_of(case, actor),
         "came": matters.effect_standing(matter) if any(step.action in EFFECT_STEPS for step in steps) else None,
         "undo": _undo(matter, actor),
         "renewal_in_time": case.renewal_asked_by and asked_in_time(case, matter.opened_at),

@@ -25,6 +25,7 @@ from yimen.ground.organisations import selectors as organisations
 from yimen.service.cases import selectors as cases
 from yimen.service.cases.forms_staff import ListFilter, QueryFilter
 from yimen.service.cases.lifecycle import LICENCE
+from yimen.service.cases.selectors_paths import first_of
 from yimen.service.cases.views.staff import figures
 from yimen.service.cases.views.staff.asking import actor_of
 from yimen.service.cases.views.staff.boxes import open_boxes
@@ -70,6 +71,9 @@ def inbox(request: HttpRequest, preset: str = "") -> HttpResponseBase:
     order = ("-sort_at", "-id") if descending else ("sort_at", "id")
     if request.GET.get("as") == "xlsx":
         return _export(found.order_by(*order), actor, at, title)
+    first = first_of(found) if not (request.GET.get("after") or request.GET.get("before")) else []
+    if first:
+        found = found.exclude(pk__in=[matter.pk for matter in first])
     page = page_by_key(found.select_related("department"), order=order, asked=request.GET, size=PAGE)
     context = {
         "title": title,
@@ -79,7 +83,7 @@ def inbox(request: HttpRequest, preset: str = "") -> HttpResponseBase:
         "form": form,
         "narrowed": any(form.chosen(name) for name in ("state", "department", "soon")),
         "page": page,
-        "rows": rows_of(page, actor, at),
+        "rows": rows_of([*first, *page], actor, at),
         "here": request.get_full_path(),
         "export_url": _with(request, {"as": "xlsx"}),
         "today": figures.today(request),

@@ -35,6 +35,9 @@ def register() -> None:
             "征求意见", "cases:opinions", "chat", (GIVE, ASK), _requests_waiting, group="办理", order=16,
         ),
         MenuItem("听证", "cases:hearings", "scale", "cases.hold_hearing", group="办理", order=16),
+        MenuItem("优先办理", "cases:priority", "star", "matters.view", group="办理", order=16),
+        MenuItem("上报件", "cases:reports_up", "send", "matters.view", group="查询", order=33),
+        MenuItem("同步办理", "cases:externals", "link", "matters.view", group="查询", order=34),
         MenuItem("委托登记", "cases:desk_mandates", "users", "identity.verify", group="办理", order=17),
         MenuItem("办件查询", "cases:desk_query", "list", "matters.view", group="查询", order=30),
         MenuItem("已办结", "cases:desk_done", "tick", "matters.view", group="查询", order=31),
@@ -45,6 +48,14 @@ def register() -> None:
     register_menu(
         "manage", MenuItem("服务承诺", "cases:manage_promises", "star", "cases.set_up", group="目录", order=21)
     )
+    for item in (
+        MenuItem("重点项目", "cases:projects", "star", "cases.set_up", group="目录", order=23),
+        MenuItem("控制事项", "cases:prohibited", "lock", "cases.set_up", group="目录", order=24),
+        MenuItem("外部系统", "cases:systems", "link", "cases.set_up", group="目录", order=25),
+        MenuItem("办件路径", "cases:path_terms", "clock", "cases.set_up", group="目录", order=26),
+    ):
+        register_menu("manage", item)
+    register_menu("footer", MenuItem("不予受理的控制事项", "cases:public_prohibited", order=41))
     register_menu(
         "manage", MenuItem("办件催办", "cases:reminder_terms", "bell", "cases.set_up", group="目录", order=22)
     )

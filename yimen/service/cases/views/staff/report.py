@@ -38,11 +38,14 @@ SHOWN_BARS = 12
 A_QUARTER = 92
 
 COUNTED: dict[str, str] = {
-    "submitted": "收件", "accepted": "受理", "returned": "退办", "completed": "办结", "granted": "准予", "refused": "不予批准",
-    "withdrawn": "撤回", "delivered": "送达", "on_time": "按时办结", "late": "超期办结", "immediate": "即办件", "at_once": "当场办结",
+    "submitted": "收件", "accepted": "受理", "returned": "退办", "corrected": "补办", "completed": "办结", "granted": "准予",
+    "refused": "不予批准", "withdrawn": "撤回", "delivered": "送达", "on_time": "按时办结", "late": "超期办结",
+    "immediate": "即办件", "at_once": "当场办结",
 }  # fmt: skip
 """What a number of the table is called; the keys are those of `reporting.LISTS`."""
-IN_TABLE = ("submitted", "accepted", "returned", "completed", "granted", "refused", "withdrawn", "delivered", "late")
+IN_TABLE = (
+    "submitted", "accepted", "returned", "corrected", "completed", "granted", "refused", "withdrawn", "delivered", "late",
+)  # fmt: skip
 IN_HAND = ("accepted", "completed", "late")
 """What a telephone shows of these."""
 RATES: dict[str, str] = {

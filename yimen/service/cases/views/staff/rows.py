@@ -14,6 +14,7 @@ from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.moments import day_of, say_day
 from yimen.ground.matters import selectors as matters
+from yimen.service.cases.marks import LABELS, marks_in
 from yimen.service.cases.rules import short_code
 
 if TYPE_CHECKING:
@@ -33,10 +34,11 @@ class Row:
     who: str
     mine: bool
     claimable: bool
+    marks: tuple[str, ...] = ()
 
 
 def rows_of(found: Iterable[Matter], actor: Actor, at: datetime) -> list[Row]:
-    """Matters as rows; the calendar is read once."""
+    """Matters as rows; the calendar is read once. Those of `selectors.box` and `visible` bring the words of their paths along."""
     calendar = work_calendar()
     return [_row(matter, actor, at, calendar) for matter in found]
 
@@ -52,6 +54,7 @@ def _row(matter: Matter, actor: Actor, at: datetime, calendar: WorkCalendar) -> 
         due=_due(matter, at),
         who="我" if mine else matter.person_name,
         mine=mine,
+        marks=tuple(LABELS[word] for word in marks_in(getattr(matter, "marks", ""))),
         claimable=matter.person_id is None and matter.closed_at is None and actor.holds("matters.claim"),
     )
 

@@ -33,17 +33,25 @@ STATIONS = {
     "pass_review": "审查",
     "grant": "决定",
     "grant_at_once": "决定",
+    "superior_granted": "决定",
+    "superior_refused": "决定",
     "refuse": "决定",
     "deliver": "送达",
     "archive": "归档",
 }
 """Steps that make a station of the line."""
 
-ENDS = {"deem_abandoned": "视为放弃", "decline": "不予受理", "find_not_required": "不需许可", "withdraw": "撤回"}
-STOPS = {"request_correction": "补正", "request_review_correction": "补正", "suspend": "特别程序"}
+ENDS = {
+    "deem_abandoned": "视为放弃", "end_untolerated": "容缺终止", "decline": "不予受理", "find_not_required": "不需许可",
+    "withdraw": "撤回",
+}  # fmt: skip
+STOPS = {
+    "request_correction": "补正", "request_review_correction": "补正", "suspend": "特别程序", "report_up": "上级办理",
+}  # fmt: skip
 NOW = {
     "received": "受理", "reviewing": "审查", "deciding": "决定", "granted": "送达", "refused": "送达",
     "correction_requested": "补正", "correcting": "补正", "suspended": "特别程序",
+    "with_superior": "上级办理",
 }  # fmt: skip
 
 
@@ -164,6 +172,10 @@ def entries(case: Case, steps: Sequence[Shown], papers: Sequence[Paper], at: dat
 
 
 def _what(step: Shown) -> str:
+    if step.action in ("report_up", "note_superior", "urge_superior"):
+        return f"{step.label}：{step.facts.get('superior', '')}"
+    if step.action in ("hand_to_system", "note_external"):
+        return f"{step.label}：{step.facts.get('system', '')}"
     if procedure := step.facts.get("procedure"):
         return f"{step.label}：{procedure}"
     if step.action == "hand_over":
@@ -186,6 +198,10 @@ def _note(step: Shown) -> str:
 
 def _said(step: Shown) -> str:
     said = str(step.facts.get("reason", ""))
+    if step.action == "declare_green":
+        return f"{step.facts.get('project', '')}　{said}"
+    if step.action in ("note_superior", "note_external") and (number := step.facts.get("number")):
+        return f"编号 {number}{'，' if said else ''}{said}"
     if step.action == "reassign":
         released = step.facts.get("released", "")
         undone = "（撤回）" if "undo" in step.facts else ""

@@ -1,0 +1,103 @@
+"""What may be asked of the paths that only some cases take."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from yimen.ground.identity.rules import Actor
+from yimen.ground.matters import selectors as matters
+from yimen.service.cases.models import (
+    Case,
+    CaseMark,
+    ExternalHandling,
+    ExternalSystem,
+    PathTerms,
+    PriorityProject,
+    ProhibitedMatter,
+    ReportUp,
+)
+
+if TYPE_CHECKING:
+    from yimen.ground.matters.models import Matter
+
+
+def path_terms(centre_id: int | None) -> PathTerms:
+    """The centre's own days; the defaults where it has set none."""
+    return PathTerms.objects.filter(pk=centre_id or 0).first() or PathTerms(centre_id=centre_id or 0)
+
+
+def projects(centre_id: int | None, *, ended_too: bool = False) -> QuerySet[PriorityProject]:
+    """The register of projects, newest first."""
+    found = PriorityProject.objects.filter(centre=centre_id).order_by("-registered_at", "-pk")
+    return found if ended_too else found.filter(ended_at__isnull=True)
+
+
+def prohibited(centre_id: int | None, *, on: date | None = None) -> QuerySet[ProhibitedMatter]:
+    """The list of what is prohibited, by ground and name; with `on` only what stands that day."""
+    found = ProhibitedMatter.objects.filter(centre=centre_id).order_by("ground", "name")
+    return found.filter(ended_at__isnull=True, valid_from__lte=on) if on else found
+
+
+def prohibited_like(found: QuerySet[ProhibitedMatter], text: str) -> QuerySet[ProhibitedMatter]:
+    """Those whose name, other words or basis contain the text."""
+    text = text.strip()[:100].replace("\x00", "")
+    if not text:
+        return found
+    return found.filter(Q(name__icontains=text) | Q(words__icontains=text) | Q(basis__icontains=text))
+
+
+def open_marks(case: Case) -> list[CaseMark]:
+    """特办 and 绿色通道 of a case as they stand."""
+    return list(
+        CaseMark.objects.filter(case=case.pk, ended_at__isnull=True).select_related("project").order_by("-kind")
+    )
+
+
+def marked(actor: Actor, kind: str = "") -> QuerySet[CaseMark]:
+    """Every mark on a case the actor may see, the newest first."""
+    found = CaseMark.objects.filter(case__matter__in=matters.visible(actor).order_by().values("pk"))
+    found = found.filter(kind=kind) if kind in CaseMark.Kind.values else found
+    return found.select_related("case__matter__department", "project").order_by("-declared_at", "-pk")
+
+
+def first_of(found: QuerySet[Matter], most: int = 10) -> list[Matter]:
+    """Those of a work list that go before the others."""
+    first = found.filter(case__priority_marks__ended_at__isnull=True, case__priority_marks__kind__isnull=False)
+    return list(first.select_related("department").order_by("sort_at", "id").distinct()[:most])
+
+
+def reports_up(actor: Actor, state: str = "") -> QuerySet[ReportUp]:
+    """Every report to a superior about a case the actor may see, the newest first; `state` is `open`, `slow` or `answered`."""
+    found = ReportUp.objects.filter(case__matter__in=matters.visible(actor).order_by().values("pk"))
+    match state:
+        case "open" | "slow":
+            found = found.filter(answered_at__isnull=True)
+        case "answered":
+            found = found.filter(answered_at__isnull=False)
+    return found.select_related("case__matter__department").order_by("-sent_at", "-pk")
+
+
+def reports_of(case: Case) -> list[ReportUp]:
+    """The reports of one case, first to last."""
+    return list(ReportUp.objects.filter(case=case.pk).order_by("pk"))
+
+
+def external_systems(*, used: bool = True) -> QuerySet[ExternalSystem]:
+    """The external systems, by name."""
+    found = ExternalSystem.objects.select_related("department").order_by("name")
+    return found.filter(used=True) if used else found
+
+
+def externals_of(case: Case) -> list[ExternalHandling]:
+    """Where else the case stands."""
+    return list(ExternalHandling.objects.filter(case=case.pk).select_related("system").order_by("pk"))
+
+
+def externals(actor: Actor, state: str = "") -> QuerySet[ExternalHandling]:
+    """Every case in an external system that the actor may see, the newest first."""
+    found = ExternalHandling.objects.filter(case__matter__in=matters.visible(actor).order_by().values("pk"))
+    found = found.filter(state=state) if state in ExternalHandling.State.values else found
+    return found.select_related("case__matter__department", "system").order_by("-entered_at", "-pk")
