@@ -90,15 +90,18 @@ def receipt_clock(*, licence: bool = True) -> ClockStart:
     )
 
 
-def handling_clock(terms: Terms) -> ClockStart:
-    """The clock that acceptance starts: the promised limit, else the legal one; none is said to be none."""
+def handling_clock(terms: Terms, kind: str = "") -> ClockStart:
+    """The clock that acceptance starts: the promised limit, else the legal one; none is said to be none.
+
+    `kind` is the case's own, where it is another than the item's: what several departments handle jointly has 45 days (art. 42 (2)).
+    """
     limit, unit = terms.promise_limit, terms.promise_unit
     if limit is None:
         limit, unit = terms.legal_limit, terms.legal_unit
     law = {"statutory_default": "《行政许可法》第四十二条（法定默认）", "none": ""}.get(
         terms.legal_source, "事项实施清单"
     )
-    if terms.kind == JOINT and terms.legal_source == "statutory_default":
+    if (kind or terms.kind) == JOINT and terms.legal_source == "statutory_default":
         joint = "《行政许可法》第四十二条第二款（法定默认）"
         limit = JOINT_WORKDAYS if terms.promise_limit is None else limit
         return ClockStart(name="handling", limit=limit, unit=_UNITS.get(unit, unit), legal=JOINT_WORKDAYS, law=joint,

@@ -57,7 +57,7 @@ def accept_case(
         case = _ask(code, at)
         rule = thread.admit(case.matter, "accept", actor, at, seen)
         _refuse_lacking(case.materials)
-        clock = rules.handling_clock(case.edition.terms)
+        clock = rules.handling_clock(case.edition.terms, case.kind)
         slip = _slip(case, clock, actor, at)
         thought = thread.think(
             case.matter, rule, actor, at, clock=clock, basis=basis,

@@ -126,7 +126,9 @@ def _deem_accepted(matter: Matter, moment: datetime, at: datetime) -> Taken:
     """
     found = open_case(matter.code)
     received = running_since(matter.pk)
-    clock = rules.handling_clock(found.edition.terms)
+    # Told on the last day, completed long after: nothing is left of the limit, and the law accepts what is complete at once.
+    moment = max(moment, received)
+    clock = rules.handling_clock(found.edition.terms, found.case.kind)
     letter = issue(
         "acceptance_slip", case=found.case, code=found.code, title=matter.title, party=found.party, edition=found.edition,
         actor=SYSTEM, at=at, accepted_on=say_date(day_of(received)),

@@ -6,7 +6,7 @@ told to complete the materials and had not was not waiting for the organ, and no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,7 @@ from yimen.service.cases.services.letters import issue
 from yimen.service.cases.services.open_case import OpenCase, open_case
 
 if TYPE_CHECKING:
+    from yimen.ground.matters.clocks import ClockMark
     from yimen.ground.matters.models import Matter
 
 DEEMED_RENEWED = "deemed_renewed"
@@ -126,13 +127,13 @@ def _expiry(matter_id: int, case: Case, opened_at: datetime) -> datetime | None:
     if case.licence_expires_on is None or not asked_in_time(case, opened_at):
         return None
     last = day_end(case.licence_expires_on, None)
-    return None if _was_with_applicant(matter_id, last) else last
+    return None if with_applicant_at(ask(matter_id).marks, last) else last
 
 
-def _was_with_applicant(matter_id: int, moment: datetime) -> bool:
-    """Whether the case waited at that moment for the applicant, who had been told what was lacking."""
+def with_applicant_at(marks: Iterable[ClockMark], moment: datetime) -> bool:
+    """Whether a case waited at that moment for the applicant, who had been told what was lacking."""
     waiting = False
-    for mark in ask(matter_id).marks:
+    for mark in marks:
         if mark.at > moment:
             break
         waiting = mark.effect == "stop" and mark.why in ("correction", "review_correction")
@@ -201,7 +202,8 @@ def undo_renewed(
             )
         taken = take_step(
             matter=found.matter_id, action="undo_renewed", actor=actor, at=at, seen=seen, ready=found.ready,
-            clock=rules.handling_clock(found.edition.terms), facts={"reason": reason, "letter": found.case.decision_number},
+            clock=rules.handling_clock(found.edition.terms, found.case.kind),
+            facts={"reason": reason, "letter": found.case.decision_number},
             events=[DecisionUndone(matter_id=found.matter_id, code=found.code, at=at)],
         )  # fmt: skip
         undone = note_undone(

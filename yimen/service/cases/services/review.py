@@ -9,7 +9,7 @@ from django.db import transaction
 
 from yimen.ground.calendar.rules import day_end
 from yimen.ground.calendar.selectors import work_calendar
-from yimen.ground.identity.rules import Actor
+from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit.moments import day_of, say_date
 from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters.rules import SPECIAL_PROCEDURES, STOPPED_FOR
@@ -189,9 +189,11 @@ def extend_limit(
         if found.case.extended_days:
             raise _already_extended()
         _refuse_late_extension(found, terms, at)
+        # The head of the government approves and does not seal: the department's seal is put to it by the system.
+        sealing = SYSTEM if terms.by == "government" else actor
         letter = issue(
             "extension_notice", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
-            edition=found.edition, actor=actor, at=at, days=days, reason=reason, approver=terms.approver, by_law=terms.law,
+            edition=found.edition, actor=sealing, at=at, days=days, reason=reason, approver=terms.approver, by_law=terms.law,
         )  # fmt: skip
         taken = take_step(
             matter=found.matter_id, action=action, actor=actor, at=at, seen=seen, ready=found.ready, extend_by=days,
