@@ -16,6 +16,7 @@ import pytest
 from yimen.ground.calendar.rules import day_end, shipped_calendar
 from yimen.ground.kit.moments import CHINA, day_of
 from yimen.ground.matters.clocks import ClockMark, clock_row
+from yimen.ground.matters.lifecycle import ClockStart
 from yimen.ground.matters.rules import ImpossibleScript
 from yimen.ground.matters.tests.day_walker import works
 from yimen.service.cases import rules
@@ -126,7 +127,7 @@ def ours(course: Course) -> Found:
                     clock_row(longer, CALENDAR, None, 1)
                     marks, extended = longer, True
                 case ("opinion", "reviewing" | "suspended") if opinion is None:
-                    opinion = ([ClockMark.of_start(rules.ClockStart("opinion", 5), at)], True)
+                    opinion = ([ClockMark.of_start(ClockStart("opinion", 5), at)], True)
                 case ("grant", "reviewing") if opinion is None or not opinion[1]:
                     marks, state = [*marks, ClockMark.of_start(rules.delivery_clock(), at)], "granted"
                 case _:
@@ -139,7 +140,7 @@ def ours(course: Course) -> Found:
     return found
 
 
-def _handling() -> rules.ClockStart:
+def _handling() -> ClockStart:
     return rules.handling_clock(rules.Terms(LIMIT, "working_day", 20, "working_day", "statutory_default", "promise"))
 
 
