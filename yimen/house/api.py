@@ -28,6 +28,7 @@ from yimen.service.coordination.api import router as coordination
 from yimen.service.reform.api import router as lists
 from yimen.service.residence.api import router as residence
 from yimen.watch.drills.api import router as drills
+from yimen.watch.supervision.api import router as supervision
 
 
 class OneMeaning(Parser):
@@ -84,6 +85,7 @@ api.add_router("/", case_paths, tags=["统计"])
 api.add_router("/", lists, tags=["清单"])
 api.add_router("/", residence, tags=["进驻"])
 api.add_router("/", coordination, tags=["协调事项"])
+api.add_router("/", supervision, tags=["电子监察"])
 api.add_router("/", organisations, tags=["机构"])
 api.add_router("/", drills, tags=["演练"])
 

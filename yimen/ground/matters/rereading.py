@@ -23,6 +23,12 @@ def by_ids(ids: Sequence[int]) -> list[Matter]:
     return list(Matter.objects.filter(pk__in=ids).select_related("department", "window").order_by("pk"))
 
 
+def due_before(moment: datetime, most: int) -> list[Matter]:
+    """The open matters whose running clock ends by then, those due first; without any check of access, for previews."""
+    found = Matter.objects.filter(closed_at__isnull=True, stopped_since__isnull=True, due_at__lte=moment)
+    return list(found.order_by("sort_at", "pk")[:most])
+
+
 def clock_seq(asked: Asked) -> int | None:
     """The step that started the present clock; None where no clock ever ran."""
     clocks = clocks_of(asked.marks)

@@ -560,6 +560,7 @@ from yimen.ground.matters.rereading import bursts as bursts  # noqa: E402
 from yimen.ground.matters.rereading import by_ids as by_ids  # noqa: E402
 from yimen.ground.matters.rereading import clock_at as clock_at  # noqa: E402
 from yimen.ground.matters.rereading import clock_seq as clock_seq  # noqa: E402
+from yimen.ground.matters.rereading import due_before as due_before  # noqa: E402
 from yimen.ground.matters.rereading import last_step as last_step  # noqa: E402
 from yimen.ground.matters.rereading import last_taken as last_taken  # noqa: E402
 from yimen.ground.matters.rereading import untouched_since as untouched_since  # noqa: E402

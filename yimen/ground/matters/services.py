@@ -76,7 +76,7 @@ from yimen.ground.matters.thinking import (
     twice,
     under_letter,
 )
-from yimen.ground.matters.watching import look_again, look_now, register_watcher, sweep_all, watch_ahead
+from yimen.ground.matters.watching import database_now, look_again, look_now, register_watcher, sweep_all, watch_ahead
 
 __all__ = [
     "STATUTORY_EFFECT",
@@ -100,6 +100,7 @@ __all__ = [
     "claim",
     "clock_row_of",
     "correct_notice",
+    "database_now",
     "discard_change",
     "end_exception",
     "event_json",

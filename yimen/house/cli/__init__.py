@@ -34,6 +34,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "calendar": ("yimen.ground.matters.calendar_commands:calendar", "工作日历：导入放假通知、预览、实行、撤销"),
     "explain": ("yimen.ground.matters.commands:explain", "说明一件事的到期日是怎样算出来的"),
     "status": ("yimen.ground.matters.commands:status", "一件事现在到了哪一步"),
+    "supervision": ("yimen.watch.supervision.commands:supervision", "电子监察：规则、巡查、核对看板件数"),
     "verify-ledger": ("yimen.ground.matters.commands:verify_ledger", "核验账本有没有被改动"),
     "import-items": ("yimen.service.catalogue.commands:import_items", "导入事项目录"),
     "figures": ("yimen.service.cases.commands:figures", "办件统计：收件、受理、办结、按时率"),

@@ -17,6 +17,7 @@ from yimen.house.demo import (
     reminding,
     reorganising,
     staff_rights,
+    supervising,
 )
 from yimen.house.demo.acting import Stage
 
@@ -32,5 +33,6 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     calendar_and_messages.tell,
     reorganising.tell,  # after all that moves items and windows, so that its preview is not stale
     reminding.tell,  # when the chains are named
+    supervising.tell,  # its lights shine over everything there is
     drilling.tell,  # of the county as it stands at the end
 )

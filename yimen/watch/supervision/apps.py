@@ -13,27 +13,20 @@ class SupervisionConfig(AppConfig):
     verbose_name = "电子监察"
 
     def ready(self) -> None:
-        """Watch over every clock, last of all watchers; make the procedure known."""
+        """Watch over every clock, last of all watchers; make the procedure known, put the screens into the menus."""
         from yimen.ground.identity.policies import name_actions
-        from yimen.ground.matters.lifecycle import COMMON_STEPS, register_procedure
+        from yimen.ground.matters.lifecycle import COMMON_STEPS, register_page, register_procedure
         from yimen.ground.matters.selectors import name_clocks
         from yimen.ground.matters.services import register_watcher
+        from yimen.watch.supervision import menu
         from yimen.watch.supervision.lifecycle import ALERT, CLOCKS
         from yimen.watch.supervision.services.course import lapse
         from yimen.watch.supervision.services.lights import ORDER, look
 
         register_procedure(ALERT)
+        register_page(ALERT.name, "supervision:alert")
         name_clocks(CLOCKS)
         name_actions({f"{ALERT.name}.{rule.action}": rule.label for rule in (*ALERT.steps, *COMMON_STEPS)})
         register_watcher("supervision_alerts", lapse, order=40)
         register_watcher("supervision", look, order=ORDER)
-        _menu()
-
-
-def _menu() -> None:
-    """The four functions of electronic supervision under one heading (R215–R218)."""
-    from yimen.ground.kit.pages import MenuItem, register_menu
-    from yimen.watch.supervision.policies import WATCH
-
-    register_menu("desk", MenuItem("实时监察", "supervision:board", "speak", WATCH, group="监察", order=60))
-    register_menu("desk", MenuItem("监察大屏", "supervision:cockpit", "chart", WATCH, group="监察", order=61))
+        menu.register()

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from yimen.watch.supervision.views import board, cockpit
+from yimen.watch.supervision.views import acts, alerts, board, cockpit, figures, rules
 
 app_name = "supervision"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/watch/", board.board, name="board"),
     path("desk/watch/matters/", board.matters_behind, name="matters"),
     path("desk/watch/cockpit/", cockpit.cockpit, name="cockpit"),
+    path("desk/alerts/", alerts.mine, name="mine"),
+    path("desk/alerts/<str:code>/", alerts.page, name="alert"),
+    path("desk/alerts/<str:code>/card/", alerts.card, name="card"),
+    path("desk/alerts/<str:code>/<slug:action>/", acts.act, name="act"),
+    path("manage/supervision/alerts/", alerts.listing, name="alerts"),
+    path("manage/supervision/alerts/new/", alerts.raise_alert, name="raise"),
+    path("manage/supervision/cards/", alerts.cards, name="cards"),
+    path("manage/supervision/figures/", figures.figures, name="figures"),
+    path("manage/supervision/scores/", figures.scores, name="scores"),
+    path("manage/supervision/rules/", rules.listing, name="rules"),
+    path("manage/supervision/rules/new/", rules.kinds, name="kinds"),
+    path("manage/supervision/rules/new/<slug:kind>/", rules.new, name="new_rule"),
+    path("manage/supervision/rules/<slug:code>/", rules.rule, name="rule"),
+    path("manage/supervision/rules/<slug:code>/edit/", rules.edit, name="edit_rule"),
+    path("manage/supervision/terms/", rules.terms, name="terms"),
 ]

@@ -9,6 +9,7 @@ from django.db import models
 from yimen.ground.matters.models import Matter
 from yimen.ground.organisations.models import Unit
 from yimen.watch.supervision.models.rules import RuleVersion
+from yimen.watch.supervision.rules import LIGHTS
 
 
 class LightChange(models.Model):
@@ -47,3 +48,13 @@ class LightChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter_id} {self.before or 'green'} → {self.after or 'green'}"
+
+    @property
+    def lamp(self) -> str:
+        """The chip of `after`: a status of the look."""
+        return {"warn": "warning", "": "normal"}.get(self.after, self.after)
+
+    @property
+    def light(self) -> str:
+        """The name of `after`."""
+        return LIGHTS.get(self.after, self.after)

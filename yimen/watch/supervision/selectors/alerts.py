@@ -38,6 +38,7 @@ class AlertFilters:
     text: str = ""
     card: str = ""
     mark: str = ""
+    source: str = ""
 
 
 def alerts(actor: Actor, asked: AlertFilters | None = None) -> QuerySet[Alert]:
@@ -55,6 +56,8 @@ def narrowed(found: QuerySet[Alert], asked: AlertFilters) -> QuerySet[Alert]:
         found = found.filter(level=asked.level)
     if asked.rule:
         found = found.filter(version__rule__code=asked.rule)
+    if asked.source:
+        found = found.filter(source=asked.source)
     if asked.violation:
         found = found.filter(violation=asked.violation)
     if asked.department is not None:

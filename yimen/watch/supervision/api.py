@@ -1,0 +1,190 @@
+"""Alerts, cards and rules over the interface. Reading alone; acts are taken on the desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+
+from yimen.ground.identity.policies import requires
+from yimen.ground.kit.apis import PROBLEMS, Paged, actor_of, readable
+from yimen.ground.kit.moments import now
+from yimen.ground.kit.paging import page_by_key
+from yimen.watch.supervision import policies, selectors
+from yimen.watch.supervision.lifecycle import ALERT
+from yimen.watch.supervision.models import Alert, Card
+
+router = Router()
+SCOPE = "supervision"
+
+StateCode = Literal[
+    "open", "raised", "explained", "carded", "appealed", "accepted", "noted", "confirmed", "softened", "withdrawn"
+]
+
+
+class AlertLine(Schema):
+    """An alert in a list. `level` is what the rule suggests: notice, yellow or red; `card` what was given, null for none."""
+
+    code: str
+    text: str
+    rule: str
+    version: int | None
+    level: str
+    violation: str
+    department: str
+    person: str
+    about: str
+    state: str
+    state_label: str
+    found_at: datetime
+    card: str | None
+    card_standing: str | None
+
+
+class AlertList(Paged):
+    """Alerts, newest first."""
+
+    alerts: list[AlertLine]
+
+
+class AlertOut(AlertLine):
+    """One alert with its evidence as it was found, and what was said."""
+
+    evidence: dict[str, Any]
+    explanation: str
+    since: datetime
+
+
+class CardOut(Schema):
+    """A card: what was given, what it says now, on which version of which rule."""
+
+    number: str
+    alert: str
+    level: str
+    given_level: str
+    standing: str
+    whose: str
+    department: str
+    violation: str
+    reason: str
+    rule: str
+    version: int | None
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+class CardList(Paged):
+    """Cards, newest first."""
+
+    cards: list[CardOut]
+
+
+class RuleOut(Schema):
+    """A rule in the version that holds now."""
+
+    code: str
+    kind: str
+    label: str
+    level: str
+    version: int
+    in_use: bool
+    params: dict[str, Any]
+    valid_from: datetime
+
+
+class RuleList(Schema):
+    """Every rule."""
+
+    rules: list[RuleOut]
+
+
+@router.get("/alerts", response={200: AlertList, **PROBLEMS}, summary="监察预警列表")
+@requires(policies.WATCH)
+def alerts(
+    request: HttpRequest,
+    state: Annotated[StateCode | None, Query(description="到哪一步；open 为在办")] = None,
+    after: Annotated[str, Query(max_length=500)] = "",
+    before: Annotated[str, Query(max_length=500)] = "",
+) -> dict[str, Any]:
+    """监察范围内的预警，新的在前。"""
+    found = selectors.alerts(actor_of(request, SCOPE), selectors.AlertFilters(state=state or ""))
+    page = page_by_key(found, order=["-found_at", "-pk"], asked={"after": after, "before": before}, size=50)
+    return {"alerts": [_line(each) for each in page], "after": page.after, "before": page.before}
+
+
+@router.get("/alerts/{code}", response={200: AlertOut, **PROBLEMS}, summary="一条监察预警")
+@requires(policies.WATCH)
+def alert(request: HttpRequest, code: str) -> dict[str, Any]:
+    """发现、证据（发现时固定）、说明、牌。"""
+    found = policies.access_alert(actor_of(request, SCOPE), readable(code, what="编号"))
+    return _line(found) | {"evidence": found.evidence, "explanation": found.explanation, "since": found.since}
+
+
+@router.get("/cards", response={200: CardList, **PROBLEMS}, summary="红黄牌列表")
+@requires(policies.WATCH)
+def cards(
+    request: HttpRequest,
+    level: Annotated[Literal["yellow", "red"] | None, Query(description="现在是什么牌")] = None,
+    after: Annotated[str, Query(max_length=500)] = "",
+    before: Annotated[str, Query(max_length=500)] = "",
+) -> dict[str, Any]:
+    """监察范围内的红黄牌，新的在前；撤销的也在。"""
+    found = selectors.cards(actor_of(request, SCOPE), level=level or "")
+    page = page_by_key(found, order=["-given_at", "-pk"], asked={"after": after, "before": before}, size=50)
+    return {"cards": [_card(each) for each in page], "after": page.after, "before": page.before}
+
+
+@router.get("/supervision/rules", response={200: RuleList, **PROBLEMS}, summary="监察规则")
+@requires(policies.WATCH)
+def supervision_rules(request: HttpRequest) -> dict[str, Any]:
+    """每条规则的现行版本和阈值。"""
+    actor_of(request, SCOPE)
+    return {
+        "rules": [
+            {
+                "code": each.rule.code, "kind": each.kind, "label": each.label, "level": each.level,
+                "version": each.number, "in_use": each.in_use, "params": each.params, "valid_from": each.valid_from,
+            }
+            for each in selectors.rule_list(now())
+        ]
+    }  # fmt: skip
+
+
+def _line(found: Alert) -> dict[str, Any]:
+    card: Card | None = getattr(found, "card", None)
+    return {
+        "code": found.matter.code,
+        "text": found.text,
+        "rule": found.version.rule.code if found.version else "",
+        "version": found.version.number if found.version else None,
+        "level": found.level,
+        "violation": found.violation.name,
+        "department": found.department.name,
+        "person": found.person_name,
+        "about": found.about.code if found.about else "",
+        "state": found.matter.state,
+        "state_label": ALERT.state(found.matter.state).label,
+        "found_at": found.found_at,
+        "card": card.level if card else None,
+        "card_standing": card.standing if card else None,
+    }
+
+
+def _card(found: Card) -> dict[str, Any]:
+    return {
+        "number": found.number,
+        "alert": found.alert.matter.code,
+        "level": found.level,
+        "given_level": found.given_level,
+        "standing": found.standing,
+        "whose": found.alert.whose,
+        "department": found.alert.department.name,
+        "violation": found.alert.violation.name,
+        "reason": found.reason,
+        "rule": found.version.rule.code if found.version else "",
+        "version": found.version.number if found.version else None,
+        "given_at": found.given_at,
+        "withdrawn_at": found.withdrawn_at,
+    }
