@@ -12,7 +12,12 @@ from yimen.ground.kit.commands import Answer, command
 @click.option("--mend", is_flag=True, help="件数不符的，按实际更正（只用于 recount）。")
 def supervision(what: str, mend: bool) -> Answer:
     """电子监察：rules 列出规则，sweep 巡查一遍并做夜间判断，recount 核对看板件数。"""
-    return {"rules": _rules, "sweep": _sweep, "recount": lambda: _recount(mend)}[what]()
+    match what:
+        case "rules":
+            return _rules()
+        case "sweep":
+            return _sweep()
+    return _recount(mend)
 
 
 def _rules() -> Answer:
