@@ -7,10 +7,10 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from tests.cast import build_cast
-from tests.security.crawler import Form, forms_of
+from tests.security.crawler import Form
+from tests.security.walks import ROLES, Walks
 from tests.security.world import World, build_world
 from tests.undone import undone
 
@@ -22,21 +22,20 @@ def built_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World
         yield build_world(build_cast())
 
 
-ROLES = {
-    "": "", "li": "citizen", "wang": "staff", "wu": "staff", "zhao": "staff", "chen": "staff", "he": "staff",
-    "manager": "staff", "editor": "staff", "legal": "staff", "system": "staff", "security": "staff", "audit": "staff",
-}  # fmt: skip
-"""Who walks, and what kind of person that is; the first to meet a form tries it."""
+@pytest.fixture(scope="module")
+def walks(built_world: World) -> Walks:
+    """The site as each person finds it, walked when it is first asked for."""
+    return Walks(built_world)
 
 
 @pytest.fixture(scope="module")
-def forms(built_world: World) -> list[tuple[str, Form]]:
+def forms(walks: Walks) -> list[tuple[str, Form]]:
     """Every different form that a walk through the site meets, with the first role that meets it."""
     found: dict[Any, tuple[str, Form]] = {}
-    for role, kind in ROLES.items():
-        client = built_world.cast.client(role) if role else Client()
-        for signature, form in forms_of(client, kind).items():
-            found.setdefault(signature, (role, form))
+    for role in ROLES:
+        for page in walks.of(role):
+            for form in page.forms:
+                found.setdefault(form.signature, (role, form))
     assert len(found) > 60
     return list(found.values())
 

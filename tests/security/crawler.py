@@ -238,13 +238,3 @@ class _Reader(HTMLParser):
         form = self._by_id.get(said["form"]) if said.get("form") else self._open
         if form is not None:
             form.controls.append(control)
-
-
-def forms_of(client: Client, kind: str) -> dict[tuple[str, str, tuple[str, ...]], Form]:
-    """Every different POST form that this person meets, by signature."""
-    found: dict[tuple[str, str, tuple[str, ...]], Form] = {}
-    for page in walk(client, STARTS[kind]):
-        for form in page.forms:
-            if form.method == "post" and not urlsplit(form.action).netloc:
-                found.setdefault(form.signature, form)
-    return found

@@ -1,7 +1,7 @@
 """Every form of the site takes nonsense without breaking: a clear Chinese answer, nothing lost, nothing half done.
 
-The forms are found by walking the site as each role. Each request stands in a savepoint of its own, so a value that is
-accepted does no harm to the next.
+What is sent to the forms of a walk through the site is here; `test_walk` sends it. Each request stands in a savepoint of its
+own, so a value that is accepted does no harm to the next.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from tests.security.conftest import ROLES
 from tests.security.crawler import Control, Form
+from tests.security.walks import ROLES
 from tests.security.world import FORM, World, picture, places
 
 SHARE = 3
@@ -143,31 +143,6 @@ def faults(answer: Any, where: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("share", SHARES)
-@pytest.mark.parametrize("name", HOSTILE)
-def test_every_field_at_once(forms: list[tuple[str, Form]], browsers: Browsers, name: str, share: int) -> None:
-    found: list[str] = []
-    for role, form in shared(forms, list(HOSTILE).index(name), share):
-        said = usual(form)
-        # One million bytes are enough for a form: with more, Django's own limit answers before the field is looked at.
-        for control in free(form)[: 1 if name == "a million bytes" else None]:
-            said[control.name] = [HOSTILE[name]]
-        found += faults(send(browsers.of(role), form, said), f"{name} at {role} {form.view} {form.action}")
-    assert not found, "\n".join(found)
-
-
-@pytest.mark.parametrize("share", SHARES)
-@pytest.mark.parametrize("name", ALONE)
-def test_each_field_alone(forms: list[tuple[str, Form]], browsers: Browsers, name: str, share: int) -> None:
-    found: list[str] = []
-    for role, form in shared(forms, ALONE.index(name), share):
-        fields = free(form)
-        for control in fields[:: max(1, len(fields) // 12)]:
-            said = usual(form) | {control.name: [HOSTILE[name]]}
-            found += faults(send(browsers.of(role), form, said), f"{name} in {control.name} at {role} {form.view}")
-    assert not found, "\n".join(found)
-
-
 def _nothing(form: Form) -> bytes:
     return b""
 
@@ -211,64 +186,6 @@ SHAPES: dict[str, tuple[Callable[[Form], bytes], str]] = {
     "multipart without a border": (lambda form: b"abc", "multipart/form-data"),
     "a strange charset": (lambda form: encoded(usual(form)), "application/x-www-form-urlencoded; charset=utf-7"),
 }
-
-
-@pytest.mark.parametrize("share", SHARES)
-@pytest.mark.parametrize("shape", SHAPES)
-def test_odd_bodies(forms: list[tuple[str, Form]], browsers: Browsers, shape: str, share: int) -> None:
-    make, media = SHAPES[shape]
-    found: list[str] = []
-    for role, form in shared(forms, list(SHAPES).index(shape), share):
-        with in_vain():
-            answer = browsers.of(role).generic("POST", form.action, make(form), content_type=media)
-        found += faults(answer, f"{shape} at {role} {form.view}")
-    assert not found, "\n".join(found)
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, b"%PDF-1.7\n%\xff", b"PK\x03\x04broken", b"MZ\x90\x00"]
-)
-def test_odd_files(forms: list[tuple[str, Form]], browsers: Browsers, content: bytes) -> None:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    found: list[str] = []
-    for role, form in forms:
-        files = [control.name for control in form.controls if control.kind == "file"]
-        if not files:
-            continue
-        for name in ("a.pdf", "a\u202egpj.exe", "../../x.png", "长" * 300 + ".docx"):
-            said: dict[str, Any] = dict(form.data())
-            said[files[0]] = SimpleUploadedFile("x", content)
-            said[files[0]].name = name
-            with in_vain():
-                answer = browsers.of(role).post(form.action, said)
-            found += faults(answer, f"{name!r} at {role} {form.view}")
-    assert not found, "\n".join(found)
-
-
-def test_a_form_without_its_token_is_refused(forms: list[tuple[str, Form]], world: World) -> None:
-    for role, form in forms:
-        client = world.cast.client(role, csrf=True) if role else Client(enforce_csrf_checks=True)
-        said = {name: values for name, values in form.data().items() if name != "csrfmiddlewaretoken"}
-        for token in ({}, {"csrfmiddlewaretoken": "a" * 64}, {"csrfmiddlewaretoken": "𠮷"}):
-            with in_vain():
-                answer = client.post(form.action, said | token)
-            assert answer.status_code == 403, f"{role} {form.view} -> {answer.status_code}"
-            assert "刷新后再提交" in answer.content.decode(), form.view
-
-
-def test_the_same_form_sent_three_times(forms: list[tuple[str, Form]], browsers: Browsers) -> None:
-    """A double click and a replay: the second is refused or does nothing more, and never breaks."""
-    found: list[str] = []
-    for role, form in forms:
-        client = browsers.of(role)
-        if form.view in ("identity:sign_out", "identity:close"):
-            continue
-        with in_vain():
-            for turn in ("first", "second", "third"):
-                answer = client.post(form.action, form.data())
-                found += faults(answer, f"{turn} at {role} {form.view}")
-    assert not found, "\n".join(found)
 
 
 NAMES = (

@@ -1,7 +1,7 @@
 """Nobody writes a column by naming it: fields that a form or call does not ask for change nothing.
 
-Each form is sent twice from the same state: as it is, and with the names of every guarded column added. What the database
-then holds must be the same.
+Each form is sent twice from the same state (`test_walk`): as it is, and with the names of every guarded column added. What the
+database then holds must be the same.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from django.test import Client
 
 from tests.cast import INSTALLER
 from tests.security.crawler import Form
-from tests.security.test_hostile_input import in_vain
-from tests.security.test_one_audit_row import posted, well_filled
+from tests.security.test_one_audit_row import well_filled
 from tests.security.world import ANSWERS, World
 from yimen.ground.identity.models import Account, ApiToken, Party
 from yimen.ground.kit.moments import now
@@ -71,21 +70,6 @@ def injected(form: Form, world: World) -> dict[str, Any]:
     }  # fmt: skip
     more = {name: value for name, value in {**INJECTED, **ids}.items() if name not in asked}
     return well_filled(form, world) | more
-
-
-def test_no_form_takes_a_column_it_does_not_ask_for(forms: list[tuple[str, Form]], world: World) -> None:
-    wrong = []
-    for role, form in forms:
-        with in_vain():
-            plain, _ = posted(world, role, form.action, well_filled(form, world))
-            expected = held()
-        with in_vain():
-            answer, _ = posted(world, role, form.action, injected(form, world))
-            found = held()
-        if (plain.status_code, expected) != (answer.status_code, found):
-            more, less = found - expected, expected - found
-            wrong.append(f"{role} {form.view}: {answer.status_code} {list(more)[:2]} instead of {list(less)[:2]}")
-    assert not wrong, "\n".join(wrong)
 
 
 def call(world: World, role: str, path: str, body: Any) -> Any:
