@@ -116,7 +116,9 @@ def well_filled(form: Form, world: World) -> dict[str, Any]:
             said[name] = _file(form, world)
         elif name in own:
             said[name] = own[name]
-        elif control.kind == "select" and not control.value:
+        elif (
+            control.kind == "select" and not control.value and not name.endswith("-means")
+        ):  # what a date means is for a date
             said[name] = next((choice for choice in control.choices if choice), "")
         elif control.kind == "off" and (control.required or control.choices == ["radio"]) and name not in said:
             said[name] = control.value
