@@ -18,10 +18,17 @@ from yimen.watch.drills.models import DrillRun
 from yimen.watch.drills.rules import Parameters, read_absences
 
 SMALL = Parameters(days=4, since=date(2026, 9, 29), cases=8, seed=3)
-UNMANNED = Parameters(
-    days=18, since=date(2026, 9, 25), cases=16, seed=2, workers=3, missing=0.0,
-    absent=read_absences(["窗口受理岗", "综合窗口受理岗", "受理岗"]),
+SILENT = Parameters(
+    days=48, since=date(2026, 9, 7), cases=24, seed=4, workers=3, missing=0.0, consult=1.0,
+    items=("护士执业注册（延续）", "公共场所卫生许可证核发（新办）", "烟草专卖零售许可证延续"),
+    absent=read_absences(["3", "审批岗", "首席代表", "主要负责人"]),
 )  # fmt: skip
+"""Nobody at window 3, and nobody who decides or answers for a department: the law has to act by itself."""
+LAWS = {
+    "deemed_accepted": "《行政许可法》第三十二条第一款第（四）项",
+    "deemed_renewed": "《行政许可法》第五十条第二款",
+    "opinion_default": "本中心联合办理规则（超时默认制）",
+}
 
 
 def played(asked: Parameters) -> dict[str, object]:
@@ -38,6 +45,7 @@ def count(table: str) -> int:
         return int(cursor.fetchone()[0])
 
 
+@pytest.mark.timeout(300)
 def test_the_same_seed_gives_the_same_result(hall: str) -> None:
     one, two = played(SMALL), played(SMALL)
     assert one == two
@@ -46,23 +54,22 @@ def test_the_same_seed_gives_the_same_result(hall: str) -> None:
     assert count("matters_matter") == 0
 
 
-@pytest.mark.timeout(300)
-def test_what_nobody_answered_is_accepted_by_law_once_with_three_workers(hall: str) -> None:
-    asked = services.ask_drill(actor=SYSTEM, parameters=UNMANNED, at=now(), title="无人窗口")
-    said: list[str] = []
-    done = running.carry_out(asked, say=said.append)
+@pytest.mark.timeout(600)
+def test_the_law_acts_by_itself_and_nothing_twice_with_three_workers(hall: str) -> None:
+    asked = services.ask_drill(actor=SYSTEM, parameters=SILENT, at=now(), title="没有人")
+    done = running.carry_out(asked, say=lambda line: None)
     assert done.state == "done", done.failure
     proof, effects = done.results["proof"], done.rows("effects")
-    assert effects, done.totals
-    assert {(row["label"], row["law"]) for row in effects} == {("视为受理", "《行政许可法》第三十二条第一款第（四）项")}
-    assert len({row["matter"] for row in effects}) == len(effects) == proof["effects"] == done.totals["effects"]
-    assert all(row["basis"] == "statutory_effect" and row["step"] > 1 for row in effects)
+    assert {row["effect"]: row["law"] for row in effects} == LAWS, (done.totals, done.results["refusals"])
+    assert len({(row["matter"], row["effect"]) for row in effects}) == len(effects) == proof["effects"]
+    assert len(effects) == done.totals["effects"] == sum(day["effects"] for day in done.rows("days"))
+    assert all(row["basis"] == "statutory_effect" and row["step"] > 1 and row["action"] for row in effects)
     assert (proof["twice"], proof["without_step"], proof["broken_links"], proof["news_failed"]) == (0, 0, 0, 0)
     assert proof["news"] > 0
-    # Over 国庆 the receipt's five working days stand still: nothing falls due on a holiday.
+    # Over 国庆 a limit in working days stands still: nothing but an expiry falls due on a holiday.
     holidays = {f"2026-10-{day:02d}" for day in range(1, 8)}
-    assert not any(row["happened_at"][:10] in holidays for row in effects)
-    assert len(done.rows("days")) == 18
+    assert not any(row["happened_at"][:10] in holidays for row in effects if row["effect"] != "deemed_renewed")
+    assert len(done.rows("days")) == 48
     # The source has its record, and nothing else.
     assert (count("matters_matter"), count("matters_step"), done.scratch) == (0, 0, "")
     assert scratch.left(running.owner_url()) == {}

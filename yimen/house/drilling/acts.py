@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -110,8 +110,11 @@ def submit(case: Playing, clerk: Actor | None, file: int | None, at: datetime) -
     filled = item.variants[plan.variant].filled
     if case.who.file is None:
         raise TypeError("only invented applicants apply")
-    answers = filled.for_party(case.who.file)
-    needed = [each for each in open_edition(item.code, at).materials(answers, day_of(at)) if not each.exempt]
+    edition, answers = open_edition(item.code, at), filled.for_party(case.who.file)
+    if edition.renewal is not None:
+        key, ahead = edition.renewal
+        answers |= {key: (day_of(at) + timedelta(days=ahead + plan.expires_after)).isoformat()}
+    needed = [each for each in edition.materials(answers, day_of(at)) if not each.exempt]
     if plan.missing:
         needed = needed[1:]
     by_paper = clerk is not None or file is None
@@ -194,6 +197,32 @@ def deliver(case: Playing, actor: Actor, at: datetime) -> None:
         )  # fmt: skip
     else:
         services.deliver(code=case.code, method="signature", receiver=case.who.name, actor=actor, at=at)
+
+
+@dataclass(slots=True)
+class Consulted:
+    """An opinion that was asked for: a matter of its own, which the department answers or the rule answers for it."""
+
+    request_id: int
+    matter_id: int
+    state: str = "asked"
+    due_at: datetime | None = None
+
+
+def consult(case: Playing, department_id: int, actor: Actor, at: datetime) -> Consulted:
+    """Ask another department for its opinion."""
+    made = services.ask_opinion(
+        code=case.code, department_id=department_id, question="请从贵部门职责方面提出意见。", actor=actor, at=at
+    )
+    return Consulted(made.pk, made.matter_id, due_at=made.matter.due_at)
+
+
+def answer(asked: Consulted, actor: Actor, at: datetime) -> None:
+    """The department agrees."""
+    from yimen.service.cases.models import OpinionRequest
+
+    request = OpinionRequest.objects.select_related("matter").get(pk=asked.request_id)
+    services.answer_opinion(request=request, answer="agree", text="同意，没有意见。", actor=actor, at=at)
 
 
 ACTS: dict[str, Callable[[Playing, Actor, datetime], None]] = {

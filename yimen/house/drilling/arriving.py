@@ -42,6 +42,10 @@ class Arrival:
     post: bool
     fetch_after: int
     """Working days until the result is fetched."""
+    asks: float = 1.0
+    """Below the share that is asked for, another department's opinion is asked; which one, it says too."""
+    expires_after: int = 31
+    """Calendar days until the licence expires that is to be renewed, beyond those that the law wants."""
 
 
 def expected(
@@ -59,11 +63,14 @@ def draw(
     sessions: Sessions, asked: Parameters,
 ) -> list[Arrival]:  # fmt: skip
     """All arrivals, in order of time. `calendar` is that of the notices; a closed day is one without sessions."""
+    coming = [item for item in items if not asked.items or item.name in asked.items]
     scale = asked.arrivals
     if asked.cases is not None:
-        scale = asked.cases / (expected(items, habits, days, calendar) or 1)
+        scale = asked.cases / (expected(coming, habits, days, calendar) or 1)
     found: list[Arrival] = []
     for place, item in enumerate(items):
+        if item not in coming:
+            continue
         habit = habits[item.code31]
         for day in days:
             worked = calendar.is_workday(day)
@@ -86,6 +93,7 @@ def _arrival(
     in_person, minute, spread = rng.random(), rng.random(), rng.random()
     lacking, back, refusing, pace = rng.random(), rng.random(), rng.random(), rng.random()
     post, fetch, variant = rng.random(), rng.random(), rng.randrange(len(item.variants))
+    asks, expires = rng.random(), rng.randint(1, 15)
     walk_in = not item.online or (worked and in_person < habit.at_window)
     missing = asked.missing if asked.missing is not None else habit.missing
     return Arrival(
@@ -99,6 +107,8 @@ def _arrival(
         pace=_pace(item, habit, pace),
         post=post < 0.25,
         fetch_after=(0, 0, 0, 1, 1, 1, 2, 2, 3, 5)[int(fetch * 10)],
+        asks=asks,
+        expires_after=expires,
     )
 
 

@@ -28,6 +28,8 @@ __all__ = ["command"]
 )
 @click.option("--closed", multiple=True, help="临时停办的日子：2026-10-12 或 2026-10-12..2026-10-14。可多次。")
 @click.option("--missing", default=None, type=float, help="缺材料的比例，不写按历史。")
+@click.option("--item", "items", multiple=True, help="只来这个名称的事项；可多次，不写为全部。")
+@click.option("--consult", default=0.05, show_default=True, type=float, help="审查的办件中，向其他部门征求意见的比例。")
 @click.option("--minutes", multiple=True, help="一件要几分钟：review=60。可多次。")
 @click.option("--patience", default=30, show_default=True, type=int, help="窗口等候超过几分钟算溢出。")
 @click.option(
@@ -53,6 +55,7 @@ def command(**given: Any) -> Answer:
         **given
         | {
             "since": rules.read_day(given["since"], "since") if given["since"] else None,
+            "items": tuple(given["items"]),
             "absent": rules.read_absences(given["absent"]),
             "closed": rules.read_spans(given["closed"]),
             "minutes": rules.read_minutes(given["minutes"]),

@@ -159,6 +159,8 @@ class Counts:
         window = self.window(number)
         window.turned_away += 1
         window.longest_wait = max(window.longest_wait, minutes)
+        day = self.day(at)
+        day.waiting = max(day.waiting, minutes)
         self._overflow(window, at, minutes, 1)
 
     def _overflow(self, window: Window, at: datetime, minutes: int, standing: int) -> None:

@@ -28,6 +28,7 @@ class Hall:
         self._calendar: WorkCalendar = work_calendar()
         self._open: dict[tuple[int | None, str, date], Sessions] = {}
         self._places: set[tuple[int | None, str]] = set()
+        self._items = {item.name for item in world.items}
         for item in world.items:
             place = (item.centre_id, item.division)
             self._places.add(place)
@@ -105,11 +106,12 @@ class Hall:
         return chance < self.asked.staff
 
     def unknown(self) -> list[str]:
-        """What the absences name and nobody here is."""
+        """What the parameters name and nobody here is."""
         known = {
             word for person in self.people.values() for word in (person.window, person.unit, person.post, person.name)
         }
-        return [each.who for each in self.asked.absent if each.who not in known]
+        missing = [each.who for each in self.asked.absent if each.who not in known]
+        return missing + [name for name in self.asked.items if name not in self._items]
 
 
 def _means(absence: Absence, person: Person, day: date) -> bool:

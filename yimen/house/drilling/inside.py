@@ -124,7 +124,8 @@ def _results(game: Any, counts: Any, hall: Any, past: int) -> dict[str, Any]:
         "last_day": str((game.end - timedelta(seconds=1)).date()),
         "acts": game.acts,
         "refusals": [
-            {"act": act, "code": code, "count": count} for (act, code), count in sorted(game.refusals.items())
+            {"act": act, "code": code, "count": count, "said": game.words[act, code]}
+            for (act, code), count in sorted(game.refusals.items())
         ],
         "given_up": game.given_up,
         "history": past,

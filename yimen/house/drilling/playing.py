@@ -19,7 +19,7 @@ from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.kit.moments import CHINA, day_of
 from yimen.ground.kit.refusals import Refusal
 from yimen.house.drilling import acts
-from yimen.house.drilling.acts import Cast, Playing
+from yimen.house.drilling.acts import Cast, Consulted, Playing
 from yimen.house.drilling.arriving import Arrival
 from yimen.house.drilling.counting import Counts
 from yimen.house.drilling.crew import Crew
@@ -65,7 +65,10 @@ class Play:
         self.desk = Desk()
         self.agenda: list[Event] = []
         self.cases: dict[int, Playing] = {}
+        self.consulted: dict[int, Consulted] = {}
+        self._sections = _sections(world)
         self.refusals: Counter[tuple[str, str]] = Counter()
+        self.words: dict[tuple[str, str], str] = {}
         self.given_up = 0
         self.acts = 0
         self.most_applicants = max(20, min(600, len(arrivals) // 4))
@@ -134,6 +137,8 @@ class Play:
                 break
         for matter_id in self.counts.effects(at):
             case = self.cases.get(matter_id)
+            if matter_id in self.consulted:
+                self.consulted[matter_id].state = "deemed"
             if case is not None:
                 self.follow(case, at)
 
@@ -190,6 +195,9 @@ class Play:
             case "reviewing" if item.instant:
                 self._lay("at_once", item.at_once, case, at)
             case "reviewing":
+                if case.accepted_at is None and plan.asks < self.asked.consult:
+                    tomorrow = self.calendar.nth_workday_after(day_of(at), 1)
+                    self._later(case, datetime.combine(tomorrow, time(10), tzinfo=CHINA), self._consults)
                 case.accepted_at = case.accepted_at or at
                 ready = self.calendar.nth_workday_after(day_of(case.accepted_at), max(0, plan.pace - 1))
                 moment = datetime.combine(ready, time(8), tzinfo=CHINA)
@@ -214,6 +222,23 @@ class Play:
         if self._do("supplement", case, at, lambda: acts.supplement(case, clerk, file, at)):
             case.corrected = True
             self.follow(case, at)
+
+    def _consults(self, case: Playing, at: datetime) -> None:
+        """A reviewer who is there asks another section, which answers when its turn comes."""
+        others = [each for each in self._sections if each != case.item.department_id]
+        present = [hand for hand in case.item.reviewers if self.hall.people[hand.account_id].present(day_of(at))]
+        if not others or not present:
+            return
+        share = case.plan.asks / max(self.asked.consult, 1e-9)
+        department = others[int(share * len(others)) % len(others)]
+        actor, asked = self.cast.staff(present[0]), []
+        if not self._do("consult", case, at, lambda: asked.append(acts.consult(case, department, actor, at))):
+            return
+        self.consulted[asked[0].matter_id] = asked[0]
+        pool = self.desk.pool("table", [self.hall.people[hand.account_id] for hand in self._sections[department]])
+        self._put(
+            pool, Task("opinion", asked[0], at, self.asked.takes("opinion"), asked[0].due_at or at, state="asked"), at
+        )
 
     def _fetches(self, case: Playing, at: datetime) -> None:
         if case.plan.post or case.clerk not in case.item.deliverers:
@@ -262,11 +287,17 @@ class Play:
         person.busy_until = None
         person.acts += 1
         person.minutes += task.minutes
-        case: Playing = task.case
-        if case.state == task.state:
-            self._act(person, task, case, at)
+        if isinstance(task.case, Consulted):
+            self._answers(person, task.case, at)
+        elif task.case.state == task.state:
+            self._act(person, task, task.case, at)
         if person.open_at(at):
             self._begin(person, at)
+
+    def _answers(self, person: Person, asked: Consulted, at: datetime) -> None:
+        actor = self.cast.staff(self.hall.hands[person.key])
+        if asked.state == "asked" and self._do("opinion", asked, at, lambda: acts.answer(asked, actor, at)):
+            asked.state = "answered"
 
     def _act(self, person: Person, task: Task, case: Playing, at: datetime) -> None:
         actor = self.cast.staff(self.hall.hands[person.key])
@@ -297,13 +328,14 @@ class Play:
         }[task.act]  # fmt: skip
         return [self.hall.people[hand.account_id] for hand in hands]
 
-    def _do(self, act: str, case: Playing, at: datetime, service: Callable[[], Any]) -> bool:
+    def _do(self, act: str, case: Playing | Consulted, at: datetime, service: Callable[[], Any]) -> bool:
         """Take an act; a refusal is counted with its words and leaves everything as it was."""
         try:
             with transaction.atomic():
                 service()
         except Refusal as refused:
             self.refusals[act, refused.code] += 1
+            self.words.setdefault((act, refused.code), refused.message[:200])
             for afterwards in refused.afterwards:
                 afterwards()
             return False
@@ -339,6 +371,15 @@ class Play:
         for case in cases:
             self.cases[case.matter_id] = case
             self.follow(case, self.begin)
+
+
+def _sections(world: World) -> dict[int, tuple[Hand, ...]]:
+    """Those of each department who decide: they sign its opinion when another asks for it."""
+    found: dict[int, dict[int, Hand]] = {}
+    for item in world.items:
+        people = found.setdefault(item.department_id, {})
+        people.update({hand.account_id: hand for hand in item.approvers})
+    return {department: tuple(people.values()) for department, people in sorted(found.items())}
 
 
 def last_moment(day: date) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from yimen.watch.drills.models import DrillRun
-from yimen.watch.drills.rules import TOTALS
+from yimen.watch.drills.rules import TOTALS, act_name
 
 MOST = 10
 
@@ -33,11 +33,7 @@ def summary(run: DrillRun) -> str:
         f"核对：法定后果 {proof['effects']} 次，重复 {proof['twice']}，没有步骤的 {proof['without_step']}；"
         f"新写 {proof['steps']:,} 步，链断 {proof['broken_links']}。"
     )
-    if results["refusals"]:
-        lines.append(
-            "办理中被拒绝："
-            + "、".join(f"{each['act']} {each['code']} {each['count']} 次" for each in results["refusals"][:MOST])
-        )
+    lines += _list("办理中被拒绝", results["refusals"], _refusal)
     if results["unknown"]:
         lines.append(f"没有找到：{'、'.join(results['unknown'])}（缺岗参数没有用上）。")
     if not results["history"]:
@@ -76,3 +72,7 @@ def _window(each: dict[str, Any]) -> str:
 
 def _person(each: dict[str, Any]) -> str:
     return f"{each['name']}（{each['unit']}{each['post']}）：忙 {each['load']:g}%，最多积压 {each['longest_queue']} 件"
+
+
+def _refusal(each: dict[str, Any]) -> str:
+    return f"{act_name(each['act'])} {each['count']} 次：{each['said']}"

@@ -79,6 +79,8 @@ def _invent(question: Any, rng: random.Random) -> Any:
             return str(_between(question, rng))
         case "decimal" | "amount":
             return f"{_between(question, rng)}"
+        case "date" if question.means:  # until when a licence holds: still some years
+            return f"{rng.randint(2029, 2031)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}"
         case "date":
             return f"{rng.randint(2024, 2026)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}"
         case "id_number":

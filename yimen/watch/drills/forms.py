@@ -31,7 +31,13 @@ class DrillForm(forms.Form):
     closed = forms.Paragraph(
         label="临时停办", required=False, max_length=1000, help_text="每行一段，例如 2026-10-12..2026-10-14；放假按日历，不用写"
     )  # fmt: skip
+    items = forms.Paragraph(
+        label="只来这些事项", required=False, max_length=2000, help_text="事项名称，每行一个；不填为全部事项"
+    )  # fmt: skip
     missing = forms.Measure(label="缺材料", unit="%", decimal_places=0, required=False, help_text="不填按历史")
+    consult = forms.Measure(
+        label="征求其他部门意见", unit="%", decimal_places=0, initial=5, help_text="审查的办件中占多少"
+    )  # fmt: skip
     review = django_forms.IntegerField(label="审查一件用时", initial=rules.MINUTES["review"][1], help_text="分钟")
     counter = django_forms.IntegerField(label="窗口收一件用时", initial=rules.MINUTES["submit"][1], help_text="分钟")
     patience = django_forms.IntegerField(label="窗口等候上限", initial=30, help_text="分钟，超过算窗口溢出")
@@ -52,6 +58,8 @@ class DrillForm(forms.Form):
             absent=rules.read_absences(given["absent"].splitlines()),
             closed=rules.read_spans(given["closed"].splitlines()),
             missing=None if given["missing"] is None else float(given["missing"]) / 100,
+            items=tuple(line.strip() for line in given["items"].splitlines() if line.strip()),
+            consult=float(given["consult"]) / 100,
             minutes={name: value for name, value in usual.items() if value != rules.MINUTES[name][1]},
             patience=given["patience"],
             seed=given["seed"],
@@ -70,6 +78,8 @@ def filled(parameters: Parameters, title: str) -> dict[str, Any]:
         "absent": "\n".join(map(str, parameters.absent)),
         "closed": "\n".join(map(str, parameters.closed)),
         "missing": None if parameters.missing is None else f"{100 * parameters.missing:g}",
+        "items": "\n".join(parameters.items),
+        "consult": f"{100 * parameters.consult:g}",
         "review": parameters.takes("review"),
         "counter": parameters.takes("submit"),
         "patience": parameters.patience,

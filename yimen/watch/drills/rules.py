@@ -18,8 +18,12 @@ MINUTES: dict[str, tuple[str, int]] = {
     "at_once": ("当场办结", 10),
     "deliver": ("送达", 5),
     "resume": ("特别程序后恢复", 5),
+    "opinion": ("答复征求意见", 30),
 }
 """How long each act takes, in minutes of the one who acts: assumed, for the ledger knows moments and not effort (R080)."""
+
+BESIDES = {"supplement": "补交材料", "consult": "征求意见"}
+"""Acts that take nobody's minutes here."""
 
 MOST_DAYS = 370
 MOST_CASES = 200_000
@@ -60,8 +64,9 @@ class Parameters:
 
     `arrivals` multiplies what the database's own history says; `cases` sets the expected total instead. `staff` is the
     share of people at work on a day. `missing` is the share of applications that lack something; None: as in the history.
-    `patience` is how many minutes people wait at a window before it counts as overflowing. `speed`: at most so many times
-    real time, 0 as fast as it goes.
+    `consult` is the share of reviewed cases in which another department is asked for its opinion: assumed, as are the
+    minutes. `items`: only for items of these names people come; empty for all. `patience` is how many minutes people wait
+    at a window before it counts as overflowing. `speed`: at most so many times real time, 0 as fast as it goes.
     """
 
     days: int = 30
@@ -72,6 +77,8 @@ class Parameters:
     absent: tuple[Absence, ...] = ()
     closed: tuple[Span, ...] = ()
     missing: float | None = None
+    consult: float = 0.05
+    items: tuple[str, ...] = ()
     minutes: Mapping[str, int] = field(default_factory=dict)
     patience: int = 30
     seed: int = 1
@@ -87,6 +94,7 @@ class Parameters:
             ("cases", self.cases, 1, MOST_CASES),
             ("staff", self.staff, 0.05, 1),
             ("missing", self.missing, 0, 1),
+            ("consult", self.consult, 0, 1),
             ("patience", self.patience, 1, 480),
             ("seed", self.seed, 0, 2**31 - 1),
             ("workers", self.workers, 1, MOST_WORKERS),
@@ -105,6 +113,8 @@ class Parameters:
         for span in self.closed:
             if (span.last - span.first).days >= LONGEST_CLOSURE:
                 fields["closed"] = f"停办一次最多 {LONGEST_CLOSURE} 天。"
+        if len(self.items) > MOST_SAID:
+            fields["items"] = f"最多写 {MOST_SAID} 项。"
         if len(self.closed) > MOST_SAID or len(self.absent) > MOST_SAID:
             fields["closed" if len(self.closed) > MOST_SAID else "absent"] = f"最多写 {MOST_SAID} 项。"
         if self.since is not None and not 2005 <= self.since.year <= 2100:
@@ -127,6 +137,8 @@ class Parameters:
             "absent": [str(each) for each in self.absent],
             "closed": [str(each) for each in self.closed],
             "missing": self.missing,
+            "consult": self.consult,
+            "items": list(self.items),
             "minutes": dict(self.minutes),
             "patience": self.patience,
             "seed": self.seed,
@@ -141,6 +153,7 @@ class Parameters:
             **{
                 **{name: value for name, value in data.items() if name in cls.__dataclass_fields__},
                 "since": read_day(data["since"], "since") if data.get("since") else None,
+                "items": tuple(data.get("items", ())),
                 "absent": read_absences(data.get("absent", ())),
                 "closed": read_spans(data.get("closed", ())),
             }
@@ -158,8 +171,11 @@ class Parameters:
             lines.append(("缺岗", "；".join(map(str, self.absent))))
         if self.closed:
             lines.append(("停办", "；".join(map(str, self.closed))))
+        if self.items:
+            lines.append(("只来这些事项", "、".join(self.items)))
         if self.missing is not None:
             lines.append(("缺材料", f"{self.missing:.0%}"))
+        lines.append(("征求意见", f"{self.consult:.0%} 的审查件"))
         if self.minutes:
             lines.append(("用时", "、".join(f"{MINUTES[name][0]} {n} 分钟" for name, n in self.minutes.items())))
         lines.append(("窗口等候上限", f"{self.patience} 分钟"))
@@ -208,6 +224,11 @@ def read_minutes(texts: Iterable[str]) -> dict[str, int]:
             raise Invalid(said, fields={"minutes": said})
         found[name.strip()] = int(number)
     return found
+
+
+def act_name(act: str) -> str:
+    """What an act of a drill is called."""
+    return MINUTES[act][0] if act in MINUTES else BESIDES.get(act, act)
 
 
 # --- Two drills side by side

@@ -20,7 +20,7 @@ from yimen.ground.kit.text import clean_line
 from yimen.watch.drills import policies, selectors, services
 from yimen.watch.drills.forms import DrillForm, filled
 from yimen.watch.drills.models import DrillRun
-from yimen.watch.drills.rules import TOTALS, Difference
+from yimen.watch.drills.rules import TOTALS, Difference, act_name
 from yimen.watch.drills.selectors import PARTS, Column, Part
 
 SEES = (policies.VIEW, policies.HOLD)
@@ -105,6 +105,7 @@ def _shown(found: DrillRun) -> dict[str, Any]:
                 ("people", sorted(found.rows("people"), key=lambda row: -row["load"])),
             )
         ],
+        "refusals": [(act_name(each["act"]), each["count"], each["said"]) for each in results.get("refusals", [])],
         "kinds": results.get("effect_kinds", []),
         "proof": results.get("proof", {}),
         "results": results,
@@ -155,6 +156,8 @@ def _figures(found: DrillRun, red: list[dict[str, Any]]) -> list[Any]:
             title="窗口逐日最长等候", name="日期", unit="分钟",
         ),
     ]  # fmt: skip
+    if not longest["waiting"]:
+        drawn.pop()  # nobody waited: a line along the axis says nothing
     if red:
         marks = [charts.Mark(row["name"], row["red"], _part_url(found, "items"), status="red") for row in red[:8]]
         says = f"超期最多的事项：{red[0]['name']} {red[0]['red']} 件"

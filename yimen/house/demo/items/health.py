@@ -169,6 +169,17 @@ NURSE = DemoItem(
     ),
     question="有效期已经过了怎么办？",
     answer="过期的要重新申请注册，材料与首次注册相同。",
+    form=form(
+        "护士执业注册（延续）申请表",
+        person(),
+        section(
+            "certificate",
+            "现有证书",
+            ask("certificate_number", "text", "护士执业证书编号", longest=30),
+            ask("expires_on", "date", "证书有效期至", means="licence_expires_on"),
+            ask("workplace", "text", "执业地点", longest=60),
+        ),
+    ),
     weight=5,
 )
 

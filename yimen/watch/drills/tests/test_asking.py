@@ -15,7 +15,8 @@ from yimen.watch.drills.rules import Parameters
 from yimen.watch.drills.tests.stage import finished
 
 FORM = {
-    "title": "少三成", "days": "5", "arrivals": "1.2", "staff": "70", "absent": "3\n\n发改委=2026-10-08", "closed": "2026-10-12",
+    "title": "少三成", "days": "5", "arrivals": "1.2", "staff": "70", "consult": "5",
+    "absent": "3\n\n发改委=2026-10-08", "closed": "2026-10-12",
     "review": "45", "counter": "15", "patience": "30", "seed": "7",
 }  # fmt: skip
 
