@@ -239,7 +239,7 @@ TOTALS: tuple[tuple[str, str, str, int], ...] = (
     ("accepted", "受理", "件", 0),
     ("decided", "作出决定", "件", 0),
     ("delivered", "送达", "件", 0),
-    ("left_open", "结束时在办", "件", 1),
+    ("left_open", "结束时在办", "件", 0),
     ("red", "曾经超期", "件", 1),
     ("red_peak", "最多一天超期", "件", 1),
     ("red_items", "有超期的事项", "项", 1),
@@ -293,6 +293,7 @@ def compare_rows(
     name: str,
     value: str,
     unit: str,
+    worse: int = 1,
 ) -> list[Difference]:
     """The rows of two results whose `value` differs, the greatest change first; a row that one lacks counts as 0 there."""
     one, two = ({row[key]: row for row in rows} for rows in (before, after))
@@ -301,5 +302,5 @@ def compare_rows(
         row = two.get(each) or one[each]
         left, right = (rows[each][value] if each in rows else 0 for rows in (one, two))
         if left != right:
-            found.append(Difference(str(row[name]), unit, left, right, _verdict(right - left, 1)))
+            found.append(Difference(str(row[name]), unit, left, right, _verdict(right - left, worse)))
     return sorted(found, key=lambda row: (-abs(row.change), row.name))

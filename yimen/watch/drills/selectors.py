@@ -116,11 +116,11 @@ def compare(before: DrillRun, after: DrillRun) -> Comparison:
         before, after, _differing(before, after), compare_totals(before.totals, after.totals),
         _rows(before, after, "items", key="code", name="name", value="red", unit="件"),
         _rows(before, after, "windows", key="number", name="number", value="longest_wait", unit="分钟"),
-        _rows(before, after, "people", key="key", name="name", value="load", unit="%"),
+        _rows(before, after, "people", key="key", name="name", value="load", unit="%", worse=0),
     )  # fmt: skip
 
 
-def _rows(before: DrillRun, after: DrillRun, part: str, **asked: str) -> list[Difference]:
+def _rows(before: DrillRun, after: DrillRun, part: str, **asked: Any) -> list[Difference]:
     one: Sequence[Mapping[str, Any]] = before.rows(part)
     return compare_rows(one, after.rows(part), **asked)
 

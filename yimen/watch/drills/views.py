@@ -32,7 +32,6 @@ WHERE = {
     "longest_wait": "windows",
 }  # fmt: skip
 """Behind which list each number stands."""
-WORSE = {"worse": "red", "better": "normal", "same": "closed", "": "closed"}
 
 
 @requires(*SEES)
@@ -209,14 +208,14 @@ def compare(request: HttpRequest) -> HttpResponseBase:
     found = selectors.compare(before, after)
     if request.GET.get("as") == "xlsx":
         return _compared_workbook(found)
-    context = {"found": found, "figure": _red_lines(before, after), "sides": _sides(found), "status": WORSE}
+    context = {"found": found, "figure": _red_lines(before, after), "sides": _sides(found)}
     return render(request, "drills/compare.html", context)
 
 
-def _sides(found: selectors.Comparison) -> list[tuple[str, str, list[tuple[Difference, str]]]]:
-    """The lists of a comparison with the colour of each change."""
+def _sides(found: selectors.Comparison) -> list[tuple[str, str, list[Difference]]]:
+    """The lists of a comparison with their titles, and what is said where nothing differs."""
     return [
-        (title, nothing, [(row, WORSE[row.verdict]) for row in rows[:30]])
+        (title, nothing, rows[:30])
         for title, nothing, rows in (
             ("总数", "", found.totals),
             ("曾超期的事项（件）", "两次没有差别", found.items),
@@ -250,7 +249,7 @@ def _red_lines(before: DrillRun, after: DrillRun) -> Any:
 
 
 def _compared_workbook(found: selectors.Comparison) -> HttpResponseBase:
-    rows = [(title, row) for title, _, differences in _sides(found) for row, _ in differences]
+    rows = [(title, row) for title, _, differences in _sides(found) for row in differences]
     columns: list[exports.Column[tuple[str, Difference]]] = [
         exports.Column("比什么", lambda row: row[0], width=22),
         exports.Column("名称", lambda row: row[1].name, width=32),

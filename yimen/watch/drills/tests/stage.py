@@ -19,7 +19,8 @@ def results(*, red: int = 2) -> dict[str, Any]:
         "due": 1, "warn": 1, "red": red, "turned_red": red, "effects": 1, "waiting": 35, "overflows": 1,
     }  # fmt: skip
     return {
-        "first_day": "2026-10-08", "last_day": "2026-10-09", "acts": 12, "refusals": [{"act": "decide", "code": "step_held", "count": 2, "said": "正在征求意见。"}], "given_up": 0, "history": 120,
+        "first_day": "2026-10-08", "last_day": "2026-10-09", "acts": 12, "given_up": 0, "history": 120,
+        "refusals": [{"act": "decide", "code": "step_held", "count": 2, "said": "正在征求意见。"}],
         "unknown": [], "copied_seconds": 1.0, "played_seconds": 2.0,
         "days": [{"day": "2026-10-08", **day}, {"day": "2026-10-09", **day}],
         "items": [
