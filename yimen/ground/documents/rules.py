@@ -58,6 +58,8 @@ KINDS: dict[str, LetterKind] = {
         LetterKind(
             "hearing_record", "行政许可听证笔录", (*_ALWAYS, "subject", "record", "participants", "signed_by_names")
         ),
+        LetterKind("correction_order", "整改通知书", (*_ALWAYS, "paragraphs")),
+        LetterKind("supervision_notice", "监察通知书", (*_ALWAYS, "paragraphs")),
     )
 }
 
@@ -86,6 +88,7 @@ FACT_NAMES = {
     "record": "笔录",
     "participants": "参加人",
     "signed_by_names": "签字的人",
+    "paragraphs": "正文",
 }
 
 _ROWS = {

@@ -54,6 +54,8 @@ MORE: dict[str, dict[str, Any]] = {
         "signed_by_names": "李雷、张三",
         "host": "何伟",
     },
+    "correction_order": {"paragraphs": ["窗口缺岗。", "请在 9 月 28 日前整改。"]},
+    "supervision_notice": {"paragraphs": ["对项目的效能问题实施动态监察。"]},
     "delivery_receipt": {"method": "窗口领取", "receiver": "李雷", "decision": "清卫准字〔2026〕3号"},
 }
 
