@@ -29,6 +29,7 @@ from yimen.service.reform.api import router as lists
 from yimen.service.residence.api import router as residence
 from yimen.watch.drills.api import router as drills
 from yimen.watch.supervision.api import router as supervision
+from yimen.watch.efficiency.api import router as efficiency
 
 
 class OneMeaning(Parser):
@@ -86,6 +87,7 @@ api.add_router("/", lists, tags=["清单"])
 api.add_router("/", residence, tags=["进驻"])
 api.add_router("/", coordination, tags=["协调事项"])
 api.add_router("/", supervision, tags=["电子监察"])
+api.add_router("/", efficiency, tags=["效能监督"])
 api.add_router("/", organisations, tags=["机构"])
 api.add_router("/", drills, tags=["演练"])
 

@@ -11,3 +11,21 @@ class EfficiencyConfig(AppConfig):
     name = "yimen.watch.efficiency"
     label = "efficiency"
     verbose_name = "效能监督"
+
+    def ready(self) -> None:
+        """Make procedures, clocks and the watcher known to the thread, and put the screens into the menus."""
+        from yimen.ground.identity.policies import name_actions
+        from yimen.ground.matters.lifecycle import COMMON_STEPS, register_page, register_procedure
+        from yimen.ground.matters.selectors import name_clocks
+        from yimen.ground.matters.services import register_watcher
+        from yimen.watch.efficiency import menu
+        from yimen.watch.efficiency.lifecycle import CLOCKS, PROCEDURES
+        from yimen.watch.efficiency.services import limits
+
+        for table in PROCEDURES:
+            register_procedure(table)
+            register_page(table.name, f"efficiency:{table.name}")
+            name_actions({f"{table.name}.{rule.action}": rule.label for rule in (*table.steps, *COMMON_STEPS)})
+        name_clocks(CLOCKS)
+        register_watcher("efficiency", limits.look, order=40)
+        menu.register()
