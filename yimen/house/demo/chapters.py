@@ -30,6 +30,7 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     entering.tell,
     staff_rights.tell,
     reform.tell,
+    supervising.tell,
     calendar_and_messages.tell,
     reorganising.tell,  # after all that moves items and windows, so that its preview is not stale
     reminding.tell,  # when the chains are named
