@@ -47,6 +47,13 @@ NO_ACT = {
     "efficiency:track": "the query changes nothing; how often one may ask is limited",
     "efficiency:new_fault": "the first of its two forms only chooses the unit",
 }
+_SCREENS = "yimen/watch/efficiency/tests/test_screens.py::"
+ELSEWHERE = {
+    "efficiency:new_complaint": f"{_SCREENS}test_a_complaint_from_form_to_rating",
+    "efficiency:new_correction": f"{_SCREENS}test_an_order_is_given_on_the_desk",
+    "efficiency:register_complaint": f"{_SCREENS}test_a_call_is_taken_down",
+    "efficiency:new_entry": f"{_SCREENS}test_every_register_has_its_form",
+}
 OPEN = {
     "efficiency:tracked": "the signed address is itself the right, given for number and secret, and names nobody",
     "efficiency:track_act": "as the page it stands on",
@@ -86,15 +93,15 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
 def _build(cast: Cast) -> dict[str, Any]:
     from tests.rooms.coord import picture
 
-    sun, at = cast.actor("sun"), now()
-    file = store_file(picture(), actor=sun, at=at)
+    sun = cast.actor("sun")
+    file = store_file(picture(), actor=sun, at=now())
     order = stage.ordered(cast, files=[file])
     letter = order.letter_code
     made = stage.lodged(cast, owner="li", files=[file])
     complaint = stage.complaint_again(made.complaint)
-    services.complaints.accept(complaint=complaint, actor=sun, at=at)
+    services.complaints.accept(complaint=complaint, actor=sun, at=now())
     services.complaints.note(
-        complaint=stage.complaint_again(complaint), actor=sun, text="调看监控。", files=[file], at=at
+        complaint=stage.complaint_again(complaint), actor=sun, text="调看监控。", files=[file], at=now()
     )
     report = stage.found(cast, kind="report", wants_reward=True)
     fault = stage.fault(cast, files=[file])
@@ -106,10 +113,10 @@ def _build(cast: Cast) -> dict[str, Any]:
         said=dict.fromkeys(POINTS, "到位"),
         reason="自查完毕。",
         files=[file],
-        at=at,
+        at=now(),
     )
     entry = stage.entry(cast, "project", files=[file])
-    note = services.issue_notice(entry=entry, actor=sun, text="请按周报进度。", at=at)
+    note = services.issue_notice(entry=entry, actor=sun, text="请按周报进度。", at=now())
     from yimen.ground.documents.models import Letter
 
     for each in Letter.objects.filter(code__in=(letter, note.letter_code)):

@@ -36,9 +36,9 @@ def register() -> None:
 
 
 def _to_rectify(request: HttpRequest) -> int | None:
-    """How many orders wait for this actor's unit."""
+    """How many orders wait for this actor's department; a centre, which gives the orders, is spared the question."""
     actor = getattr(request, "actor", None)
-    if not isinstance(actor, Actor) or not actor.holds(policies.RECTIFY):
+    if not isinstance(actor, Actor) or not actor.holds(policies.RECTIFY) or actor.holds(policies.MANAGE):
         return None
     mine = Correction.objects.filter(policies.placed(actor, policies.RECTIFY), matter__closed_at__isnull=True)
     return mine.filter(matter__state="rectifying").count() or None

@@ -1,7 +1,7 @@
 """Words and numbers of 效能监督. Pure: no database, no clock, no request.
 
 What a place sets for itself is a `Setting` with the default that stands here; the source documents name no number but the
-stripped "…小时受理" (R236), so every number is the place's to set.
+stripped "…小时受理" (R236), so every number is the place's to set (R226, R234, R237, R240).
 """
 
 from __future__ import annotations
@@ -34,24 +34,22 @@ class Setting:
 SETTINGS: dict[str, Setting] = {
     each.key: each
     for each in (
-        Setting("rectify", "整改期限", "工作日", 5, 1, 60, "R240：整改期限由下达单位确定，这里是默认值"),
-        Setting("verify", "核验期限", "工作日", 3, 1, 30, "R240"),
-        Setting("send_backs", "整改最多退回几次", "次", 2, 0, 9, "R240：退回到这个次数还不到位的，转问责"),
-        Setting(
-            "accept", "投诉受理期限", "工作日", 1, 1, 10, "R236：“…小时受理”，原文数字缺失，按 24 小时即 1 个工作日"
-        ),
-        Setting("investigate", "投诉办理期限", "工作日", 15, 1, 60, "R238；各地 12345 办法多为 5 至 15 个工作日"),
-        Setting("prolong", "投诉办理最多延长", "工作日", 15, 0, 60, "R238"),
-        Setting("follow_up", "答复后回访期限", "工作日", 5, 1, 30, "R236 检查评议"),
-        Setting("statement", "当事人陈述申辩期限", "工作日", 5, 1, 30, "R234"),
-        Setting("decide", "过错认定期限", "工作日", 10, 1, 60, "R234"),
-        Setting("appeal", "申诉期限", "日", 30, 1, 90, "R234；参照《公务员法》第九十五条三十日"),
-        Setting("review", "申诉复核期限", "日", 30, 1, 90, "R234；参照《政府督查工作条例》第十七条三十日"),
-        Setting("self_check", "授权与进驻自查期限", "工作日", 5, 1, 60, "R226"),
-        Setting("judge", "授权与进驻检查期限", "工作日", 10, 1, 60, "R226"),
-        Setting("reward_first", "一级奖励上限", "元", 3000, 0, 1_000_000, "R237：原文未列金额"),
-        Setting("reward_second", "二级奖励上限", "元", 1000, 0, 1_000_000, "R237：原文未列金额"),
-        Setting("reward_third", "三级奖励上限", "元", 300, 0, 1_000_000, "R237：原文未列金额"),
+        Setting("rectify", "整改期限", "工作日", 5, 1, 60, "下达时可以另定，这里是默认值"),
+        Setting("verify", "核验期限", "工作日", 3, 1, 30, "单位报送整改情况以后起算"),
+        Setting("send_backs", "整改最多退回几次", "次", 2, 0, 9, "退回到这个次数还不到位的，转问责"),
+        Setting("accept", "投诉受理期限", "工作日", 1, 1, 10, "制度原文写明小时数，数字缺失，按 24 小时即 1 个工作日"),
+        Setting("investigate", "投诉办理期限", "工作日", 15, 1, 60, "各地 12345 办法多为 5 至 15 个工作日"),
+        Setting("prolong", "投诉办理最多延长", "工作日", 15, 0, 60, "每件只能延长一次"),
+        Setting("follow_up", "答复后回访期限", "工作日", 5, 1, 30, "投诉处理的检查评议"),
+        Setting("statement", "当事人陈述申辩期限", "工作日", 5, 1, 30, "过错责任追究制"),
+        Setting("decide", "过错认定期限", "工作日", 10, 1, 60, "过错责任追究制"),
+        Setting("appeal", "申诉期限", "日", 30, 1, 90, "参照《公务员法》第九十五条三十日"),
+        Setting("review", "申诉复核期限", "日", 30, 1, 90, "参照《政府督查工作条例》第十七条三十日"),
+        Setting("self_check", "授权与进驻自查期限", "工作日", 5, 1, 60, "作为交办事项检查"),
+        Setting("judge", "授权与进驻检查期限", "工作日", 10, 1, 60, "作为交办事项检查"),
+        Setting("reward_first", "一级奖励上限", "元", 3000, 0, 1_000_000, "有奖举报制度，原文未列金额"),
+        Setting("reward_second", "二级奖励上限", "元", 1000, 0, 1_000_000, "有奖举报制度，原文未列金额"),
+        Setting("reward_third", "三级奖励上限", "元", 300, 0, 1_000_000, "有奖举报制度，原文未列金额"),
     )
 }
 

@@ -13,7 +13,7 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.moments import day_of, say_date
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
 from yimen.ground.matters import selectors as matters
-from yimen.ground.matters.services import Taken
+from yimen.ground.matters.services import Taken, lock
 from yimen.ground.organisations import selectors as organisations
 from yimen.watch.efficiency import policies, rules
 from yimen.watch.efficiency.events import CorrectionIssued, CorrectionMoved
@@ -102,7 +102,8 @@ def open_correction(
 @transaction.atomic
 def sign(*, correction: Correction, actor: Actor, at: datetime, seen: int | None = None) -> Taken:
     """签收 by the unit; once. The limit runs whether it is signed or not."""
-    if correction.signed_at is not None:
+    lock(correction.matter_id)
+    if Correction.objects.filter(pk=correction.pk, signed_at__isnull=False).exists():
         raise Conflict("已经签收过。", next_step="请报送整改情况。")
     taken = _take(correction, "sign", "", actor, at, seen)
     correction.signed_at = at

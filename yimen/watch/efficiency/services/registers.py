@@ -169,7 +169,7 @@ def _register(key: str) -> Register:
 
 def _held(entry: Entry, actor: Actor, *, closed_too: bool = False) -> Entry:
     """The entry, held until the transaction ends, if the actor may change it and it is still open."""
-    held = Entry.objects.select_for_update(of=("self",)).select_related("unit").get(pk=entry.pk)
+    held = Entry.objects.select_for_update().get(pk=entry.pk)
     policies.require(actor, policies.MANAGE, held.unit_id or 0, held.division)
     if held.withdrawn_at is not None or (held.closed_at is not None and not closed_too):
         raise EntryOver("这条登记已经了结或撤销。", next_step="有新的情况请另行登记。")

@@ -54,7 +54,7 @@ def wants_file(request: HttpRequest) -> bool:
     return request.GET.get("as") == "xlsx"
 
 
-def workbook(title: str, columns: Sequence[exports.Column], rows: Iterable[Row], at: datetime) -> HttpResponseBase:
+def workbook(title: str, columns: Sequence[exports.Column[Row]], rows: Iterable[Row], at: datetime) -> HttpResponseBase:
     """The rows as a file whose name says what it is and when it was made."""
     stamp = moments.say_moment(at).replace(":", "")
     return exports.download(f"{title} {stamp}.xlsx", exports.xlsx(columns, rows))

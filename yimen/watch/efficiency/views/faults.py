@@ -166,7 +166,7 @@ def new_fault(request: HttpRequest) -> HttpResponseBase:
             try:
                 person_id = form.cleaned_data["person"]
                 person = _person(person_id) if person_id is not None else None
-                posts = organisations.posts_of(person, at) if person is not None else ()
+                posts = organisations.posts_of(person.pk, moments.day_of(at)) if person is not None else ()
                 title = next((f"{each.unit}{each.title}" for each in posts), "")
                 made = services.record_fault(
                     actor=actor, at=at, person=person, person_post=title, files=stored(request, actor, at), **given
