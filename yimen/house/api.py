@@ -28,8 +28,8 @@ from yimen.service.coordination.api import router as coordination
 from yimen.service.reform.api import router as lists
 from yimen.service.residence.api import router as residence
 from yimen.watch.drills.api import router as drills
-from yimen.watch.supervision.api import router as supervision
 from yimen.watch.efficiency.api import router as efficiency
+from yimen.watch.supervision.api import router as supervision
 
 
 class OneMeaning(Parser):

@@ -9,6 +9,7 @@ from yimen.house.demo import (
     catalogue,
     coordinating,
     drilling,
+    efficiency,
     entering,
     mandates,
     paths,
@@ -30,10 +31,10 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     entering.tell,
     staff_rights.tell,
     reform.tell,
-    supervising.tell,
     calendar_and_messages.tell,
     reorganising.tell,  # after all that moves items and windows, so that its preview is not stale
     reminding.tell,  # when the chains are named
     supervising.tell,  # its lights shine over everything there is
+    efficiency.tell,
     drilling.tell,  # of the county as it stands at the end
 )
