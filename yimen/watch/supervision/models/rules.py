@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
-from yimen.watch.supervision.rules import kind
+from yimen.ground.matters.lifecycle import procedures
+from yimen.ground.matters.selectors import CLOCK_LABELS
+from yimen.watch.supervision.rules import Param, kind
 
 
 class Rule(models.Model):
@@ -58,7 +60,15 @@ class RuleVersion(models.Model):
     @property
     def said(self) -> list[tuple[str, str]]:
         """The thresholds in words, in the order of the kind."""
-        return [(param.label, param.said(self.params.get(param.name))) for param in kind(self.kind).params]
+        return [(param.label, param.said(self._named(param))) for param in kind(self.kind).params]
+
+    def _named(self, param: Param) -> Any:
+        """The value, codes of procedures and clocks by their names."""
+        value = self.params.get(param.name)
+        if param.kind != "codes" or not value:
+            return value
+        names = {each.name: each.label for each in procedures()} if param.name == "procedures" else CLOCK_LABELS
+        return [names.get(code, code) for code in value]
 
 
 class Relook(models.Model):

@@ -153,7 +153,7 @@ def _initial(kind: rules.Kind, last: RuleVersion | None) -> dict[str, Any]:
         values = last.params
     for param in kind.params:
         value = values.get(param.name, param.default)
-        said[f"param_{param.name}"] = "、".join(value) if param.kind == "codes" else "" if value is None else value
+        said[f"param_{param.name}"] = list(value) if param.kind == "codes" else "" if value is None else value
     return said
 
 
