@@ -13,6 +13,7 @@ from yimen.ground.kit.moments import now
 from yimen.ground.matters import services as matters
 from yimen.ground.matters import watching
 from yimen.ground.matters.fast_forward import in_its_own_time, mark_synthetic
+from yimen.ground.matters.models import Matter
 from yimen.watch.supervision import services
 from yimen.watch.supervision.models import Alert
 from yimen.watch.supervision.tests import stage
@@ -28,7 +29,7 @@ def alert(site: Site) -> Alert:
         stage.strict(cast)
         for number in range(3):
             matter = stage.begun(cast, code=f"E-{number}")
-            watching.Matter.objects.filter(pk=matter.pk).update(
+            Matter.objects.filter(pk=matter.pk).update(
                 due_on=(at - timedelta(days=4)).date(), due_at=at - timedelta(days=4), watch_at=at
             )
         watching.sweep_all(at)
@@ -38,7 +39,7 @@ def alert(site: Site) -> Alert:
         )  # fmt: skip
         first = services.raise_alert(
             actor=cast.actor("sun"), violation="slow", text="材料在科室之间来回转，三天没有人接办。", level="red", at=at,
-            about=watching.Matter.objects.get(code="E-0"),
+            about=Matter.objects.get(code="E-0"),
         )  # fmt: skip
         stage.carded(cast, stage.found(first), at)
         services.appeal(alert=stage.found(first), actor=cast.actor("zhao"), reason="当天窗口停电，有物业证明。", at=at)
