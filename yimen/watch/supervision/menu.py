@@ -11,6 +11,20 @@ def register() -> None:
     register_menu("desk", MenuItem("实时监察", "supervision:board", "speak", policies.WATCH, group="监察", order=60))
     register_menu("desk", MenuItem("监察大屏", "supervision:cockpit", "chart", policies.WATCH, group="监察", order=61))
     register_menu("desk", MenuItem("我的预警", "supervision:mine", "warn", group="办理", order=45, for_kind="staff"))
+    # The four functions of electronic supervision under one heading (R215–R218).
+    for place, (label, name, icon) in enumerate(
+        (
+            ("实时监察", "supervision:board", "speak"),
+            ("监察大屏", "supervision:cockpit", "chart"),
+            ("预警纠错", "supervision:alerts", "warn"),
+            ("窗口绩效", "supervision:scores", "scale"),
+            ("监察统计", "supervision:figures", "list"),
+        )
+    ):
+        register_menu("desk", MenuItem(label, name, icon, policies.WATCH, group="监察", order=60 + place))
+    register_menu(
+        "manage", MenuItem("实时监察", "supervision:board", "speak", policies.WATCH, group="电子监察", order=83)
+    )
     for place, (label, name, icon) in enumerate(
         (
             ("监察预警", "supervision:alerts", "warn"),

@@ -45,6 +45,9 @@ name_actions(
         "supervision.add_rule": "新设监察规则",
         "supervision.change_rule": "修改监察规则",
         "supervision.mend_counts": "更正监察件数",
+        "supervision.add_wall": "设立监察大屏",
+        "supervision.open_wall": "接入监察大屏",
+        "supervision.end_wall": "停用监察大屏",
         "supervision.set_terms": "设置监察时限和扣分",
     }
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from yimen.watch.supervision.views import acts, alerts, board, cockpit, figures, rules
+from yimen.watch.supervision.views import acts, alerts, board, cockpit, figures, rules, walls
 
 app_name = "supervision"
 
@@ -27,4 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manage/supervision/rules/<slug:code>/", rules.rule, name="rule"),
     path("manage/supervision/rules/<slug:code>/edit/", rules.edit, name="edit_rule"),
     path("manage/supervision/terms/", rules.terms, name="terms"),
+    path("desk/watch/walls/", walls.walls, name="walls"),
+    path("desk/watch/walls/<uuid:uid>/end/", walls.end_wall, name="end_wall"),
+    path("wall/", walls.wall, name="wall"),
+    path("wall/ticket/", walls.wall_ticket, name="wall_ticket"),
 ]

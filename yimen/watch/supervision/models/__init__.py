@@ -3,6 +3,7 @@
 from yimen.watch.supervision.models.alerts import Alert, Card, CardChange, Terms, Violation, Watermark
 from yimen.watch.supervision.models.lights import LightChange
 from yimen.watch.supervision.models.rules import Relook, Rule, RuleVersion
+from yimen.watch.supervision.models.walls import WallScreen
 
 __all__ = [
     "Alert",
@@ -14,5 +15,6 @@ __all__ = [
     "RuleVersion",
     "Terms",
     "Violation",
+    "WallScreen",
     "Watermark",
 ]

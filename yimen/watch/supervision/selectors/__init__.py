@@ -43,6 +43,7 @@ from yimen.watch.supervision.selectors.rules import (
     signal_terms,
     versions_of,
 )
+from yimen.watch.supervision.selectors.walls import shown_on, wall_by_key, walls
 
 __all__ = [
     "BY",
@@ -74,10 +75,13 @@ __all__ = [
     "rules_in_force",
     "scores",
     "shining",
+    "shown_on",
     "signal_terms",
     "traffic",
     "versions_of",
     "violations",
     "waiting_for",
+    "wall_by_key",
+    "walls",
     "what_is_red",
 ]

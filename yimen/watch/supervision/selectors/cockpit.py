@@ -110,8 +110,8 @@ def behind(
 ) -> QuerySet[Matter]:
     """The matters of a number: what is open now (of these lights, if any are given), or what came or went from `first` to `last`.
 
-    Page by `sort_at`, `id` (open), `-opened_at`, `-id` (opened), `-closed_at`, `-id` (closed, late). The same scope and the
-    same days as the sums, so that list and number cannot differ. Raises KeyError for what is not counted.
+    Page by `sort_at`, `id` (what shines), `-closed_at`, `-id` (closed, late), else `-opened_at`, `-id`: an index gives each of these
+    orders. The same scope and the same days as the sums, so that list and number cannot differ. Raises KeyError for what is not counted.
     """
     COUNTED[which]
     found = narrowed(matters.visible(actor, WATCH), asked).select_related("department", "centre", "window")
@@ -120,7 +120,8 @@ def behind(
     match which:
         case "open":
             found = found.filter(closed_at__isnull=True)
-            return (found.filter(light__in=lights) if lights else found).order_by("sort_at", "id")
+            found = found.filter(light__in=lights) if lights else found
+            return found.order_by("sort_at", "id") if lights and all(lights) else found.order_by("-opened_at", "-id")
         case "opened":
             return found.filter(opened_at__gte=begins, opened_at__lt=ends).order_by("-opened_at", "-id")
     found = found.filter(closed_at__gte=begins, closed_at__lt=ends)

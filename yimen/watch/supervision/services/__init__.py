@@ -32,20 +32,34 @@ from yimen.watch.supervision.services.rules import (
     relook,
 )
 from yimen.watch.supervision.services.settings import set_terms
+from yimen.watch.supervision.services.walls import (
+    CODE_MINUTES,
+    WrongCode,
+    add_wall,
+    digest,
+    end_wall,
+    note_seen,
+    open_wall,
+)
 
 __all__ = [
+    "CODE_MINUTES",
     "AlreadyRaised",
     "Found",
     "NoChange",
     "RuleDraft",
     "StaleRule",
+    "WrongCode",
     "accept_explanation",
     "add_rule",
+    "add_wall",
     "appeal",
     "begin_relook",
     "change_rule",
     "confirm",
     "detect",
+    "digest",
+    "end_wall",
     "explain",
     "give_card",
     "lapse",
@@ -56,6 +70,8 @@ __all__ = [
     "look_at_not_accepted",
     "nightly",
     "note",
+    "note_seen",
+    "open_wall",
     "raise_alert",
     "raise_overdue",
     "recount_board",

@@ -42,12 +42,8 @@ CHOSEN = {
     "all": ("red", "yellow", "warn"),
 }
 OPEN_LIGHTS = {"green": ("",), **{name: lights for name, lights in CHOSEN.items() if name}}
-ORDER = {
-    "open": ("sort_at", "id"),
-    "opened": ("-opened_at", "-id"),
-    "closed": ("-closed_at", "-id"),
-    "late": ("-closed_at", "-id"),
-}
+URGENT, NEWEST, ENDED = ("sort_at", "id"), ("-opened_at", "-id"), ("-closed_at", "-id")
+ORDER = {"open": NEWEST, "opened": NEWEST, "closed": ENDED, "late": ENDED}
 UNCLAIMED = "还没有人认领"
 
 
@@ -109,7 +105,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
         return _workbook("亮灯清单", found, at)
     whole = selectors.board(actor, at)
     shown = selectors.board(actor, at, asked) if asked != RedFilters(asked.lights) else whole
-    page = page_by_key(found, order=ORDER["open"], asked=request.GET, size=PAGE)
+    page = page_by_key(found, order=URGENT, asked=request.GET, size=PAGE)
     context = {
         "topic": LIGHTS,
         "at": at,
@@ -149,7 +145,8 @@ def matters_behind(request: HttpRequest) -> HttpResponseBase:
     )
     if request.GET.get("as") == "xlsx":
         return _workbook(title, found, at)
-    page = page_by_key(found, order=ORDER[which], asked=request.GET, size=PAGE)
+    lit = which == "open" and light in OPEN_LIGHTS and light != "green"
+    page = page_by_key(found, order=URGENT if lit else ORDER[which], asked=request.GET, size=PAGE)
     names = selectors.names_of(asked)
     days = "" if which == "open" else _said_days(first, last, moments.day_of(at))
     query = request.GET.copy()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -24,7 +24,7 @@ from yimen.watch.supervision.selectors import Cockpit, Group, RedFilters
 from yimen.watch.supervision.views.board import STATUS, rows_of, said_of, tiles_of
 
 DEPARTMENTS = 9
-PROCEDURES = 4
+PROCEDURES = 3
 UNITS = 14
 """So many squares stand for one matter each; the rest is a number."""
 
@@ -49,12 +49,14 @@ def cockpit(request: HttpRequest) -> HttpResponseBase:
     return render(request, "supervision/cockpit.html", context(actor_of(request), moments.now()) | more)
 
 
-def context(actor: Actor, at: datetime) -> dict[str, Any]:
-    """Everything the wall shows, within the actor's scope."""
+def context(actor: Actor, at: datetime, *, links: bool = True) -> dict[str, Any]:
+    """Everything the wall shows, within the actor's scope; without `links` for a screen that nobody is signed in at."""
     found = selectors.cockpit(actor, at)
     whole = found.board.whole
     shown, rest = found.board.departments[:DEPARTMENTS], found.board.departments[DEPARTMENTS:]
     tiles = tiles_of(whole, RedFilters())
+    if not links:
+        tiles = [replace(each, url="") for each in tiles]
     return {
         "topic": LIGHTS,
         "at": at,
@@ -64,7 +66,7 @@ def context(actor: Actor, at: datetime) -> dict[str, Any]:
         "departments": [_signals(each) for each in shown],
         "others": (len(rest), sum(each.open for each in rest)),
         "lights": _by_light(whole),
-        "light_bar": _light_bar(whole),
+        "light_bar": _light_bar(whole, links=links),
         "procedures": _by_procedure(found.board.procedures),
         "accepted": found.accepted,
         "accepted_said": f"近 30 天 {sum(each.opened for each in found.days):,}",
@@ -117,8 +119,8 @@ def _by_procedure(groups: Sequence[Group]) -> list[tuple[str, int, str]]:
     ]
 
 
-def _light_bar(whole: Group) -> SafeString:
-    marks = [charts.Mark(name, count, url, status) for name, count, status, url in _by_light(whole)]
+def _light_bar(whole: Group, *, links: bool) -> SafeString:
+    marks = [charts.Mark(name, count, url if links else "", status) for name, count, status, url in _by_light(whole)]
     return charts.share_bar(marks, "，".join(f"{mark.name} {mark.said}" for mark in marks))
 
 
@@ -131,7 +133,7 @@ def _traffic(found: Cockpit, today: date) -> SafeString:
     )
     came, went, late = (sum(getattr(each, which) for each in days) for which in ("opened", "closed", "late"))
     says = f"近 {len(days)} 天收件 {came:,} 件，办结 {went:,} 件，其中超期 {late:,} 件"
-    drawing = charts.line(series, ticks, says, width=900, height=165)
+    drawing = charts.line(series, ticks, says, width=900, height=155)
     return charts.series_figure(
         drawing, (*series, charts.Series("超期办结", tuple(float(each.late) for each in days))), ticks,
         title="实线收件，虚线办结", name="日期", unit="件",
