@@ -118,6 +118,7 @@ def look(session: str, address: str, times: int) -> tuple[float, float]:
         address = address.format(department=cursor.fetchone()[0])
     client = Client(headers={"host": "localhost"})
     client.cookies[settings.SESSION_COOKIE_NAME] = session
+    client.get("/desk/")  # what every page needs is loaded; this page, its queries and its rows are not
     took: list[Any] = []
     for _ in range(times + 1):
         began = time.perf_counter()
