@@ -26,11 +26,20 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "cases:set_system": ("manager", 7),
     "cases:path_terms": ("manager", 7),
     "cases:try_external": ("wang", 8),
+    "cases:tolerances": ("wang", 8),
+    "cases:signed_promises": ("wang", 8),
+    "cases:item_terms": ("manager", 7),
+    "cases:set_item_terms": ("manager", 9),
+    "cases:mine_supply": ("li", 8),
+    "cases:mine_promise": ("li", 10),
     "api:paths_of": ("li", 10),
     "api:take_path": ("manager", 8),
     "api:prohibited": ("li", 5),
 }
-LIST = {"cases:reports_up", "cases:priority", "cases:externals", "cases:projects", "cases:prohibited"}
+LIST = {
+    "cases:tolerances", "cases:signed_promises", "cases:item_terms", "cases:reports_up", "cases:priority", "cases:externals",
+    "cases:projects", "cases:prohibited",
+}  # fmt: skip
 
 
 def arguments(world: Any) -> dict[str, dict[str, Any]]:
@@ -56,12 +65,19 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
     code = world.cases["suspended"]
     services.note_external(code=code, system="market-net", number="SJ-1", state="sent", actor=cast.actor("wang"), at=at)
     held = ExternalHandling.objects.get(number="SJ-1")
+    services.set_item_terms(
+        actor=manager, item=world.item, may_follow=[], follow_workdays=10, by_promise=["平面图"], promise_text="符合卫生标准。",
+        check_workdays=20, at=at,
+    )  # fmt: skip
     path = {"code": code}
     return {
         "cases:end_project": {"uid": project.uid},
         "cases:end_prohibited": {"uid": matter.uid},
         "cases:set_system": {"code": "market-net"},
         "cases:try_external": {"code": code, "pk": held.pk},
+        "cases:set_item_terms": {"item_code": world.item.code},
+        "cases:mine_supply": path,
+        "cases:mine_promise": path,
         "api:paths_of": path,
         "api:take_path": path,
     }

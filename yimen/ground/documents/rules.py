@@ -49,6 +49,11 @@ KINDS: dict[str, LetterKind] = {
         LetterKind("not_accepted_notice", "行政许可申请不予受理决定书", (*_ALWAYS, *_REMEDIES)),
         LetterKind("suspension_notice", "行政许可特别程序告知书", (*_ALWAYS, "procedure", "days_needed", "reason")),
         LetterKind("extension_notice", "行政许可延期决定通知书", (*_ALWAYS, "days", "reason")),
+        LetterKind(
+            "tolerance_notice", "容缺受理告知承诺书", (*_ALWAYS, "project", "promised_by", "follow_by", "items")
+        ),
+        LetterKind("termination_notice", "终止办理告知书", (*_ALWAYS, *_REMEDIES)),
+        LetterKind("promise_letter", "告知承诺书", (*_ALWAYS, "promise", "signer", "items")),
         LetterKind("report_up_letter", "行政许可初审意见上报函", (*_ALWAYS, "superior", "reason")),
         LetterKind("decision_grant", "准予行政许可决定书", (*_ALWAYS, "decided_on")),
         LetterKind("decision_refuse", "不予行政许可决定书", (*_ALWAYS, "decided_on", *_REMEDIES)),
@@ -77,6 +82,11 @@ FACT_NAMES = {
     "suit_court": "行政诉讼法院",
     "procedure": "特别程序",
     "superior": "上级机关",
+    "project": "项目",
+    "promised_by": "承诺人",
+    "follow_by": "补齐期限",
+    "promise": "承诺内容",
+    "signer": "签署人",
     "days_needed": "所需时间",
     "days": "延长天数",
     "decided_on": "决定日期",

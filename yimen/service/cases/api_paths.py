@@ -25,6 +25,7 @@ router = Router()
 PathAction = Literal[
     "report_up", "note_superior", "urge_superior", "superior_granted", "superior_refused", "superior_returned",
     "declare_special", "clear_special", "declare_green", "clear_green", "hand_to_system", "note_external",
+    "tolerate", "confirm_tolerated", "end_untolerated", "sign_promise", "check_promise",
 ]  # fmt: skip
 
 VERBS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
@@ -39,6 +40,11 @@ VERBS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "declare_green": (services.declare_green, ("project", "reason")),
     "clear_green": (services.clear_green, ("reason",)),
     "hand_to_system": (services.hand_to_system, ("system",)),
+    "tolerate": (services.accept_tolerant, ("project", "promised_by")),
+    "confirm_tolerated": (services.confirm_tolerated, ("reason",)),
+    "end_untolerated": (services.end_untolerated, ("reason",)),
+    "sign_promise": (services.sign_promise, ("signer", "agreed")),
+    "check_promise": (services.check_promise, ("outcome", "found_out", "proposal")),
     "note_external": (services.note_external, ("system", "number", "state", "said")),
 }
 """Each action's service and the fields that it takes."""
@@ -58,6 +64,12 @@ class PathIn(Schema):
     system: Line = ""
     state: Line = ""
     said: Line = ""
+    promised_by: Line = ""
+    signer: Line = ""
+    agreed: bool = False
+    outcome: Line = ""
+    found_out: Text = ""
+    proposal: Text = ""
 
 
 class MarkOut(Schema):

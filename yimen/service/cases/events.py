@@ -248,3 +248,58 @@ class ExternalFailed(Event):
     code: str
     handling_id: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class CaseTolerated(Event):
+    """A case is accepted while promised materials follow (R068)."""
+
+    matter_id: int
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ToleranceNear(Event):
+    """The promised day is near and the materials have not come."""
+
+    matter_id: int
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ToleranceLapsed(Event):
+    """The promised day passed and the materials have not come."""
+
+    matter_id: int
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ToleranceEnded(Event):
+    """A case was ended because promised materials did not come."""
+
+    matter_id: int
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PromiseCheckDue(Event):
+    """A signed promise has to be checked soon."""
+
+    matter_id: int
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PromiseChecked(Event):
+    """A signed promise was checked: `outcome` is `kept` or `broken`."""
+
+    matter_id: int
+    code: str
+    outcome: str
+    at: datetime

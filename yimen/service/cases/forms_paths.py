@@ -8,7 +8,7 @@ from django import forms
 
 from yimen.ground.kit.forms import Attachment, Day, Form, Line, Paragraph
 from yimen.service.cases.forms_staff import REASON_LENGTH, ActForm, WithFile
-from yimen.service.cases.models import ExternalHandling, PriorityProject, ProhibitedMatter
+from yimen.service.cases.models import ExternalHandling, PriorityProject, ProhibitedMatter, SignedPromise
 from yimen.service.cases.selectors_paths import external_systems, projects
 
 LONGEST_LIST = 300
@@ -118,7 +118,98 @@ class NoteExternalForm(ActForm):
         self.fields["system"].choices = [("", "请选择"), *known]  # type: ignore[attr-defined]  # a choice field
 
 
+class TolerantForm(ActForm):
+    """容缺受理: for a major investment project, on a written promise."""
+
+    project = forms.ChoiceField(label="哪个重大投资项目", help_text="只有名册里的重大投资项目可以容缺受理。")
+    promised_by = Line(label="承诺人", max_length=100, help_text="在告知承诺书上签字的人。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        centre = self.case.matter.centre_id if self.case else None
+        major = projects(centre).filter(sort="major")[:LONGEST_LIST]
+        known = [(each.number, f"{each.name}（{each.number}）") for each in major]
+        self.fields["project"].choices = [("", "请选择"), *known]  # type: ignore[attr-defined]  # a choice field
+
+
+class ConfirmTolerated(ActForm):
+    """核收容缺材料."""
+
+    reason = Paragraph(
+        label="核收情况", required=False, rows=2, max_length=REASON_LENGTH, help_text="纸质的写明原件、复印件各几份。"
+    )
+
+
+class EndUntoleratedForm(ActForm):
+    """终止办理."""
+
+    reason = Paragraph(
+        label="为什么终止",
+        rows=3,
+        max_length=REASON_LENGTH,
+        help_text="写明哪些材料没有补、怎样催过；告知书会原样印出。",
+    )
+
+
+class SignPromiseForm(ActForm):
+    """签署告知承诺, at the window for whoever signed on paper, or by the applicant."""
+
+    signer = Line(label="签署人", max_length=100, help_text="写全名，与证件一致。")
+    agreed = forms.BooleanField(label="已阅读并同意承诺内容，承诺属实", required=False)
+
+
+class CheckPromiseForm(ActForm):
+    """核查承诺."""
+
+    outcome = forms.ChoiceField(
+        label="核查结论", choices=SignedPromise.Outcome.choices, widget=forms.RadioSelect(attrs={"class": "two"})
+    )
+    found_out = Paragraph(label="核查情况", rows=3, max_length=REASON_LENGTH, help_text="怎样核查的、看到什么。")
+    proposal = Paragraph(
+        label="处理建议",
+        required=False,
+        rows=3,
+        max_length=REASON_LENGTH,
+        help_text="不属实的必须写，例如：以欺骗手段取得，依照《行政许可法》第六十九条建议撤销。",
+    )
+
+
+class SupplyForm(ActForm):
+    """补交容缺材料: one file for each material that was promised."""
+
+    def __init__(self, *args: Any, materials: list[tuple[int, str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.materials = materials or []
+        for order, name in self.materials:
+            self.fields[f"file_{order}"] = Attachment(label=name)
+
+
 # --- What a centre registers
+
+
+class ItemTermsForm(Form):
+    """Which materials of an item may follow, which a promise may stand for."""
+
+    may_follow = forms.MultipleChoiceField(
+        label="可以容缺的材料", required=False, widget=forms.CheckboxSelectMultiple, help_text="只用于重大投资项目。"
+    )
+    follow_workdays = forms.IntegerField(label="受理后几个工作日内补齐", min_value=1, max_value=250, initial=15)
+    by_promise = forms.MultipleChoiceField(
+        label="可以用承诺代替的材料", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    promise_text = Paragraph(
+        label="承诺内容",
+        required=False,
+        rows=5,
+        max_length=4000,
+        help_text="写明应当符合的条件、不实承诺的后果；申请人逐字签署。",
+    )
+    check_workdays = forms.IntegerField(label="决定后几个工作日内核查", min_value=1, max_value=250, initial=30)
+
+    def __init__(self, *args: Any, names: list[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in ("may_follow", "by_promise"):
+            self.fields[field].choices = [(name, name) for name in names or []]  # type: ignore[attr-defined]
 
 
 class ProjectForm(Form):

@@ -18,6 +18,7 @@ from yimen.ground.organisations.selectors import Place, escalation, holders
 from yimen.service.cases import counting, events, rules
 from yimen.service.cases.lifecycle_asides import GIVE, HOLD_HEARING
 from yimen.service.cases.models import Case, Hearing, OpinionRequest, Reminder
+from yimen.service.cases.services import promising
 from yimen.service.cases.services.hearings import call_off_with_case
 from yimen.service.cases.services.opinions import lapse_opinions
 from yimen.service.catalogue.rules.powers import power_by
@@ -272,6 +273,91 @@ def tell_superior_slow(event: events.SuperiorSlow) -> None:
         event.code, f"superior-slow:{event.report_id}:{event.at:%Y%m%d}", "请催办上级",
         "“{item}”（{number}）报上级后一直没有结果，请联系上级机关并记入催办。", event.at, above="team",
     )  # fmt: skip
+
+
+@handles(events.CaseTolerated)
+def tell_tolerated(event: events.CaseTolerated) -> None:
+    """Accepted, and which day the promised materials are due."""
+    _tell(
+        event.code, f"case-tolerated:{event.code}", "已容缺受理",
+        "您申请的“{item}”（{number}）已容缺受理，承诺后补的材料和期限写在告知承诺书里，请按期补齐。", ACCEPTED,
+    )  # fmt: skip
+
+
+@handles(events.ToleranceNear)
+def tell_tolerance_near(event: events.ToleranceNear) -> None:
+    """The applicant and the workers: the promised day is near."""
+    key = f"tolerance-near:{event.code}"
+    _tell(
+        event.code,
+        key,
+        "请补齐容缺材料",
+        "您申请的“{item}”（{number}）承诺后补的材料快到期了，请打开办件页补交。",
+        CORRECTION,
+    )
+    _tell_workers(event.code, key, "容缺材料快到期", "“{item}”（{number}）的容缺材料快到期，还没有补齐。", event.at)
+
+
+@handles(events.ToleranceLapsed)
+def tell_tolerance_lapsed(event: events.ToleranceLapsed) -> None:
+    """The applicant and the workers: the promised day has passed, the result is not handed over."""
+    key = f"tolerance-lapsed:{event.code}"
+    _tell(
+        event.code, key, "容缺材料没有按期补齐",
+        "您申请的“{item}”（{number}）承诺后补的材料没有按期补齐，结果暂不送达，请尽快补交；不补的可能终止办理。", CORRECTION,
+    )  # fmt: skip
+    _tell_workers(
+        event.code,
+        key,
+        "容缺期满未补",
+        "“{item}”（{number}）容缺期满，材料没有补齐，可以终止办理。",
+        event.at,
+        above="team",
+    )
+
+
+@handles(events.ToleranceEnded)
+def tell_tolerance_ended(event: events.ToleranceEnded) -> None:
+    """Ended, and why."""
+    _tell(
+        event.code, f"tolerance-ended:{event.code}", "已终止办理",
+        "您申请的“{item}”（{number}）因承诺后补的材料没有补齐，已终止办理，理由和救济途径写在告知书里。", NOT_ACCEPTED,
+    )  # fmt: skip
+
+
+@handles(events.CaseDecided)
+def count_days_to_check(event: events.CaseDecided) -> None:
+    """From now on the days until a signed promise is checked are counted."""
+    promising.note_decided(event.matter_id, event.at)
+
+
+@handles(events.PromiseCheckDue)
+def tell_check_due(event: events.PromiseCheckDue) -> None:
+    """Whoever reviewed hears that the promise has to be checked."""
+    case = Case.objects.select_related("matter__department").get(matter__code=event.code)
+    chain = escalation(case.matter.department, "team", day_of(event.at)).told
+    known = [case.matter.person_id, *(each.account_id for each in chain)]
+    for account in dict.fromkeys(each for each in known if each):
+        notify_account(
+            key=f"promise-check:{event.code}:{account}", account_id=account, subject="该核查承诺了",
+            body=f"“{case.matter.title}”（{rules.short_code(event.code)}）是凭承诺办结的，核查期限快到了。",
+            link=f"/desk/cases/{event.code}/",
+        )  # fmt: skip
+
+
+@handles(events.PromiseChecked)
+def tell_promise_broken(event: events.PromiseChecked) -> None:
+    """A broken promise is told to those who can revoke what rests on it."""
+    if event.outcome != "broken":
+        return
+    case = Case.objects.select_related("matter__department").get(matter__code=event.code)
+    for each in escalation(case.matter.department, "deputy", day_of(event.at)).told:
+        if each.account_id:
+            notify_account(
+                key=f"promise-broken:{event.code}:{each.account_id}", account_id=each.account_id, subject="承诺不属实",
+                body=f"“{case.matter.title}”（{rules.short_code(event.code)}）核查发现承诺不属实，处理建议写在办件页，请决定是否撤销。",
+                link=f"/desk/cases/{event.code}/",
+            )  # fmt: skip
 
 
 @handles(events.ExternalFailed)

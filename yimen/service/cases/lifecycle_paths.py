@@ -7,10 +7,16 @@ from __future__ import annotations
 
 from yimen.ground.matters.lifecycle import State, StepRule
 
-PATH_STATES = (State("with_superior", "上级办理中", "已报上级机关，等上级决定", "stopped"),)
+PATH_STATES = (
+    State("with_superior", "上级办理中", "已报上级机关，等上级决定", "stopped"),
+    State("lapsed", "容缺终止", "承诺后补的材料没有补齐，已终止办理", "closed"),
+)
 
 IN_HAND = ("received", "correction_requested", "reviewing", "correcting", "suspended", "deciding", "with_superior")
 """States in which nobody has decided yet."""
+
+FOLLOWS = ("reviewing", "correcting", "suspended", "deciding", "with_superior", "granted")
+"""States in which materials that were promised may still come."""
 
 PATHS = (
     # 上报件 (R055, R076): art. 43 lets the lower organ review within twenty days, then the superior decides.
@@ -67,5 +73,34 @@ PATHS = (
     ),
     StepRule(
         "external_answered", "外部系统答复", (), None, "cases.intake", by="system", public_label="外部系统有答复", shown=False,
+    ),
+    # 容缺 (R068) and 告知承诺 (R069).
+    StepRule(
+        "tolerate", "容缺受理", ("received",), None, "cases.accept", power="accept", document="tolerance_notice",
+        public_label="容缺受理，承诺后补材料", order=50, shown=False,
+    ),
+    StepRule(
+        "supply_tolerated", "补交容缺材料", FOLLOWS, None, "cases.intake", by="either", public_label="补交容缺材料", order=51,
+        shown=False, mandate="correct",
+    ),
+    StepRule(
+        "confirm_tolerated", "核收容缺材料", FOLLOWS, None, "cases.intake", public_label="容缺材料已补齐", order=52, shown=False,
+    ),
+    StepRule(
+        "lapse_tolerance", "容缺期满未补", FOLLOWS, None, "cases.accept", by="system", public_label="承诺的期限已过，材料没有补齐",
+        order=53, shown=False,
+    ),
+    StepRule(
+        "end_untolerated", "终止办理（容缺未补）", ("reviewing", "deciding", "granted"), "lapsed", "cases.decide", power="decide",
+        clock="finish", document="termination_notice", reason_needed=True, public_label="材料没有补齐，终止办理", order=54,
+        danger=True, shown=False,
+    ),
+    StepRule(
+        "sign_promise", "签署告知承诺", ("received",), None, "cases.intake", by="either", document="promise_letter",
+        public_label="签署告知承诺书", order=55, shown=False,
+    ),
+    StepRule(
+        "check_promise", "核查承诺", ("granted", "concluded", "archived"), None, "cases.review", public_label="核查承诺", order=56,
+        shown=False,
     ),
 )  # fmt: skip

@@ -84,6 +84,7 @@ name_actions(
         "cases.register_prohibited": "登记控制事项",
         "cases.end_prohibited": "停用控制事项",
         "cases.set_path_terms": "设置办件路径的天数",
+        "cases.set_item_terms": "设置容缺和告知承诺",
         "cases.set_external_system": "设置外部系统",
         "cases.try_external_again": "再次推送到外部系统",
     }

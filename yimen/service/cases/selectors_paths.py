@@ -14,10 +14,13 @@ from yimen.service.cases.models import (
     CaseMark,
     ExternalHandling,
     ExternalSystem,
+    ItemPathTerms,
     PathTerms,
     PriorityProject,
     ProhibitedMatter,
     ReportUp,
+    SignedPromise,
+    Tolerance,
 )
 
 if TYPE_CHECKING:
@@ -101,3 +104,57 @@ def externals(actor: Actor, state: str = "") -> QuerySet[ExternalHandling]:
     found = ExternalHandling.objects.filter(case__matter__in=matters.visible(actor).order_by().values("pk"))
     found = found.filter(state=state) if state in ExternalHandling.State.values else found
     return found.select_related("case__matter__department", "system").order_by("-entered_at", "-pk")
+
+
+def item_terms(item_id: int) -> ItemPathTerms | None:
+    """What an item lets follow or be promised; None where nothing was set."""
+    return ItemPathTerms.objects.filter(pk=item_id).first()
+
+
+def items_with_terms() -> QuerySet[ItemPathTerms]:
+    """Every item for which something was set, by name."""
+    return ItemPathTerms.objects.select_related("item__department").order_by("item__name", "pk")
+
+
+def tolerance_of(case: Case) -> Tolerance | None:
+    """The materials that follow in a case."""
+    return Tolerance.objects.filter(case=case.pk).select_related("project").first()
+
+
+def promise_of(case: Case) -> SignedPromise | None:
+    """The promise that was signed in a case."""
+    return SignedPromise.objects.filter(case=case.pk).first()
+
+
+def promisable(case: Case) -> tuple[ItemPathTerms, list[str]] | None:
+    """The terms and the names of the lacking materials that a promise may stand for; None where there are none."""
+    terms = item_terms(case.item_id)
+    if terms is None or not terms.by_promise:
+        return None
+    lacks = case.materials.filter(required=True, state__in=["missing", "returned"], name__in=terms.by_promise)
+    names = list(lacks.order_by("order").values_list("name", flat=True))
+    return (terms, names) if names else None
+
+
+def tolerances(actor: Actor, state: str = "") -> QuerySet[Tolerance]:
+    """Every tolerance of a case the actor may see, the newest first."""
+    found = Tolerance.objects.filter(case__matter__in=matters.visible(actor).order_by().values("pk"))
+    match state:
+        case "open":
+            found = found.filter(confirmed_at__isnull=True, ended_at__isnull=True)
+        case "lapsed":
+            found = found.filter(confirmed_at__isnull=True, lapsed_at__isnull=False)
+        case "confirmed":
+            found = found.filter(confirmed_at__isnull=False)
+    return found.select_related("case__matter__department", "project").order_by("-granted_at", "-pk")
+
+
+def signed_promises(actor: Actor, state: str = "") -> QuerySet[SignedPromise]:
+    """Every signed promise of a case the actor may see, the newest first."""
+    found = SignedPromise.objects.filter(case__matter__in=matters.visible(actor).order_by().values("pk"))
+    match state:
+        case "open":
+            found = found.filter(checked_at__isnull=True)
+        case "broken":
+            found = found.filter(outcome="broken")
+    return found.select_related("case__matter__department").order_by("-signed_at", "-pk")

@@ -28,6 +28,22 @@ MORE: dict[str, dict[str, Any]] = {
     "correction_notice": {"items": [{"order": 1, "name": "申请表", "problem": "没有签名"}], "reason": ""},
     "not_required_notice": {"reason": "本事项已取消"},
     "not_accepted_notice": {"reason": "不属于本机关职权范围", "competent": "清河县市场监督管理局"},
+    "tolerance_notice": {
+        "project": "清河湾水厂",
+        "promised_by": "李明",
+        "follow_by": "2026年12月18日",
+        "items": [{"order": 1, "name": "平面图", "problem": "承诺后补"}],
+    },
+    "termination_notice": {
+        "reason": "材料没有补齐",
+        "review_body": "清河县人民政府",
+        "suit_court": "清河县人民法院",
+    },
+    "promise_letter": {
+        "promise": "经营场所符合条件",
+        "signer": "李明",
+        "items": [{"order": 1, "name": "平面图", "problem": "以承诺代替"}],
+    },
     "report_up_letter": {"superior": "安平市市场监督管理局", "reason": "符合条件"},
     "suspension_notice": {"procedure": "检验", "days_needed": 10, "reason": "须送检"},
     "extension_notice": {"days": 10, "reason": "案情复杂"},

@@ -14,6 +14,7 @@ from yimen.service.cases.models.paths import (
     ProhibitedMatter,
     ReportUp,
 )
+from yimen.service.cases.models.promising import ItemPathTerms, SignedPromise, Tolerance
 from yimen.service.cases.models.reminders import Reminder, ReminderTerms, ReminderTold
 from yimen.service.cases.models.settings import CentreKind, ExtensionTerms, ServicePromise
 
@@ -31,6 +32,7 @@ __all__ = [
     "ExternalHandling",
     "ExternalSystem",
     "Hearing",
+    "ItemPathTerms",
     "Measure",
     "Opinion",
     "OpinionRequest",
@@ -43,4 +45,6 @@ __all__ = [
     "ReminderTold",
     "ReportUp",
     "ServicePromise",
+    "SignedPromise",
+    "Tolerance",
 ]

@@ -149,6 +149,8 @@ class CaseMaterial(models.Model):
         ACCEPTED = "accepted", "合格"
         RETURNED = "returned", "须补正"
         EXEMPT = "exempt", "免提交"
+        TOLERATED = "tolerated", "容缺后补"
+        PROMISED = "promised", "承诺代替"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="materials")
     order = models.PositiveSmallIntegerField("序号")

@@ -57,6 +57,7 @@ from yimen.service.cases.services.priority import (
     register_project,
     set_path_terms,
 )
+from yimen.service.cases.services.promising import check_promise, sign_promise
 from yimen.service.cases.services.public_query import look_up
 from yimen.service.cases.services.receipt import (
     correct_on_spot,
@@ -88,10 +89,18 @@ from yimen.service.cases.services.superior import (
     superior_returned,
     urge_superior,
 )
+from yimen.service.cases.services.tolerating import (
+    accept_tolerant,
+    confirm_tolerated,
+    end_untolerated,
+    set_item_terms,
+    supply_tolerated,
+)
 
 __all__ = [
     "Submitted",
     "accept_case",
+    "accept_tolerant",
     "announce_hearing",
     "answer_opinion",
     "archive",
@@ -100,9 +109,11 @@ __all__ = [
     "call_off_hearing",
     "challenge_host",
     "check_material",
+    "check_promise",
     "check_rest",
     "clear_green",
     "clear_special",
+    "confirm_tolerated",
     "correct_on_spot",
     "counterparts_of_case",
     "declare_green",
@@ -114,6 +125,7 @@ __all__ = [
     "drop_extension_terms",
     "end_prohibited",
     "end_project",
+    "end_untolerated",
     "extend_limit",
     "extend_opinion",
     "find_not_required",
@@ -146,10 +158,12 @@ __all__ = [
     "save_draft",
     "set_extension_terms",
     "set_external_system",
+    "set_item_terms",
     "set_kinds",
     "set_opinion_terms",
     "set_path_terms",
     "set_reminder_terms",
+    "sign_promise",
     "start_draft",
     "submit_application",
     "submit_draft",
@@ -157,6 +171,7 @@ __all__ = [
     "superior_refused",
     "superior_returned",
     "supplement",
+    "supply_tolerated",
     "suspend",
     "tell_hearing_right",
     "try_again",

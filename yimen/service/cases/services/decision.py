@@ -13,6 +13,7 @@ from yimen.ground.matters.services import Taken, handling_result, hands_until, l
 from yimen.service.cases import rules
 from yimen.service.cases.events import CaseDecided
 from yimen.service.cases.lifecycle import WITH_PATHS
+from yimen.service.cases.marks import has_mark
 from yimen.service.cases.models import Case, Opinion
 from yimen.service.cases.services.judging import demand_checked
 from yimen.service.cases.services.letters import issue
@@ -72,14 +73,14 @@ def _refuse_ours_to_grant(found: OpenCase) -> None:
 
 
 def grant_at_once(*, code: str, actor: Actor, at: datetime, opinion: str = "", seen: int | None = None) -> Taken:
-    """Grant an immediate case (即办件) at the window, without review by a section (R050, art. 34).
+    """Grant an immediate case (即办件), or one on a signed promise (R069), at the window, without review by a section (R050, art. 34).
 
     Raises `NotImmediate`, `MaterialsUnchecked`.
     """
     with transaction.atomic():
         lock(code)
         found = open_case(code)
-        if found.case.kind != rules.IMMEDIATE:
+        if found.case.kind != rules.IMMEDIATE and not has_mark(found.case.marks, "promised"):
             raise NotImmediate("这个事项不是即办件，要经审查后再决定。", next_step="请转审查人员办理。")
         demand_checked(found)
         return _decide(

@@ -23,6 +23,7 @@ from yimen.service.cases import services
 from yimen.service.cases.models import PriorityProject, ProhibitedMatter
 from yimen.service.cases.views.manage.setting_up import SET_UP, centre_here
 from yimen.service.cases.views.staff.asking import actor_of
+from yimen.service.catalogue import selectors as catalogue
 
 
 @requires(SET_UP)
@@ -148,6 +149,42 @@ def terms(request: HttpRequest) -> HttpResponseBase:
         request, heading="办件路径的天数", verb="保存", back=reverse("cases:path_terms"), form=form, said="已保存，以后的办件按新的天数。",
         note=f"来源文件只说“一定时限”“紧急办理”，没有写天数，由{centre.name}自己定。{changed}", back_words="不改了",
         act=lambda given: _done(services.set_path_terms(actor=actor, centre=centre, at=moments.now(), **given)),
+    )  # fmt: skip
+
+
+@requires(SET_UP)
+def item_terms(request: HttpRequest) -> HttpResponseBase:
+    """The items that let materials follow or be promised (R068, R069), and the way to others."""
+    text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
+    found = (
+        catalogue.items().filter(name__icontains=text, current__isnull=False).order_by("name", "pk")[:20]
+        if text
+        else ()
+    )
+    return render(
+        request,
+        "cases/manage/item_terms.html",
+        {"rows": list(paths.items_with_terms()[:500]), "q": text, "found": found},
+    )
+
+
+@requires(SET_UP)
+def set_item_terms(request: HttpRequest, item_code: str) -> HttpResponseBase:
+    """What one item lets follow, and what a promise may stand for."""
+    actor = actor_of(request)
+    item = catalogue.item_by_code(item_code)
+    if item.current is None:
+        raise NotFound("没有这个已发布的事项。", next_step="请从清单查找。")
+    held = paths.item_terms(item.pk)
+    names = list(dict.fromkeys(material.name for material in item.current.materials.order_by("order")))
+    fields = tuple(asked.ItemTermsForm.base_fields)
+    form = asked.ItemTermsForm(
+        request.POST or None, names=names, initial={name: getattr(held, name) for name in fields} if held else None
+    )
+    return ask(
+        request, heading=f"容缺和告知承诺：{item.name}", verb="保存", back=reverse("cases:item_terms"), form=form, said="已保存。",
+        act=lambda given: _done(services.set_item_terms(actor=actor, item=item, at=moments.now(), **given)),
+        back_words="不改了", note="文件没有写明哪些材料、几天，由中心按事项设置。已经受理的办件不受影响。",
     )  # fmt: skip
 
 

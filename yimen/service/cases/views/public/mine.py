@@ -27,8 +27,10 @@ from yimen.ground.kit.refusals import Conflict, NotFound, Refusal
 from yimen.ground.matters import selectors as matters
 from yimen.service.cases import rules, selectors, services, telling
 from yimen.service.cases.forms.applicant import WithdrawForm
-from yimen.service.cases.models import Case, CaseMaterial
+from yimen.service.cases.marks import has_mark
+from yimen.service.cases.models import Case, CaseMaterial, Tolerance
 from yimen.service.cases.selectors_asides import hearings_of
+from yimen.service.cases.selectors_paths import promisable, tolerance_of
 from yimen.service.cases.views.public.asking import actor_of, applicant_of, now, page
 from yimen.service.cases.views.public.letters import letters_by_code, letters_of
 from yimen.service.cases.views.public.story import story_of
@@ -85,7 +87,7 @@ def _row(matter: Any, at: datetime, calendar: WorkCalendar) -> CaseRow:
 def mine_case(request: HttpRequest, code: str) -> HttpResponse:
     """One case: where it stands, what to do now, the deadline book, the course, the letters."""
     actor, at = actor_of(request), now()
-    case = _own_case(actor, code)
+    case = own_case(actor, code)
     matter = case.matter
     materials = list(selectors.materials_of(case))
     wanted = _wanted(materials) if matter.state in CORRECTING else []
@@ -94,6 +96,7 @@ def mine_case(request: HttpRequest, code: str) -> HttpResponse:
     may = {each.rule.action: each for each in matters.next_steps(matter, actor, at.date())}
     return page(
         request, "cases/public/case.html", case=case, matter=matter, story=story, letters=letters, materials=materials,
+        follows=_follows(case), promisable=promisable(case) if matter.state == "received" else None,
         wanted=wanted, short_code=rules.short_code(matter.code),
         to_bring=[line for line in materials if line.required and line.state == "missing"] if matter.state == "received" else [],
         hearing=hearings_of(case).last(),
@@ -101,7 +104,13 @@ def mine_case(request: HttpRequest, code: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _own_case(actor: Actor, code: str) -> Case:
+def _follows(case: Case) -> Tolerance | None:
+    """The promised materials that have still to come; most cases have none and ask nothing."""
+    held = tolerance_of(case) if has_mark(case.marks, "tolerated") and case.matter.closed_at is None else None
+    return held if held is not None and held.confirmed_at is None else None
+
+
+def own_case(actor: Actor, code: str) -> Case:
     """The case, if the actor is its applicant; anybody else gets `NotFound`."""
     case = selectors.access_case(actor, code)
     if actor.party_id is None or case.matter.applicant_id != actor.party_id:
@@ -132,7 +141,7 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
     Files that passed the gate are held in a signed field of the page, so one bad file does not lose the others.
     """
     actor, at = actor_of(request), now()
-    case = _own_case(actor, code)
+    case = own_case(actor, code)
     if case.matter.state not in CORRECTING:
         messages.info(request, "这件事现在不用补材料。")
         return HttpResponseRedirect(reverse("cases:mine_case", args=[code]))
@@ -226,7 +235,7 @@ def _number(said: str) -> int | None:
 def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     """Take the application back: the consequence is said, the reason asked."""
     actor, at = actor_of(request), now()
-    case = _own_case(actor, code)
+    case = own_case(actor, code)
     may = {each.rule.action: each for each in matters.next_steps(case.matter, actor, at.date())}
     step = may.get("withdraw")
     form = WithdrawForm(request.POST if request.method == "POST" else None, initial={"seen": case.matter.version})

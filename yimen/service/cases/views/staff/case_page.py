@@ -25,6 +25,7 @@ from yimen.service.cases import selectors as cases
 from yimen.service.cases import selectors_asides as asides
 from yimen.service.cases.editions import EditionCard
 from yimen.service.cases.lifecycle_asides import ASK, HOLD_HEARING
+from yimen.service.cases.marks import has_mark
 from yimen.service.cases.models import Case, CaseMaterial, Opinion
 from yimen.service.cases.policies import may_judge
 from yimen.service.cases.selectors import access_case, edition_of, kind_label, materials_of, opinions_of
@@ -229,7 +230,7 @@ def _buttons(
     for step in matters.next_steps(case.matter, actor, moments.day_of(at)):
         rule = step.rule
         act = spoken_act(case, rule.action) if rule.action in ACTS else None
-        if act is None or (rule.action == "grant_at_once" and case.kind != rules.IMMEDIATE):
+        if act is None or (rule.action == "grant_at_once" and not decided_at_once(case)):
             continue
         if step.closed_because and not may(actor, rule.permission, case.matter):
             continue  # not this actor's affair at all; what only lacks a letter or waits for a hold is shown with its reason
@@ -245,7 +246,7 @@ def _buttons(
         return Buttons(), writing
     # The first in the order of the procedure is the one that moves the case on; it stays first while it is closed,
     # because why it is closed is what one must know. What only ends the case is never the first.
-    usual = "grant_at_once" if case.kind == rules.IMMEDIATE else found[0].rule.action
+    usual = "grant_at_once" if decided_at_once(case) else found[0].rule.action
     first = next((each for each in found if each.rule.action == usual and not each.rule.danger), None)
     if first is None and not found[0].rule.danger:
         first = found[0]
@@ -257,6 +258,11 @@ def _buttons(
         [each for each in rest if each.rule.action in FULL_WIDTH],
         [each for each in rest if each.rule.action not in FULL_WIDTH],
     ), writing
+
+
+def decided_at_once(case: Case) -> bool:
+    """即办件, and what was promised instead of proved (R050, R069)."""
+    return case.kind == rules.IMMEDIATE or has_mark(case.marks, "promised")
 
 
 def closed_by_case(action: str, case: Case, edition: EditionCard, materials: Sequence[CaseMaterial]) -> str:

@@ -36,6 +36,8 @@ def register() -> None:
         ),
         MenuItem("听证", "cases:hearings", "scale", "cases.hold_hearing", group="办理", order=16),
         MenuItem("优先办理", "cases:priority", "star", "matters.view", group="办理", order=16),
+        MenuItem("容缺办件", "cases:tolerances", "file", "matters.view", group="查询", order=34),
+        MenuItem("承诺办件", "cases:signed_promises", "tick", "matters.view", group="查询", order=34),
         MenuItem("上报件", "cases:reports_up", "send", "matters.view", group="查询", order=33),
         MenuItem("同步办理", "cases:externals", "link", "matters.view", group="查询", order=34),
         MenuItem("委托登记", "cases:desk_mandates", "users", "identity.verify", group="办理", order=17),
@@ -51,6 +53,7 @@ def register() -> None:
     for item in (
         MenuItem("重点项目", "cases:projects", "star", "cases.set_up", group="目录", order=23),
         MenuItem("控制事项", "cases:prohibited", "lock", "cases.set_up", group="目录", order=24),
+        MenuItem("容缺和承诺", "cases:item_terms", "file", "cases.set_up", group="目录", order=24),
         MenuItem("外部系统", "cases:systems", "link", "cases.set_up", group="目录", order=25),
         MenuItem("办件路径", "cases:path_terms", "clock", "cases.set_up", group="目录", order=26),
     ):

@@ -39,4 +39,24 @@ PATH_ACTS: dict[str, Act] = {
         consequence="把申请人已经填写的内容送到对方系统，申请人不用再报一次。",
     ),
     "note_external": Act(services.note_external, "登记", "外部编号已登记。", asked.NoteExternalForm),
+    "tolerate": Act(
+        services.accept_tolerant, "容缺受理", "已容缺受理，告知承诺书和受理通知书可以打印了。", asked.TolerantForm,
+        consequence="缺的材料由申请人书面承诺后补，期限从今天起算；补齐核收之前不能送达，到期不补可以终止办理。",
+    ),
+    "confirm_tolerated": Act(
+        services.confirm_tolerated, "核收", "容缺材料已核收，可以送达了。", asked.ConfirmTolerated,
+        consequence="确认承诺后补的材料已经全部补齐、合格，随即解除送达的限制。",
+    ),
+    "end_untolerated": Act(
+        services.end_untolerated, "终止办理", "已终止办理，告知书可以打印了。", asked.EndUntoleratedForm,
+        consequence="期满没有补齐的，终止办理并书面告知理由和救济途径；已作出还没送达的准予决定不再送达。",
+    ),
+    "sign_promise": Act(
+        services.sign_promise, "登记承诺", "承诺书已登记，可以打印了。", asked.SignPromiseForm,
+        consequence="申请人当面签署告知承诺书后，由窗口登记；代替的材料不用再交，受理后可以当场决定，事后核查。",
+    ),
+    "check_promise": Act(
+        services.check_promise, "记入核查", "核查结论已记入。", asked.CheckPromiseForm,
+        consequence="承诺不属实的，处理建议会告知部门负责人，由其决定是否撤销。",
+    ),
 }  # fmt: skip

@@ -26,7 +26,7 @@ from yimen.service.cases import kinds, services
 from yimen.service.cases import selectors_paths as paths
 from yimen.service.cases.lifecycle_paths import PATHS
 from yimen.service.cases.marks import LABELS, has_mark, marks_in
-from yimen.service.cases.models import Case, CaseMark, ExternalHandling, ReportUp
+from yimen.service.cases.models import Case, CaseMark, ExternalHandling, ReportUp, SignedPromise, Tolerance
 from yimen.service.cases.rules import REPORT_UP, short_code
 from yimen.service.cases.selectors import access_case
 from yimen.service.cases.views.staff.asking import actor_of
@@ -69,6 +69,14 @@ def _fits(action: str, case: Case) -> bool:
             return not has_mark(case.marks, action.removeprefix("declare_"))
         case "clear_special" | "clear_green":
             return has_mark(case.marks, action.removeprefix("clear_"))
+        case "confirm_tolerated" | "end_untolerated":
+            return has_mark(case.marks, "tolerated")
+        case "check_promise":
+            return has_mark(case.marks, "promised")
+        case "supply_tolerated":
+            return False  # at the window what comes is checked at once: 核收
+        case "sign_promise" | "tolerate":
+            return not has_mark(case.marks, "promised" if action == "sign_promise" else "tolerated")
     return True
 
 
@@ -81,6 +89,8 @@ class Path:
     priority: Sequence[CaseMark]
     reports: Sequence[Reported]
     externals: Sequence[ExternalHandling]
+    tolerance: Tolerance | None
+    promise: SignedPromise | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,8 @@ def path_of(case: Case, at: datetime) -> Path:
         priority=paths.open_marks(case) if has_mark(held, "special") or has_mark(held, "green") else (),
         reports=[reported(each, at) for each in paths.reports_of(case)] if has_mark(held, "superior") else (),
         externals=paths.externals_of(case) if has_mark(held, "external") else (),
+        tolerance=paths.tolerance_of(case) if has_mark(held, "tolerated") else None,
+        promise=paths.promise_of(case) if has_mark(held, "promised") else None,
     )
 
 
@@ -271,6 +283,54 @@ def externals(request: HttpRequest) -> HttpResponseBase:
     return _list(
         request, paths.externals(actor, state), ("-entered_at", "-pk"), "同步办理", _OUTSIDE, "cases/staff/externals.html",
         states=ExternalHandling.State.choices, state=state,
+    )  # fmt: skip
+
+
+_FOLLOWS: tuple[Column[Row], ...] = (
+    Column("项目", lambda row: row.what.project.name, width=30),
+    Column("后补材料", lambda row: row.what.names, width=36),
+    Column("承诺人", lambda row: row.what.promised_by),
+    Column("补齐期限", lambda row: row.what.due_on),
+    Column("补交时间", lambda row: row.what.supplied_at),
+    Column("核收时间", lambda row: row.what.confirmed_at),
+    Column("期满未补", lambda row: row.what.lapsed_at),
+    Column("终止时间", lambda row: row.what.ended_at),
+)
+_SIGNED: tuple[Column[Row], ...] = (
+    Column("代替的材料", lambda row: row.what.names, width=36),
+    Column("签署人", lambda row: row.what.signer),
+    Column("签署时间", lambda row: row.what.signed_at),
+    Column("核查期限", lambda row: row.what.check_due_on),
+    Column("核查时间", lambda row: row.what.checked_at),
+    Column("结论", lambda row: row.what.get_outcome_display()),
+    Column("核查情况", lambda row: row.what.found, width=40),
+    Column("处理建议", lambda row: row.what.proposal, width=40),
+)
+FOLLOW_TABS = (("等补齐", "open"), ("期满未补", "lapsed"), ("已核收", "confirmed"), ("全部", "all"))
+SIGNED_TABS = (("等核查", "open"), ("不属实", "broken"), ("全部", "all"))
+
+
+@requires(VIEW)
+def tolerances(request: HttpRequest) -> HttpResponseBase:
+    """容缺办件: what has still to come, from whom, until when (R068)."""
+    state = request.GET.get("state", "open")
+    state = state if state in [value for _, value in FOLLOW_TABS] else "open"
+    return _list(
+        request, paths.tolerances(actor_of(request), state), ("-granted_at", "-pk"), "容缺办件", _FOLLOWS,
+        "cases/staff/tolerances.html", tabs=[(label, f"?state={value}") for label, value in FOLLOW_TABS],
+        here=f"?state={state}", today=moments.day_of(moments.now()),
+    )  # fmt: skip
+
+
+@requires(VIEW)
+def signed_promises(request: HttpRequest) -> HttpResponseBase:
+    """告知承诺办件: what was promised, when it has to be checked, what was found (R069)."""
+    state = request.GET.get("state", "open")
+    state = state if state in [value for _, value in SIGNED_TABS] else "open"
+    return _list(
+        request, paths.signed_promises(actor_of(request), state), ("-signed_at", "-pk"), "告知承诺办件", _SIGNED,
+        "cases/staff/signed_promises.html", tabs=[(label, f"?state={value}") for label, value in SIGNED_TABS],
+        here=f"?state={state}", today=moments.day_of(moments.now()),
     )  # fmt: skip
 
 
