@@ -211,7 +211,7 @@ class LadderForm(WithUnits):
     unit = unit_choice("单位")
     ground = choice("原因", Ladder.Ground.choices)
     text = forms.Paragraph(label="事实和理由", rows=5, max_length=4000)
-    vertical = django_forms.BooleanField(label="这是垂直管理单位\n岗位调整建议报它的上级主管部门", required=False)
+    vertical = django_forms.BooleanField(label="这是垂直管理单位（岗位调整建议报它的上级主管部门）", required=False)
     source_code = forms.Line(label="来源编号", max_length=60, required=False)
 
 
@@ -240,9 +240,9 @@ class ComplaintForm(WithUnits):
     violation = choice("是什么问题", VIOLATIONS)
     statement = forms.Paragraph(label="写清经过", rows=6, max_length=4000, help_text="什么时间、在哪里、发生了什么。")
     file = forms.Attachment(label="照片、录音文字等材料", required=False)
-    anonymous = django_forms.BooleanField(label="匿名提交\n不留姓名和电话；我们只能通过查询码答复您", required=False)
-    name = forms.Line(label="姓名", max_length=60, required=False)
-    phone = forms.Phone(mobile=False, label="联系电话", required=False)
+    anonymous = django_forms.BooleanField(label="匿名提交（不留姓名和电话，凭查询码看答复）", required=False)
+    name = forms.Line(label="姓名", max_length=60, required=False, help_text="不匿名的要填。")
+    phone = forms.Phone(mobile=False, label="联系电话", required=False, help_text="不匿名的要填，答复和核实用。")
     address = forms.Line(label="联系地址", max_length=120, required=False)
     about = forms.Line(label="相关办件编号", max_length=60, required=False)
     wants_reward = django_forms.BooleanField(label="举报查实后申请奖励", required=False)

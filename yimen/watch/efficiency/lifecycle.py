@@ -117,7 +117,7 @@ FAULT = Procedure(
         StepRule("silent", "逾期未陈述", ("hearing",), "deliberating", MANAGE, clock="start", clock_name="deciding",
                  public_label="逾期未陈述", order=3),
         StepRule("decide", "认定过错", ("deliberating",), "decided", DECIDE, clock="start", clock_name="appealing",
-                 reason_needed=True, public_label="认定过错", order=1, danger=True),
+                 reason_needed=True, public_label="认定过错", order=1),
         StepRule("dismiss", "不予追究", ("deliberating",), "dismissed", DECIDE, clock="finish", reason_needed=True,
                  public_label="不予追究", order=2),
         StepRule("appeal", "申诉", ("decided",), "appealed", OWN, clock="start", clock_name="reviewing",
@@ -144,8 +144,7 @@ LADDER = Procedure(
     ),
     (
         StepRule("begin", "启动追责", (BEFORE,), "open", DECIDE, public_label="启动追责", law="R235"),
-        StepRule("take_rung", "采取措施", ("open",), None, DECIDE, reason_needed=True, public_label="采取措施", order=1,
-                 danger=True),
+        StepRule("take_rung", "采取措施", ("open",), None, DECIDE, reason_needed=True, public_label="采取措施", order=1),
         StepRule("relieve", "已改正，解除", ("open",), "relieved", DECIDE, reason_needed=True,
                  public_label="解除", order=9),
     ),

@@ -107,7 +107,7 @@ def board(actor: Actor, at: datetime) -> list[tuple[str, str, list[Stat]]]:
         )  # fmt: skip
         heads = ("待受理", "调查中", "待答复", "待回访", "超期")
         stats = [Stat(head, row[key], "complaints", f"box={key}") for head, key in zip(heads, row, strict=True)]
-        found.append(("效能投诉", "24 小时内受理，查清有效、无效，答复，回访。", stats))
+        found.append(("效能投诉", "限时受理，查清有效、无效，答复，回访。", stats))
     rows = Correction.objects.filter(policies.seen(actor)).aggregate(
         rectifying=Count("pk", filter=Q(matter__state="rectifying")),
         reported=Count("pk", filter=Q(matter__state="reported")), late=Count("pk", filter=late),
