@@ -21,7 +21,12 @@ def tell(stage: Stage) -> None:
     leader = stage.actor(stage.county.first("government", "leader"))
     now = stage.days.now
     _by_hand(stage, sun, leader)
-    late = [each for each in matters.due_before(now - 2 * HOUR, 60) if each.procedure != "alert"]
+    known = {unit.pk for unit in stage.county.units.values()}  # not those that the reorganisation has just set up
+    late = [
+        each
+        for each in matters.due_before(now - 2 * HOUR, 60)
+        if each.procedure != "alert" and each.department_id in known
+    ]
     for turn, matter in enumerate(late[:9]):
         found_at = min(now - HOUR, (matter.due_at or now) + HOUR)
         services.raise_overdue([matter.pk], found_at)
@@ -40,8 +45,9 @@ def _again(alert: Alert) -> Alert:
 
 def _party(stage: Stage, alert: Alert) -> Actor:
     """Whoever answers: the one in whose hands it was, or the head of the department."""
-    if alert.person_id is not None and alert.per == "person":
-        found = next(name for name, each in stage.county.staff.items() if each.pk == alert.person_id)
+    named = [name for name, each in stage.county.staff.items() if each.pk == alert.person_id]
+    if named and alert.per == "person":
+        found = named[0]
     else:
         keys = {unit.pk: key for key, unit in stage.county.units.items()}
         found = stage.county.first(keys[alert.department_id], "head")
