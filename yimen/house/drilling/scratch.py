@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -37,7 +37,8 @@ class NoScratch(Refusal):
 
 def url_of(source: str, name: str) -> str:
     """The address of another database on the same server."""
-    return urlunsplit(urlsplit(source)._replace(path=f"/{name}"))
+    parts = urlsplit(source)
+    return f"{parts.scheme}://{parts.netloc}/{name}" + (f"?{parts.query}" if parts.query else "")
 
 
 def demand_room(source: str) -> None:

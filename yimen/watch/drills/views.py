@@ -24,6 +24,7 @@ from yimen.watch.drills.rules import TOTALS, Difference, act_name
 from yimen.watch.drills.selectors import PARTS, Column, Part
 
 SEES = (policies.VIEW, policies.HOLD)
+PAGE = 100
 SHOWN = 10
 """So many rows of each list stand on the result page; the rest on the list's own."""
 WHERE = {
@@ -189,8 +190,11 @@ def part(request: HttpRequest, uid: UUID, slug: str) -> HttpResponseBase:
             for column in one.columns
         ]
         return exports.download(f"演练 {found.title} {one.title}.xlsx", exports.xlsx(columns, rows, sheet=one.title))
+    start = _place(request, len(rows))
     context = {
-        "drill": found, "part": one, "rows": _cells(one, rows), "text": text, "all": len(found.rows(slug)),
+        "drill": found, "part": one, "rows": _cells(one, rows[start : start + PAGE]), "text": text,
+        "before": max(start - PAGE, 0) if start else None, "after": start + PAGE if start + PAGE < len(rows) else None,
+        "all": len(found.rows(slug)),
         "tabs": [(each.title, _part_url(found, each.slug)) for each in PARTS.values()], "here": _part_url(found, slug),
     }  # fmt: skip
     return render(request, "drills/part.html", context)
@@ -307,6 +311,13 @@ def _text(request: HttpRequest) -> str:
         return clean_line(request.GET.get("q", "")[:60], label="查找")
     except Refusal:
         return ""  # whatever cannot be read narrows nothing
+
+
+def _place(request: HttpRequest, most: int) -> int:
+    """From which row on. A result never changes, so a place is as good as a key."""
+    text = request.GET.get("from", "")
+    place = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    return place if place < most else 0
 
 
 def _part_url(found: DrillRun, slug: str) -> str:

@@ -37,6 +37,22 @@ def test_each_list_is_a_page_and_a_workbook(cast: Cast, slug: str) -> None:
     assert sheet.max_row == 1 + len(results()[slug])
 
 
+def test_a_long_list_has_pages(cast: Cast) -> None:
+    made = finished()
+    made.results["effects"] *= 230
+    made.save()
+    client = cast.client("manager")
+    url = reverse("drills:part", args=[made.uid, "effects"])
+    pages = [client.get(url, {"from": place}) for place in ("", "100", "200", "999999", "-1", "１")]
+    assert [len(page.context["rows"]) for page in pages] == [100, 100, 30, 100, 100, 100]
+    assert [(page.context["before"], page.context["after"]) for page in pages[:3]] == [
+        (None, 100),
+        (0, 200),
+        (100, None),
+    ]
+    assert all(len(page.content) < 300 * 1024 for page in pages)
+
+
 def test_the_numbers_of_the_head_are_those_of_the_lists() -> None:
     found = results()
     assert found["totals"]["overflows"] == sum(row["overflows"] for row in found["windows"])
