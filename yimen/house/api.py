@@ -21,6 +21,7 @@ from yimen.ground.organisations.api import router as organisations
 from yimen.house.api_page import Handbook
 from yimen.service.cases.api import router as applications
 from yimen.service.cases.api_accept import accept
+from yimen.service.cases.api_asides import router as case_asides
 from yimen.service.cases.api_figures import router as case_figures
 from yimen.service.cases.api_paths import router as case_paths
 from yimen.service.catalogue.api import router as items
@@ -81,6 +82,7 @@ api = Documented(
 api.add_router("/", items, tags=["事项"])
 api.add_router("/", applications, tags=["办件"])
 api.add_router("/", deadlines, tags=["期限"])
+api.add_router("/", case_asides, tags=["办件"])
 api.add_router("/", case_figures, tags=["统计"])
 api.add_router("/", case_paths, tags=["统计"])
 api.add_router("/", lists, tags=["清单"])

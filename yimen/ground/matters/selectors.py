@@ -22,7 +22,8 @@ from yimen.ground.kit.moments import CHINA, day_of, say_day
 from yimen.ground.kit.postgresql.statements import Statement
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.matters import lifecycle, policies, rules
-from yimen.ground.matters.clocks import Clock, ClockMark, clocks_of, ended
+from yimen.ground.matters.clocks import Clock, clocks_of, ended
+from yimen.ground.matters.clocks import ClockMark as ClockMark
 from yimen.ground.matters.durations import Durations as Durations
 from yimen.ground.matters.durations import durations
 from yimen.ground.matters.effects import effect as effect

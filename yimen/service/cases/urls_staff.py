@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from yimen.service.cases.views.manage import extending, setting_up
 from yimen.service.cases.views.manage import paths as manage_paths
-from yimen.service.cases.views.manage import setting_up
 from yimen.service.cases.views.staff import (
     acts,
     case_page,
@@ -72,6 +72,9 @@ staff_urls: list[URLPattern] = [
     path("desk/hearings/<str:code>/", hearings.page, name="hearing"),
     path("desk/hearings/<str:code>/files/<uuid:uid>/", hearings.file, name="hearing_file"),
     path("desk/hearings/<str:code>/<slug:action>/", hearings.act, name="hearing_act"),
+    path("manage/extension-terms/", extending.listed, name="extension_terms"),
+    path("manage/extension-terms/new/", extending.new, name="extension_new"),
+    path("manage/extension-terms/<str:code>/drop/", extending.drop, name="extension_drop"),
     path("manage/opinion-terms/", opinions.terms, name="opinion_terms"),
     path("desk/cases/<str:code>/", case_page.page, name="desk_case"),
     path("desk/cases/<str:code>/opinions/new/", opinions.new, name="opinion_new"),

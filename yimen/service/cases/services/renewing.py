@@ -18,7 +18,7 @@ from yimen.ground.documents.services import void_letter
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit.moments import CHINA, day_of, local, say_date
 from yimen.ground.kit.refusals import Conflict, Invalid
-from yimen.ground.matters.selectors import ask, documents_of
+from yimen.ground.matters.selectors import ClockMark, ask, documents_of
 from yimen.ground.matters.services import (
     STATUTORY_EFFECT,
     Effect,
@@ -40,7 +40,6 @@ from yimen.service.cases.services.letters import issue
 from yimen.service.cases.services.open_case import OpenCase, open_case
 
 if TYPE_CHECKING:
-    from yimen.ground.matters.clocks import ClockMark
     from yimen.ground.matters.models import Matter
 
 DEEMED_RENEWED = "deemed_renewed"

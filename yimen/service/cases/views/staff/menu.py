@@ -63,6 +63,9 @@ def register() -> None:
         "manage", MenuItem("办件催办", "cases:reminder_terms", "bell", "cases.set_up", group="目录", order=22)
     )
     register_menu(
+        "manage", MenuItem("延长规定", "cases:extension_terms", "clock", "cases.set_up", group="目录", order=24)
+    )
+    register_menu(
         "manage", MenuItem("征求意见的期限", "cases:opinion_terms", "clock", "cases.set_up", group="目录", order=23)
     )
     register_menu(
