@@ -258,9 +258,8 @@ def _party(request: HttpRequest) -> int | None:
 
 
 def _known(request: HttpRequest) -> dict[str, str]:
-    """Name and telephone of whoever is signed in, so that they need not type them."""
+    """The name of whoever is signed in, so that they need not type it; a telephone is shown whole on no page."""
     party_id = _party(request)
     if party_id is None or request.method == "POST":
         return {}
-    found = party_of(party_id)
-    return {"name": found.name, "phone": found.phone}
+    return {"name": party_of(party_id).name}
