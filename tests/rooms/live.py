@@ -15,7 +15,7 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "supervision:board": ("sun", 9),
     "supervision:matters": ("sun", 6),
     "supervision:cockpit": ("sun", 14),
-    "supervision:walls": ("sun", 4),
+    "supervision:walls": ("sun", 5),
     "supervision:end_wall": ("sun", 3),
     "supervision:wall": ("", 1),
     "supervision:wall_ticket": ("", 1),

@@ -8,8 +8,6 @@ from yimen.watch.supervision import policies
 
 def register() -> None:
     """Put the entries in; called once when the app is ready."""
-    register_menu("desk", MenuItem("实时监察", "supervision:board", "speak", policies.WATCH, group="监察", order=60))
-    register_menu("desk", MenuItem("监察大屏", "supervision:cockpit", "chart", policies.WATCH, group="监察", order=61))
     register_menu("desk", MenuItem("我的预警", "supervision:mine", "warn", group="办理", order=45, for_kind="staff"))
     # The four functions of electronic supervision under one heading (R215–R218).
     for place, (label, name, icon) in enumerate(

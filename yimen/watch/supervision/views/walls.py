@@ -18,7 +18,7 @@ from yimen.ground.identity.policies import actor_of, public, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import forms, live, moments, ratelimit
 from yimen.ground.kit.paging import page_by_key
-from yimen.ground.kit.refusals import Refusal, SignInNeeded
+from yimen.ground.kit.refusals import Refusal
 from yimen.watch.supervision import selectors, services
 from yimen.watch.supervision.models import WallScreen
 from yimen.watch.supervision.policies import WATCH
@@ -104,7 +104,7 @@ def wall_ticket(request: HttpRequest) -> JsonResponse:
     """As `/live/ticket/`, for a screen that holds a key."""
     actor = _actor_on(request)
     if actor is None:
-        raise SignInNeeded("这块大屏已经停用，或者还没有接入。")
+        return JsonResponse({"url": ""}, status=401)
     ratelimit.limit(f"wall:{request.COOKIES[COOKIE][:8]}", capacity=20, per_second=0.2)
     address = live.stream_address(request)
     names = [name for name in request.GET.get("topics", "").split(",") if name]

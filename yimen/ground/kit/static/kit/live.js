@@ -36,6 +36,7 @@
   };
   const ended = () => {
     over = true; clearTimeout(retry); clearTimeout(polling); clearInterval(counting); source?.close();
+    if (root.dataset.liveEnded === "reload") { location.reload(); return; }
     const text = "登录已结束，这一页不再更新，请重新登录。";
     state("over", text); say(text);
   };
@@ -77,7 +78,7 @@
     let url = "";
     try {
       const answer = await fetch(`${ticketAt}?topics=${encodeURIComponent(topics)}`, { headers: { "X-Passive": "1", "Accept": "application/json" }, cache: "no-store" });
-      if (answer.status === 401 || answer.status === 403) { ended(); return; }
+      if (answer.status === 401 || answer.status === 403 || answer.redirected) { ended(); return; }
       if (!answer.ok) throw answer.status;
       url = (await answer.json()).url;
     } catch { lost(); return; }
