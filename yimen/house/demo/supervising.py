@@ -30,7 +30,7 @@ def tell(stage: Stage) -> None:
     for turn, matter in enumerate(late[:9]):
         found_at = min(now - HOUR, (matter.due_at or now) + HOUR)
         services.raise_overdue([matter.pk], found_at)
-        for alert in selectors.alerts(sun).filter(about=matter, matter__state="raised")[:1]:
+        for alert in selectors.alerts(sun).filter(about=matter, matter__state="raised", department__in=known)[:1]:
             _course(stage, alert, sun, leader, found_at, turn)
     services.nightly(now)
     acting.sweep_all(now)
