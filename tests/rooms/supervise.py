@@ -10,12 +10,12 @@ from yimen.watch.supervision import policies, services
 from yimen.watch.supervision.models import Alert, RuleVersion
 
 CEILINGS: dict[str, tuple[str, int]] = {
-    "supervision:mine": ("zhao", 9),
-    "supervision:alert": ("sun", 18),
-    "supervision:card": ("sun", 8),
-    "supervision:act": ("sun", 16),
-    "supervision:alerts": ("sun", 12),
-    "supervision:raise": ("sun", 9),
+    "supervision:mine": ("zhao", 8),
+    "supervision:alert": ("sun", 13),
+    "supervision:card": ("sun", 6),
+    "supervision:act": ("sun", 9),
+    "supervision:alerts": ("sun", 11),
+    "supervision:raise": ("sun", 7),
     "supervision:cards": ("sun", 9),
     "supervision:figures": ("sun", 9),
     "supervision:scores": ("sun", 11),
