@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from tests.security.world import World
 
 CEILINGS: dict[str, tuple[str, int]] = {
-    "drills:drills": ("manager", 6),
-    "drills:new": ("manager", 5),
+    "drills:drills": ("manager", 8),
+    "drills:new": ("manager", 6),
     "drills:compare": ("manager", 6),
-    "drills:drill": ("manager", 6),
-    "drills:part": ("manager", 5),
-    "drills:cancel": ("manager", 6),
-    "drills:remove": ("manager", 6),
+    "drills:drill": ("manager", 8),
+    "drills:part": ("manager", 7),
+    "drills:cancel": ("manager", 7),
+    "drills:remove": ("manager", 7),
     "api:list_drills": ("manager", 6),
     "api:one_drill": ("manager", 6),
 }
