@@ -55,6 +55,7 @@ ELSEWHERE = {
     "efficiency:new_entry": f"{_SCREENS}test_every_register_has_its_form",
 }
 OPEN = {
+    "efficiency:register": "a register's name is no object; its list shows each reader only what is theirs to see",
     "efficiency:tracked": "the signed address is itself the right, given for number and secret, and names nobody",
     "efficiency:track_act": "as the page it stands on",
     "efficiency:lodged": "the signed address is itself the right, given to whoever has just lodged the complaint",

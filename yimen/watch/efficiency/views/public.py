@@ -229,7 +229,6 @@ def _tracked(
 
 @citizens
 @require_safe
-@unnamed
 def my_complaints(request: HttpRequest) -> HttpResponseBase:
     """What one lodged signed in, newest first."""
     party = _party(request)
@@ -242,7 +241,6 @@ def my_complaints(request: HttpRequest) -> HttpResponseBase:
 
 @citizens
 @require_safe
-@unnamed
 def my_complaint(request: HttpRequest, code: str) -> HttpResponseBase:
     """One of them: the same page as behind the query."""
     party = _party(request)
