@@ -58,12 +58,7 @@ def _promised_materials(at: datetime) -> int:
     )
     for pk in list(waiting.order_by("due_on", "pk").values_list("pk", flat=True)[:MOST]):
         with transaction.atomic():
-            held = (
-                waiting.select_for_update(skip_locked=True, of=("self",))
-                .select_related("case__matter")
-                .filter(pk=pk)
-                .first()
-            )
+            held = waiting.select_for_update(skip_locked=True).filter(pk=pk).first()
             if held is None or held.case.matter.closed_at is not None:
                 continue
             if held.due_on < day_of(at) and held.supplied_at is None:
