@@ -112,6 +112,8 @@ def case_page(
     buttons, writing = _buttons(case, edition, materials, actor, at)
     before, after = neighbours(actor, case)
     mine = matter.person_id is not None and matter.person_id == actor.account_id
+    # Whoever asks others or holds a hearing holds the decision until it is over: a case that was never held has neither.
+    beside = any(step.action == "place_hold" for step in steps)
     context = {
         "case": case,
         "matter": matter,
@@ -142,9 +144,9 @@ def case_page(
         "renewal_in_time": case.renewal_asked_by and asked_in_time(case, matter.opened_at),
         "comes": matters.takes_effect_at(matter),
         "mine": mine,
-        "asked_others": list(asides.requests_of(case)),
+        "asked_others": list(asides.requests_of(case)) if beside else [],
         "may_ask": matter.state in ASKING and may(actor, ASK, matter),
-        "hearings": list(asides.hearings_of(case)),
+        "hearings": list(asides.hearings_of(case)) if beside else [],
         "may_hear": matter.state in HEARD_IN
         and matter.procedure_version >= WITH_HEARINGS
         and may(actor, HOLD_HEARING, matter),
