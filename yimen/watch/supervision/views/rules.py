@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from yimen.ground.identity.policies import requires
 from yimen.ground.kit import asking, exports, moments
@@ -57,6 +58,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(policies.WATCH)
+@require_safe
 def rule(request: HttpRequest, code: str) -> HttpResponseBase:
     """One rule: what it says now, on what it rests, every version of it."""
     actor, at = actor_of(request), moments.now()
