@@ -4,8 +4,8 @@ A file here may hold `CEILINGS` (name of the view: who opens it, how often it ma
 many rows), `QUESTIONS` (what stands behind the question mark), `ELSEWHERE`, `NO_ACT` and `MORE` (acts that
 `test_one_audit_row` cannot carry out, that leave no row, that leave more than one; each with its reason),
 `EXPECTED` (what an address answers that wants what no test world has), `OTHER_KEYS` (addresses that no person's session opens),
-`OPEN` (objects that are nobody's alone), `arguments(world)` (for each address with parameters, the object that stands there) and
-`more(world, count)` (so many more rows of what the lists of the room show).
+`BODIES` (what a call of a stranger says), `OPEN` (objects that are nobody's alone), `arguments(world)` (for each address with
+parameters, the object that stands there) and `more(world, count)` (so many more rows of what the lists of the room show).
 """
 
 from __future__ import annotations

@@ -22,6 +22,10 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "api:history": ("li", 9),
 }
 LIST = {"matters:digests"}
+OPEN = {
+    "matters:digest": "published for everybody; names no matter and nobody",
+    "matters:digest_text": "as the page",
+}
 
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:

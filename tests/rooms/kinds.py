@@ -41,6 +41,14 @@ LIST = {
     "cases:projects", "cases:prohibited",
 }  # fmt: skip
 
+ELSEWHERE = {
+    "cases:desk_actdeclare_green": "a project must be registered first: cases/tests/test_paths_of_kinds.py",
+}
+BODIES = {
+    "api:paths_of": {"action": "declare_special", "reason": "急"},
+    "api:take_path": {"action": "declare_special", "reason": "急"},
+}
+
 
 def arguments(world: Any) -> dict[str, dict[str, Any]]:
     """A project, a controlled matter, a system; and Li's case under review, which stands in that system too."""

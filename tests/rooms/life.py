@@ -34,11 +34,15 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "api:hearings": ("zhao", 8),
     "api:deadlines": ("li", 12),
 }
+MORE = {
+    "cases:opinion_new": "the request begins, the case notes it, and its decision is held",
+    "cases:hearing_new": "the hearing begins, the case notes it, and a letter is sealed",
+}
 LIST = {"cases:opinions", "cases:hearings", "cases:extension_terms"}
 
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:
-    """The market department asks the health department about a case of Li's, and tells Li of the right to be heard."""
+    """The market department asks the housing department about a case of Li's, and tells Li of the right to be heard."""
     from tests.security.world import picture
 
     cast, at = world.cast, now()
@@ -48,7 +52,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     if not OpinionRequest.objects.filter(case__matter__code=code).exists():
         services.ask_opinion(
             code=code,
-            department_id=cast.units["health"].pk,
+            department_id=cast.units["housing"].pk,
             question="是否符合卫生标准？",
             actor=zhao,
             at=at,

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 CEILINGS: dict[str, tuple[str, int]] = {
     "live_ticket": ("sun", 3),
     "supervision:board": ("sun", 9),
-    "supervision:matters": ("sun", 6),
+    "supervision:matters": ("sun", 7),
     "supervision:cockpit": ("sun", 14),
     "supervision:walls": ("sun", 5),
-    "supervision:end_wall": ("sun", 3),
+    "supervision:end_wall": ("sun", 4),
     "supervision:wall": ("", 1),
     "supervision:wall_ticket": ("", 1),
 }

@@ -27,12 +27,15 @@ OPEN = {
 }
 """Objects that are not Li's alone, with the reason; a room adds its own."""
 OPEN |= gathered("OPEN")
+BODIES: dict[str, dict[str, str]] = gathered("BODIES")
+"""What a call says where another action than `accept` is to be named."""
 
 READ_BY_HEADS = {
     "organisations:unit": "who sits where is known within the government; no personal data",
     "organisations:post": "as the unit",
     "organisations:letter": "an authorisation letter is shown at the window; a head may read those of others",
     "organisations:seal": "the register of seals is read by those who keep seals",
+    "supervision:rule": "the rules by which all are watched are known to those who are watched",
     "organisations:staff_member": "name and post of a colleague, no personal data",
 }
 """What the head of another department may read but not change."""
@@ -47,7 +50,7 @@ def ask(cast: Cast, who: str, place: Place, method: str, client: Client) -> Any:
     """The request as this person's browser or program would send it."""
     if place.api:
         headers = {"authorization": f"Bearer {cast.token(who)}"}
-        body = json.dumps({"action": "accept"})
+        body = json.dumps(BODIES.get(place.name, {"action": "accept"}))
         return Client().generic(method, place.url, data=body, content_type="application/json", headers=headers)
     return client.generic(
         method, place.url, data="seen=1&act=next&text=abc", content_type="application/x-www-form-urlencoded"

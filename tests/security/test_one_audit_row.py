@@ -116,6 +116,8 @@ def well_filled(form: Form, world: World) -> dict[str, Any]:
             said[name] = _file(form, world)
         elif name in own:
             said[name] = own[name]
+        elif name == "item_code":
+            said[name] = world.item.code
         elif (
             control.kind == "select" and not control.value and not name.endswith("-means")
         ):  # what a date means is for a date
@@ -296,6 +298,9 @@ API_STEPS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
 NOT_HERE = {
     "grant_at_once": "only for immediate items; see the tests of cases",
     "undo_deemed": "only once the law has acted; see cases/tests/test_effects.py",
+    "undo_renewed": "as undo_deemed; see cases/tests/test_renewal.py",
+    "undo_abandoned": "as undo_deemed; see cases/tests/test_scenarios.py",
+    "extend_joint": "only for cases that several departments decide; see cases/tests/test_scenarios.py",
 }
 
 
