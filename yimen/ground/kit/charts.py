@@ -364,7 +364,9 @@ def _arrow(path: str) -> SafeString:
 
 def _round_up(value: float, bottom: float) -> float:
     """The next number above that people like on an axis."""
-    room = max(value - bottom, 1e-9)
+    if value <= bottom:
+        return bottom + 1
+    room = value - bottom
     step = math.pow(10, math.floor(math.log10(room)))
     for nice in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
         if nice * step >= room:
