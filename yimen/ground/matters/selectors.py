@@ -446,7 +446,7 @@ def takers(matter: Matter | Asked, on: date) -> list[Taker]:
     that staff may enter for them. Letters are not asked: they may be signed after the hand-over, and the step asks.
     """
     table = lifecycle.procedure(matter.procedure, matter.procedure_version)
-    rules_here = [rule for rule in table.steps_from(matter.state) if rule.by in ("staff", "either")]
+    rules_here = [rule for rule in table.steps_from(matter.state) if rule.shown and rule.by in ("staff", "either")]
     work = {rule.permission for rule in rules_here if rule.by == "staff"} or {rule.permission for rule in rules_here}
     needed = {"matters.view", "matters.claim"}
     place = organisations.Place(matter.department_id, matter.window_id, matter.centre_id, matter.division_id)
