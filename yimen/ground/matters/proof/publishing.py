@@ -84,7 +84,7 @@ def _make(before: LedgerDigest | None, seals: tuple[int, int], day: date, at: da
     text = "\n".join(
         (
             HEAD,
-            f"installation: {installation}",
+            f"installation: {installation.hex}",
             f"number: {number}",
             f"day: {day.isoformat()}",
             f"made: {_said(at)}",

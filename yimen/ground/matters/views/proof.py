@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from yimen.ground.identity.policies import public, signed_in
@@ -20,7 +18,7 @@ from yimen.ground.matters.proof import publishing
 from yimen.ground.matters.proof.history import CODE_DIGITS, grouped, history_of
 from yimen.ground.matters.views import actor_of
 
-SCRIPT = Path(__file__).resolve().parent.parent / "static" / "matters" / "verifier"
+PARTS = Path(__file__).resolve().parent.parent / "static" / "matters" / "verifier"
 
 
 @public
@@ -71,9 +69,10 @@ def verifier(request: HttpRequest) -> HttpResponse:
 
 def verifier_page() -> str:
     """The verifier as one file: its style and its script stand in it, and it asks nobody for anything."""
-    parts = {name: (SCRIPT / name).read_text(encoding="utf-8") for name in ("verify.js", "page.js", "page.css")}
-    scripts = re.sub(r"</(?=script)", "<\\/", parts["verify.js"] + parts["page.js"])
-    return render_to_string("matters/verifier.html", {"css": parts["page.css"], "js": scripts})
+    page, style, *scripts = (
+        (PARTS / name).read_text(encoding="utf-8") for name in ("page.html", "page.css", "verify.js", "page.js")
+    )
+    return page.replace("/*STYLE*/", style).replace("/*SCRIPT*/", "".join(scripts))
 
 
 def _download(data: bytes, name: str, media: str) -> HttpResponse:

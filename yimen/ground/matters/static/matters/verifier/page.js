@@ -86,5 +86,6 @@ async function take(file) {
 $("file").addEventListener("click", (event) => { event.target.value = ""; }); // the same file again, after it was mended
 $("file").addEventListener("change", (event) => take(event.target.files[0]));
 ["slip", "key"].forEach((id) => $(id).addEventListener("input", show));
+document.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
 document.addEventListener("dragover", (event) => event.preventDefault());
 document.addEventListener("drop", (event) => { event.preventDefault(); take(event.dataTransfer.files[0]); });
