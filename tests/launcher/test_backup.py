@@ -43,7 +43,7 @@ def make(installation: Installation, folder: Path) -> tuple[Path, Path]:
 def test_the_drill(prepared: Installation, installation: Installation, tmp_path: Path) -> None:
     put(prepared, WORD)
     stored = prepared.var / "files" / "ab" / "abcdef"
-    stored.parent.mkdir(parents=True)
+    stored.parent.mkdir(parents=True, exist_ok=True)
     stored.write_bytes(os.urandom(3_000_000))
     archive, keys = make(prepared, tmp_path)
     assert stat.S_IMODE(archive.stat().st_mode) == stat.S_IMODE(keys.stat().st_mode) == 0o600

@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -57,6 +58,12 @@ class Running:
         return self.get(f"/live/?ticket={ticket(reader)}&last={last}", f"Origin: {settings.ORIGIN}")
 
 
+def alone(course: Coroutine[Any, Any, None]) -> None:
+    """Run it to its end in a thread of its own: a browser of another test may hold a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, course).result(30)
+
+
 def ticket(reader: str = "sun") -> str:
     return live.issue_ticket(["test.lights"], SimpleNamespace(uid=reader))
 
@@ -77,7 +84,7 @@ def topic(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "_topics", {"test.lights": lambda actor: True})
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def running(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
@@ -213,7 +220,7 @@ def test_memory_follows_the_ring_not_the_readers() -> None:
         hub.take('{"t": "a.b", "i": [' + "1," * 2000 + "1]}")
         assert hub.place == before
 
-    asyncio.run(lived())
+    alone(lived())
 
 
 def test_who_does_not_read_is_dropped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -235,7 +242,7 @@ def test_who_does_not_read_is_dropped(monkeypatch: pytest.MonkeyPatch, tmp_path:
         scope["query_string"] = f"ticket={ticket()}".encode()
         await asyncio.wait_for(here(scope, never, blocked), 3)
 
-    asyncio.run(lived())
+    alone(lived())
     assert (here.dropped, here.open) == (1, 0)
 
 
@@ -258,6 +265,6 @@ def test_a_stream_ends_within_minutes_and_says_so(monkeypatch: pytest.MonkeyPatc
         scope["query_string"] = f"ticket={ticket()}".encode()
         await asyncio.wait_for(here(scope, never, keep), 3)
 
-    asyncio.run(lived())
+    alone(lived())
     assert b"event: renew" in said[-1]["body"]
     assert not said[-1]["more_body"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from yimen.ground.kit.moments import now
 from yimen.ground.matters.models import Matter
@@ -79,4 +80,4 @@ def more(world: Any, count: int) -> None:
     version = RuleVersion.objects.get(rule__code="overdue-long")
     zhao = (world.cast.accounts["zhao"].pk, world.cast.accounts["zhao"].name)
     for number in range(count):
-        _found(matter, version, zhao, f"more-{number}", now())
+        _found(matter, version, zhao, f"more-{number}-{uuid4()}", now())

@@ -65,6 +65,7 @@ SAMPLES: dict[str, Any] = {
     "again": "Lantern-Bridge-2027", "old": PASSWORD, "id_number": QIAN_ID, "basis": "国务院决定", "tail": LI_ID[-4:],
     "short_name": "听泉", "expires": "2027-06-01", "truthful": "on", "change_note": "改办公时间", "problem_1": "看不清",
     "code": "M-001", "proof_kind": "other", "operator_name": "李明", "legal_representative": "李明", "seen": None,
+    "question": WORD, "subject": WORD, "reply": WORD, "law": WORD,
 }  # fmt: skip
 """Good values by the field's name; None keeps what the form says."""
 
