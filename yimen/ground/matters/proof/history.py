@@ -61,9 +61,11 @@ def _open(rule: lifecycle.StepRule) -> bool:
 
 
 def _digest_row(each: LedgerDigest, code: str) -> dict[str, Any]:
-    places, rows, root = _tree_of(each.number, each.first_seal, each.last_seal)
+    places, rows, root = _tree_of(each.first_seal, each.last_seal, bytes(each.root))
     if root != bytes(each.root):
-        # The citizen's verifier will say so too; the file is given all the same, for it is the evidence.
+        # The citizen's verifier will say so too; the file is given all the same, for it is the evidence. Nothing of it is
+        # kept: what is mended or restored must show at once.
+        _tree_of.cache_clear()
         log.error("the ledger does not bear out digest %s", each.number)
     way = tree.way_up(rows, places[code]) if code in places else []
     return {
@@ -73,8 +75,8 @@ def _digest_row(each: LedgerDigest, code: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=16)
-def _tree_of(number: int, first: int, last: int) -> tuple[dict[str, int], list[list[bytes]], bytes]:
-    """What a digest covers never changes, so a tree once grown is kept for a while."""
+def _tree_of(first: int, last: int, published: bytes) -> tuple[dict[str, int], list[list[bytes]], bytes]:
+    """The tree over these seals, kept for a while under the root that was published: what that covers never changes."""
     codes, leaves = [], []
     for code, leaf in leaves_between(first, last):
         codes.append(code)
