@@ -99,16 +99,25 @@ _subscriptions: dict[str, Subscription] = {}
 def handles(event: type[E], *, outside: bool = False) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
     """Register a function for each such event. `outside=True`: it runs with no transaction open (network, mail).
 
-    Handlers stand in an app's `handlers.py`, which is found by itself at start-up. The stored name of a handler is its
-    dotted path: moving one leaves its waiting deliveries parked, so move it when the outbox is empty.
+    Handlers stand in an app's `handlers`, a file or a package, which is found by itself at start-up. The stored name of a
+    handler is that of its app's `handlers` and its own, so it may move between the files of a package; renaming one leaves
+    its waiting deliveries parked, so rename it when the outbox is empty. Two of one name are a `ValueError`.
     """
 
     def register(handler: Callable[[E], None]) -> Callable[[E], None]:
-        name = f"{handler.__module__}.{handler.__qualname__}"
+        name = _stored_name(handler)
+        known = _subscriptions.get(name)
+        if known is not None and known.handler.__module__ != handler.__module__:
+            raise ValueError(f"two handlers are named {name}")
         _subscriptions[name] = Subscription(event, handler, name, outside)
         return handler
 
     return register
+
+
+def _stored_name(handler: Handler) -> str:
+    app, package, _file = handler.__module__.partition(".handlers.")
+    return f"{app}.handlers.{handler.__qualname__}" if package else f"{handler.__module__}.{handler.__qualname__}"
 
 
 def subscriptions() -> tuple[Subscription, ...]:

@@ -15,9 +15,9 @@ from yimen.ground.identity.rules import Actor, stood_in
 from yimen.ground.kit.postgresql.statements import Statement
 from yimen.ground.kit.refusals import NotAllowed
 from yimen.ground.matters import lifecycle
+from yimen.ground.matters.asking import Asked
 from yimen.ground.matters.lifecycle import StepRule
 from yimen.ground.matters.models import Matter
-from yimen.ground.matters.selectors import Asked
 
 
 class ReviewedThemselves(NotAllowed):

@@ -13,9 +13,9 @@ from yimen.ground.calendar.selectors import calendar_version, work_calendar
 from yimen.ground.kit.refusals import Refusal
 from yimen.ground.matters import lifecycle
 from yimen.ground.matters.clocks import ClockMark, clock_row
+from yimen.ground.matters.explaining import CLOCK_LABELS, closing_hours, warn_days
 from yimen.ground.matters.models import Step
 from yimen.ground.matters.rules import standing_still
-from yimen.ground.matters.selectors import CLOCK_LABELS, closing_hours, warn_days
 
 if TYPE_CHECKING:
     from yimen.ground.matters.models import Matter

@@ -16,9 +16,10 @@ from django.db import connection
 
 from yimen.ground.calendar.rules import BusinessClose, DayRow, WorkCalendar
 from yimen.ground.kit.moments import CHINA, day_of, say_date
+from yimen.ground.matters.asking import ASKED, Asked, read_asked
 from yimen.ground.matters.clocks import Clock, ClockMark, ClockRow, clock_row, clocks_of
+from yimen.ground.matters.explaining import closing_hours, warn_days
 from yimen.ground.matters.rules import Derivation
-from yimen.ground.matters.selectors import ASKED, Asked, closing_hours, read_asked, warn_days
 
 LONGEST_WHY = 500
 _COLUMNS = "m.due_on, m.due_at, m.legal_due_on, m.warn_at, m.provisional"

@@ -13,9 +13,10 @@ from django.db.models import Exists, OuterRef
 
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.matters import rules
+from yimen.ground.matters.asking import Asked
 from yimen.ground.matters.clocks import clocks_of
+from yimen.ground.matters.explaining import closing_hours
 from yimen.ground.matters.models import Matter, Step
-from yimen.ground.matters.selectors import Asked, closing_hours
 
 
 def by_ids(ids: Sequence[int]) -> list[Matter]:

@@ -18,9 +18,10 @@ from yimen.ground.kit import outbox
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed, NotFound
 from yimen.ground.matters import lifecycle, policies
+from yimen.ground.matters.asking import Asked
 from yimen.ground.matters.clocks import ClockMark, ClockRow, clock_row
+from yimen.ground.matters.explaining import closing_hours, warn_days
 from yimen.ground.matters.lifecycle import ClockStart, Procedure, StepRule
-from yimen.ground.matters.selectors import Asked, closing_hours, warn_days
 from yimen.ground.organisations import selectors as organisations
 
 

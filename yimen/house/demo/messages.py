@@ -21,7 +21,7 @@ def tell(parties: Collection[int], now: datetime) -> int:
     Nobody waits for it: letters are drawn when somebody opens them. Returns how many messages there are.
     """
     mine = dict(Matter.objects.filter(applicant__in=parties).values_list("pk", "code"))
-    tellers = [each for each in outbox.subscriptions() if each.handler.__module__ == TELLERS]
+    tellers = [each for each in outbox.subscriptions() if each.name.startswith(f"{TELLERS}.")]
     news = OutboxEvent.objects.filter(fanned_at__isnull=True)
     # The load goes case by case; an inbox reads day by day.
     waiting = sorted(news.values_list("name", "payload"), key=lambda each: _moment(each[1]))

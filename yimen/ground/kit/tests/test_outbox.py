@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -194,3 +194,26 @@ def test_old_news_is_forgotten_once_everybody_has_heard_it() -> None:
     assert outbox.sweep(later) == 1
     assert OutboxEvent.objects.get().payload["tables"] == 0
     assert Delivery.objects.get().state == "waiting"
+
+
+def test_a_handler_may_move_between_the_files_of_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hears(event: TeahouseOpened) -> None: ...
+
+    hears.__qualname__ = "hears"
+    for module in ("shop.handlers", "shop.handlers.telling"):
+        hears.__module__ = module
+        monkeypatch.setattr(outbox, "_subscriptions", {})
+        handles(TeahouseOpened)(hears)
+        assert [each.name for each in outbox.subscriptions()] == ["shop.handlers.hears"]
+
+
+def test_two_handlers_of_one_name_are_refused() -> None:
+    def made(module: str) -> Callable[[TeahouseOpened], None]:
+        def hears(event: TeahouseOpened) -> None: ...
+
+        hears.__module__, hears.__qualname__ = module, "hears"
+        return hears
+
+    handles(TeahouseOpened)(made("shop.handlers.telling"))
+    with pytest.raises(ValueError, match="two handlers"):
+        handles(TeahouseOpened)(made("shop.handlers.counting"))

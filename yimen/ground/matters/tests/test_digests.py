@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 from yimen.ground.kit import crypto, keyring
 from yimen.ground.kit.moments import day_of, now
 from yimen.ground.matters import sealing, services
-from yimen.ground.matters.models import LedgerDigest, Matter
+from yimen.ground.matters.models import LedgerDigest, Matter, Step
 from yimen.ground.matters.proof import publishing, tree
 from yimen.ground.matters.proof.history import footing, history_of
 from yimen.ground.matters.tests.stage import clerk, errand
@@ -142,6 +142,17 @@ def test_a_ledger_mended_by_somebody_with_all_rights_no_longer_bears_out_its_dig
         matter.pk,
     )
     assert [fault.number for fault in publishing.verify()] == [1]
+
+
+def test_a_history_put_right_again_is_sound_at_once() -> None:
+    matter = sealed_errands(3)[1]
+    (digest,) = publishing.publish(now(), all_of_it=True)
+    link = Step.objects.get(matter=matter, seq=2).link
+    setting = "update matters_step set link = %s where matter_id = %s and seq = 2"
+    as_superuser(setting, bytes(32), matter.pk)
+    assert root_from(history_of(matter, now())) != [bytes(digest.root).hex()]
+    as_superuser(setting, link, matter.pk)
+    assert root_from(history_of(matter, now())) == [bytes(digest.root).hex()]
 
 
 @pytest.mark.parametrize(

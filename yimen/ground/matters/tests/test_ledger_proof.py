@@ -13,7 +13,7 @@ from yimen.ground.matters.tests.stage import clerk, errand
 pytestmark = pytest.mark.django_db
 
 
-def as_superuser(sql: str, *values: int) -> None:
+def as_superuser(sql: str, *values: object) -> None:
     """Run a statement with the ledger's own guards switched off."""
     with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")

@@ -24,7 +24,7 @@ from yimen.ground.notices.models import Message
 from yimen.ground.organisations.selectors import by_session
 from yimen.service.cases import selectors, services
 from yimen.service.cases.events import CaseSubmitted
-from yimen.service.cases.handlers import tell_submitted
+from yimen.service.cases.handlers.course import tell_submitted
 from yimen.service.cases.models import Draft
 from yimen.service.cases.services.delivery import CollectorRefused
 from yimen.service.cases.tests.stage import ANSWERS, case_of, decided_on, matter_of, published, submitted
