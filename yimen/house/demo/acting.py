@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -115,15 +116,22 @@ class Stage:
 
     # Acts
 
-    def apply(self, item: str, who: str, at: datetime, *, walk_in: bool = False, **said: str) -> str:
-        """An application by a citizen with an account, online or at the window; returns the case's number. `said` are answers."""
+    def apply(
+        self, item: str, who: str, at: datetime, *, walk_in: bool = False, lacking: Collection[str] = (), **said: str
+    ) -> str:
+        """An application by a citizen with an account, online or at the window; returns the case's number.
+
+        `said` are answers, `lacking` the names of materials that are not handed in.
+        """
         applicant = self.citizen(who)
         edition = open_edition(self.codes[item], at)
         file = self._file(who)
         filled = fill(edition.form, file.kind, self.rng)
         answers = filled.for_party(file) | said
         actor = self.clerk(item) if walk_in else applicant
-        needed = [each for each in edition.materials(answers, day_of(at)) if not each.exempt]
+        needed = [
+            each for each in edition.materials(answers, day_of(at)) if not each.exempt and each.name not in lacking
+        ]
         files = {} if walk_in else {each.id: [paper(each.name, actor, at)] for each in needed}
         submitted = services.submit_application(
             item_code=self.codes[item], party_id=self.parties[who], answers=answers, actor=actor, at=at,

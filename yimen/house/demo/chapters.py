@@ -20,6 +20,7 @@ from yimen.house.demo import (
     reorganising,
     staff_rights,
     supervising,
+    trusting,
 )
 from yimen.house.demo.acting import Stage
 
@@ -29,6 +30,7 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     coordinating.tell,
     mandates.tell,
     paths.tell,
+    trusting.tell,
     life.tell,
     entering.tell,
     staff_rights.tell,

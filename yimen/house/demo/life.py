@@ -37,7 +37,9 @@ def _running(stage: Stage, department: str, *states: str) -> list[Case]:
 def _opinions(stage: Stage) -> None:
     """The market department asks three others: one is silent, one agrees under a condition, one has still to answer."""
     asked = stage.actor(stage.county.by_duty["market", "reviewer"][0])
-    cases = [each for each in _running(stage, "market", "reviewing") if each.accepted_at and "经营" in each.matter.title]
+    cases = [
+        each for each in _running(stage, "market", "reviewing") if each.accepted_at and "经营" in each.matter.title
+    ]
     if not cases:
         return
     case, now = cases[0], stage.days.now
@@ -78,7 +80,9 @@ def _hearings(stage: Stage) -> None:
     """One applicant has been told and may still ask; one hearing is set, its case stands still meanwhile."""
     days, now = stage.days, stage.days.now
     actor = stage.actor(stage.county.by_duty["health", "reviewer"][0])
-    places = [each for each in _running(stage, "health", "reviewing") if each.accepted_at and "场所" in each.matter.title]
+    places = [
+        each for each in _running(stage, "health", "reviewing") if each.accepted_at and "场所" in each.matter.title
+    ]
     cases = places[-2:]
     for place, case in enumerate(cases):
         told_at = max(days.at(days.back(3 if place else 1), 10, 30), _after(case))

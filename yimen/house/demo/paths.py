@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from yimen.ground.kit.moments import day_of
 from yimen.house.demo.acting import Stage
 from yimen.service.cases import services
 from yimen.service.cases.models import Case
-from yimen.service.catalogue import selectors as catalogue
 
 CENTRE = "hezhinian"
 PROHIBITED = (
@@ -59,7 +56,6 @@ def tell(stage: Stage) -> None:
         services.set_external_system(
             actor=office, code=code, name=name, department=stage.county.units[department], at=early
         )
-    _promises(stage, early)
     running = Case.objects.filter(matter__state__in=["reviewing", "deciding", "received"], matter__centre=centre)
     codes = list(
         running.filter(matter__window__isnull=False).order_by("-pk").values_list("matter__code", flat=True)[:3]
@@ -85,20 +81,3 @@ def tell(stage: Stage) -> None:
             actor=clerk,
             at=now,
         )
-
-
-def _promises(stage: Stage, at: datetime) -> None:
-    """Two items whose materials may follow or be promised; the newest application for one of them was signed for."""
-    office = stage.actor(CENTRE)
-    waiting = Case.objects.filter(
-        matter__state="received", matter__procedure_version__gte=3, materials__state="missing"
-    )
-    case = waiting.select_related("item", "matter").order_by("-pk").distinct().first()
-    items = [case.item] if case else list(catalogue.items().filter(current__isnull=False).order_by("pk")[:1])
-    for item in items:
-        edition = item.current
-        names = list(edition.materials.order_by("order").values_list("name", flat=True)) if edition else []
-        services.set_item_terms(
-            actor=office, item=item, may_follow=names[-1:], follow_workdays=15, by_promise=names[:1], check_workdays=30, at=at,
-            promise_text="本人已知晓办理条件，承诺所述属实、符合条件；如有不实，愿依法被撤销决定并承担后果。",
-        )  # fmt: skip
