@@ -71,6 +71,10 @@ VIOLATIONS = {
 }
 """Kinds of violation (R225; `attitude` from R219), as findings keep them."""
 
+COMPLAINT_TITLE = "效能投诉"
+"""What the matter of every complaint is called, the same for all. Lists, searches, workbooks, alerts, the calendar's previews and the
+interface show matters by their title to whoever may see matters at all, the people of the accused unit among them."""
+
 SANCTIONS = {
     "education": "批评教育",
     "inspection": "责令书面检查",

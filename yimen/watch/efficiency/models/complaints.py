@@ -83,6 +83,11 @@ class Complaint(models.Model):
     def __str__(self) -> str:
         return str(self.matter_id)
 
+    def said(self) -> str:
+        """What it is about, for those who handle it: the matter's own title says nothing (`rules.COMPLAINT_TITLE`)."""
+        unit = self.accused.short_name or self.accused.name
+        return f"{self.get_kind_display()}{unit}：{self.get_violation_display()}"
+
 
 class Disclosure(models.Model):
     """Somebody looked at who complained: who, when, why."""

@@ -112,10 +112,8 @@ def _open(given: Given, actor: Actor, action: str, at: datetime, channel: str, o
     given = checked(given)
     unit = complaint_unit(given.accused)
     code = next_code(PREFIXES["complaint"], given.accused.division_id, at)
-    kind = dict(Complaint.Kind.choices)[given.kind]
-    title = f"{kind}{given.accused.short_name or given.accused.name}：{rules.VIOLATIONS[given.violation]}"
     matter_id = open_one(
-        name=COMPLAINT.name, action=action, code=code, title=title, actor=actor, at=at, unit=unit,
+        name=COMPLAINT.name, action=action, code=code, title=rules.COMPLAINT_TITLE, actor=actor, at=at, unit=unit,
         clock=clock("accepting", "accept"), facts={"channel": channel}, events=[ComplaintReceived(code, at)],
         channel="window" if channel == "visit" else "phone" if channel == "phone" else "api" if channel == "api" else "web",
     )  # fmt: skip

@@ -134,7 +134,7 @@ def _masked(complaint: Complaint) -> Sequence[tuple[str, str]]:
 
 KIND = Kind(
     COMPLAINT, "complaint", policies.access_complaint, ACTS, _facts, "efficiency:complaints", "效能投诉",
-    badges=_badges, closed=_closed, context=_extra, template="efficiency/complaint.html",
+    badges=_badges, closed=_closed, context=_extra, template="efficiency/complaint.html", heading=Complaint.said,
 )  # fmt: skip
 
 
@@ -148,6 +148,12 @@ def _boxes(actor: Actor, at: datetime) -> Mapping[str, tuple[str, Q]]:
         "late": ("超期", running & Q(matter__due_at__lt=at)),
         "all": ("全部", Q()),
     }
+
+
+def _search(text: str) -> Q:
+    """The matter's title says nothing; the accused unit's name and the kind of problem are looked through instead."""
+    kinds = [code for code, name in rules.VIOLATIONS.items() if text in name]
+    return Q(accused__name__icontains=text) | Q(accused__short_name__icontains=text) | Q(violation__in=kinds)
 
 
 LISTING = Listing(
@@ -184,6 +190,8 @@ LISTING = Listing(
         "satisfied": {"yes": Q(satisfied=True), "no": Q(satisfied=False)},
     },
     empty="没有符合条件的投诉",
+    heading=Complaint.said,
+    search=_search,
 )  # fmt: skip
 
 

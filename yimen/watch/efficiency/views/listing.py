@@ -39,6 +39,7 @@ class Row:
 
     detail: Any
     url: str
+    title: str
     clock: matters.ClockFace
     state: str
     sub: str
@@ -60,6 +61,8 @@ class Listing:
     questions: Mapping[str, Mapping[str, Q]] = field(default_factory=dict)
     order: tuple[str, str] = ("matter__sort_at", "pk")
     empty: str = "没有符合条件的"
+    heading: Callable[[Any], str] = field(default=lambda detail: str(detail.matter.title))
+    search: Callable[[str], Q] = field(default=lambda text: Q(matter__title__icontains=text))
 
 
 def listing(
@@ -102,7 +105,7 @@ def listing(
 def narrowed(request: HttpRequest, spec: Listing, found: QuerySet[Any]) -> QuerySet[Any]:
     """What the question leaves."""
     if text := text_asked(request):
-        found = found.filter(Q(matter__title__icontains=text) | Q(matter__code__iexact=text))
+        found = found.filter(spec.search(text) | Q(matter__code__iexact=text))
     if (unit := number_asked(request, "unit")) is not None:
         found = found.filter(**{spec.unit_column: unit})
     if first := day_asked(request, "first"):
@@ -126,6 +129,7 @@ def rows_of(spec: Listing, found: Iterable[Any], at: datetime) -> list[Row]:
         Row(
             detail=each,
             url=reverse(f"efficiency:{spec.table.name}", args=[each.matter.code]),
+            title=spec.heading(each),
             clock=matters.clock_face(each.matter, at, calendar),
             state=spec.table.state(each.matter.state).label,
             sub=each.matter.code,
@@ -142,7 +146,7 @@ def states(table: Procedure) -> list[tuple[str, str]]:
 
 COMMON: Sequence[exports.Column[Row]] = (
     exports.Column("编号", lambda row: row.detail.matter.code, width=24),
-    exports.Column("标题", lambda row: row.detail.matter.title, width=40),
+    exports.Column("标题", lambda row: row.title, width=40),
     exports.Column("到哪一步", lambda row: row.state),
     exports.Column("期限", lambda row: row.clock.text),
     exports.Column("到期日", lambda row: row.detail.matter.due_on),

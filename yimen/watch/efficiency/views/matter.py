@@ -59,6 +59,7 @@ class Kind:
     badges: Callable[[Any], Sequence[tuple[str, str]]] = field(default=lambda _: ())
     closed: Callable[[Any, Actor, str], str] = field(default=lambda *_: "")
     context: Callable[[HttpRequest, Any, Actor], dict[str, Any]] = field(default=lambda *_: {})
+    heading: Callable[[Any], str] = field(default=lambda detail: str(detail.matter.title))
 
     @property
     def name(self) -> str:
@@ -119,6 +120,7 @@ def page(request: HttpRequest, kind: Kind, code: str, status: int = 200, **more:
         "kind": kind,
         "detail": detail,
         "matter": matter,
+        "heading": kind.heading(detail),
         "state": kind.table.state(matter.state),
         "clock": matters.clock_face(matter, at),
         "clock_url": reverse(f"efficiency:{kind.name}_clock", args=[matter.code]),
@@ -231,6 +233,7 @@ def _ask(
     context = {
         "detail": detail,
         "matter": detail.matter,
+        "heading": kind.heading(detail),
         "rule": rule,
         "act": kind.acts[action],
         "form": form,
@@ -261,6 +264,7 @@ def clock(request: HttpRequest, kind: Kind, code: str) -> HttpResponseBase:
     detail = kind.access(actor_of(request), code)
     context = {
         "matter": detail.matter,
+        "heading": kind.heading(detail),
         "accounts": matters.explain(detail.matter).clocks,
         "face": matters.clock_face(detail.matter, at),
         "back_url": kind.url(detail.matter.code),
