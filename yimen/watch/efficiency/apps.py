@@ -15,12 +15,14 @@ class EfficiencyConfig(AppConfig):
     def ready(self) -> None:
         """Make procedures, clocks and the watcher known to the thread, and put the screens into the menus."""
         from yimen.ground.identity.policies import name_actions
+        from yimen.ground.kit.pages import register_part
         from yimen.ground.matters.lifecycle import COMMON_STEPS, register_page, register_procedure
         from yimen.ground.matters.selectors import name_clocks
         from yimen.ground.matters.services import register_watcher
         from yimen.watch.efficiency import menu
         from yimen.watch.efficiency.lifecycle import CLOCKS, PROCEDURES
         from yimen.watch.efficiency.services import limits
+        from yimen.watch.efficiency.views.alerts import alert_part
 
         for table in PROCEDURES:
             register_procedure(table)
@@ -28,4 +30,5 @@ class EfficiencyConfig(AppConfig):
             name_actions({f"{table.name}.{rule.action}": rule.label for rule in (*table.steps, *COMMON_STEPS)})
         name_clocks(CLOCKS)
         register_watcher("efficiency", limits.look, order=40)
+        register_part("supervision.alert", alert_part)
         menu.register()

@@ -15,6 +15,10 @@ from yimen.ground.organisations import selectors as organisations
 from yimen.watch.efficiency import events, policies
 from yimen.watch.efficiency.models import Complaint, Correction, EntryCheck, Fault
 from yimen.watch.efficiency.rules import RUNGS
+from yimen.watch.efficiency.selectors.repeated import repeats
+from yimen.watch.supervision import services as supervision
+from yimen.watch.supervision.events import CardChanged
+from yimen.watch.supervision.selectors import every_card
 
 
 def _tell(accounts: Iterable[int], key: str, subject: str, body: str, link: str) -> None:
@@ -125,6 +129,45 @@ def tell_complaint(event: events.ComplaintMoved) -> None:
     elif event.action == "recuse":
         words = f"编号 {event.code}，原办理人已回避，请接着办理。"
         _tell(_handlers(complaint, day_of(event.at)), key, "投诉要换人办理", words, f"/desk/complaints/{event.code}/")
+
+
+@handles(events.ComplaintMoved)
+def raise_attitude(event: events.ComplaintMoved) -> None:
+    """A complaint about somebody's manner was found true: supervision knows, without learning which complaint (R219)."""
+    if event.action != "find_effective":
+        return
+    complaint = Complaint.objects.select_related("accused", "accused_person").get(pk=event.matter_id)
+    if complaint.violation != "attitude" or complaint.found != Complaint.Found.EFFECTIVE:
+        return
+    person = complaint.accused_person
+    unit = organisations.department_of(complaint.accused)
+    alert = supervision.raise_attitude(
+        mark=keyring.blind_index(event.code, kind="complaint_alert")[4:60], department_id=unit.pk,
+        who=(person.pk, person.name) if person is not None else None, of_unit=complaint.accused.name, at=event.at,
+    )  # fmt: skip
+    if alert is not None:
+        Complaint.objects.filter(pk=complaint.pk).update(alert=alert.pk)
+
+
+# --- Cards of supervision
+
+
+@handles(CardChanged)
+def tell_repeated(event: CardChanged) -> None:
+    """A card took effect: whoever may begin the ladder hears when it is one too many of its kind (R235)."""
+    card = every_card().select_related("alert__department").filter(pk=event.matter_id, standing="final").first()
+    if card is None:
+        return
+    unit = card.alert.department
+    for each in repeats(event.at, unit=unit.pk):
+        if each.violation != card.alert.violation_id:
+            continue
+        place = organisations.Place(unit.pk, None, None, unit.division_id)
+        told = [held.account_id for held in organisations.holders({policies.DECIDE}, place, day_of(event.at))]
+        words = f"{unit.name}因“{each.violation_name}”已有 {each.cards} 张牌生效。"
+        words += "追责正在进行，请看是否采取下一级措施。" if each.ladder else "请决定是否启动追责。"
+        link = f"/desk/ladders/{each.ladder.matter.code}/" if each.ladder else "/desk/ladders/"
+        _tell(told, f"repeat:{unit.pk}:{each.violation}:{card.number}", "同类违规屡纠屡犯", words, link)
 
 
 # --- Faults and ladders

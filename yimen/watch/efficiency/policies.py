@@ -17,6 +17,7 @@ from yimen.ground.matters import policies as matters
 from yimen.ground.organisations import selectors as organisations
 from yimen.watch.efficiency.lifecycle import COMPLAINTS, DECIDE, INTAKE, MANAGE, OWN, RECTIFY
 from yimen.watch.efficiency.models import Complaint, Correction, EntryCheck, Fault, Ladder, Recusal
+from yimen.watch.supervision import selectors as supervision
 
 Row = TypeVar("Row", bound=Model)
 
@@ -110,6 +111,22 @@ def reaches_unit(actor: Actor, permission: str, unit_id: int, division: str) -> 
     return False
 
 
+def placed_units(actor: Actor, permission: str) -> Q:
+    """The units that a permission of the division, of the department or of all reaches."""
+    found = Q(pk__in=[])
+    for held in actor.held(permission):
+        match held.scope:
+            case "all":
+                return Q()
+            case "division":
+                found |= Q(division__code__startswith=held.scope_path)
+            case "department":
+                found |= Q(pk=held.scope_id or actor.department_id or 0)
+            case _:
+                pass
+    return found
+
+
 def require(actor: Actor, permission: str, unit_id: int, division: str) -> None:
     """Raise `NotAllowed` unless `reaches_unit`."""
     if not reaches_unit(actor, permission, unit_id, division):
@@ -175,7 +192,9 @@ def complaints(actor: Actor) -> Q:
 
 def access_complaint(actor: Actor, code: str) -> Complaint:
     """The complaint with this number; to whoever must not see it there is none, so that not even its being is told."""
-    rows = Complaint.objects.select_related("matter__department", "matter__centre", "accused", "reward")
+    rows = Complaint.objects.select_related(
+        "matter__department", "matter__centre", "accused", "reward", "alert__matter"
+    )
     return _one(rows.filter(complaints(actor), matter__code=str(code)[:60]), "投诉")
 
 
@@ -228,6 +247,11 @@ def as_person(actor: Actor, fault: Fault) -> Actor:
     return replace(actor, permissions=actor.permissions | {Permission(OWN, "all")})
 
 
+def sees_alert(actor: Actor, code: str) -> bool:
+    """Whether this is the number of an alert of supervision that the actor may open."""
+    return bool(code) and supervision.alerts(actor).filter(matter__code=code).exists()
+
+
 def may(actor: Actor, permission: str, matter: matters.Placed) -> bool:
     """Whether the actor holds a permission for this matter."""
     return matters.may(actor, permission, matter)
@@ -263,8 +287,10 @@ __all__ = [
     "not_recused",
     "own_units",
     "placed",
+    "placed_units",
     "reaches_unit",
     "require",
     "seen",
+    "sees_alert",
     "shown_source",
 ]

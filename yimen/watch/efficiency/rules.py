@@ -47,6 +47,8 @@ SETTINGS: dict[str, Setting] = {
         Setting("review", "申诉复核期限", "日", 30, 1, 90, "参照《政府督查工作条例》第十七条三十日"),
         Setting("self_check", "授权与进驻自查期限", "工作日", 5, 1, 60, "作为交办事项检查"),
         Setting("judge", "授权与进驻检查期限", "工作日", 10, 1, 60, "作为交办事项检查"),
+        Setting("repeat_cards", "同类违规满几张牌提请追责", "张", 3, 2, 20, "屡纠屡犯的启动追责（R235），张数由各地定"),
+        Setting("repeat_months", "同类违规看最近几个月", "个月", 12, 1, 36, "只算已生效的牌"),
         Setting("reward_first", "一级奖励上限", "元", 3000, 0, 1_000_000, "有奖举报制度，原文未列金额"),
         Setting("reward_second", "二级奖励上限", "元", 1000, 0, 1_000_000, "有奖举报制度，原文未列金额"),
         Setting("reward_third", "三级奖励上限", "元", 300, 0, 1_000_000, "有奖举报制度，原文未列金额"),
@@ -74,6 +76,16 @@ VIOLATIONS = {
 COMPLAINT_TITLE = "效能投诉"
 """What the matter of every complaint is called, the same for all. Lists, searches, workbooks, alerts, the calendar's previews and the
 interface show matters by their title to whoever may see matters at all, the people of the accused unit among them."""
+
+OF_SUPERVISION = {"under_authorised": "authorisation", "arbitrary": "withdrawal", "fees": "withdrawal"}
+"""Kinds of violation that supervision calls otherwise; the rest have the same code."""
+
+
+def violation_of(code: str) -> str:
+    """The kind of violation of an order or a fault for that of an alert."""
+    found = OF_SUPERVISION.get(code, code)
+    return found if found in VIOLATIONS else "other"
+
 
 SANCTIONS = {
     "education": "批评教育",

@@ -13,6 +13,7 @@ from yimen.ground.kit.fields import EncryptedText
 from yimen.ground.matters.models import Matter
 from yimen.ground.organisations.models import Unit
 from yimen.watch.efficiency.rules import REWARD_LEVELS, VIOLATIONS
+from yimen.watch.supervision.models import Alert
 
 
 class Complaint(models.Model):
@@ -74,6 +75,7 @@ class Complaint(models.Model):
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
     answer = EncryptedText("答复", blank=True)
     satisfied = models.BooleanField("满意", null=True, blank=True)
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
     prolonged = models.BooleanField("延长过", default=False)
 
     class Meta:

@@ -75,6 +75,7 @@ class Ladder(models.Model):
         SHELL = "shell", "“空壳”运行"
         REFUSES = "refuses", "拒不进驻"
         BACK = "back", "擅自撤出、收回授权"
+        REPEATED = "repeated", "同类违规屡纠屡犯"
         OTHER = "other", "其他"
 
     matter = models.OneToOneField(Matter, on_delete=models.PROTECT, primary_key=True, related_name="ladder")

@@ -36,6 +36,7 @@ from yimen.watch.efficiency.forms import (
 from yimen.watch.efficiency.lifecycle import COMPLAINT
 from yimen.watch.efficiency.models import Complaint, Correction, Reward
 from yimen.watch.efficiency.selectors import setting
+from yimen.watch.efficiency.views.alerts import source_said
 from yimen.watch.efficiency.views.asking import actor_of, stored_unnamed, unit_choices
 from yimen.watch.efficiency.views.listing import COMMON, Listing, listing, states
 from yimen.watch.efficiency.views.matter import Act, Kind, page
@@ -76,6 +77,7 @@ def _facts(complaint: Complaint, actor: Actor) -> Sequence[tuple[str, Any]]:
         ("经过", complaint.statement),
         ("承办", f"{matter.department.name} {complaint.investigator_name}".strip()),
         ("认定", complaint.get_found_display() if complaint.found else ""),
+        ("监察预警", source_said(actor, complaint.alert.matter.code) if complaint.alert is not None else ""),
     )
 
 

@@ -26,6 +26,7 @@ from yimen.watch.efficiency.lifecycle import CORRECTION
 from yimen.watch.efficiency.models import Correction
 from yimen.watch.efficiency.selectors import setting
 from yimen.watch.efficiency.services.corrections import JUDGING
+from yimen.watch.efficiency.views.alerts import of_alert, source_said
 from yimen.watch.efficiency.views.asking import actor_of, stored, unit_choices
 from yimen.watch.efficiency.views.listing import COMMON, Listing, listing, states
 from yimen.watch.efficiency.views.matter import Act, Kind
@@ -49,11 +50,10 @@ ACTS: Mapping[str, Act] = {
 
 def _facts(correction: Correction, actor: Actor) -> Sequence[tuple[str, Any]]:
     matter = correction.matter
-    shown = policies.shown_source(actor, correction.source_code)
     return (
         ("整改单位", matter.department.name),
         ("下达单位", f"{correction.issuer.name}，{moments.say_moment(matter.opened_at)}"),
-        ("问题来源", f"{correction.get_source_display()} {shown}".strip()),
+        ("问题来源", source_said(actor, correction.source_code, correction.get_source_display())),
         ("问题类别", correction.get_violation_display()),
         ("存在的问题", correction.problem),
         ("整改要求", correction.demand),
@@ -157,6 +157,7 @@ def new_correction(request: HttpRequest) -> HttpResponseBase:
         "days": setting("rectify"), "source": kind if kind in Correction.Source.values else "daily",
         "unit": asked.get("unit", "")[:12], "source_code": policies.shown_source(actor, asked.get("from", "")[:60]),
     }  # fmt: skip
+    initial |= of_alert(actor, asked.get("from", ""), "problem") or {}
     form = CorrectionForm(request.POST or None, request.FILES or None, units=unit_choices(), initial=initial)
     status = 200
     if request.method == "POST":

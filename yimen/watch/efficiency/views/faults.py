@@ -31,6 +31,9 @@ from yimen.watch.efficiency.forms import (
 )
 from yimen.watch.efficiency.lifecycle import FAULT, LADDER
 from yimen.watch.efficiency.models import Fault, Ladder
+from yimen.watch.efficiency.selectors import setting
+from yimen.watch.efficiency.selectors.repeated import cards_behind, repeats_seen
+from yimen.watch.efficiency.views.alerts import of_alert, source_said
 from yimen.watch.efficiency.views.asking import actor_of, number_asked, stored, unit_choices
 from yimen.watch.efficiency.views.listing import COMMON, Listing, listing, states
 from yimen.watch.efficiency.views.matter import Act, Kind
@@ -60,7 +63,7 @@ def _fault_facts(fault: Fault, actor: Actor) -> Sequence[tuple[str, Any]]:
         ("过错类别", fault.get_violation_display()),
         ("违反的规定", fault.rule),
         ("事实", fault.facts),
-        ("来源", policies.shown_source(actor, fault.source_code)),
+        ("来源", source_said(actor, fault.source_code)),
         ("处理", fault.get_sanction_display()),
     )
 
@@ -155,6 +158,7 @@ def new_fault(request: HttpRequest) -> HttpResponseBase:
         unit = organisations.unit(unit_id)
         staff_here = [(each.pk, each.name) for each in organisations.staff_of(unit, moments.day_of(at))]
     initial = {"unit": unit_id, "source_code": policies.shown_source(actor, request.GET.get("source", "")[:60])}
+    initial |= of_alert(actor, request.GET.get("source", ""), "facts") or {}
     data = request.POST if request.method == "POST" else None
     form = FaultForm(data, request.FILES or None, units=unit_choices(), people=staff_here, initial=initial)
     status = 200
@@ -213,7 +217,7 @@ def _ladder_facts(ladder: Ladder, actor: Actor) -> Sequence[tuple[str, Any]]:
         ("单位", f"{ladder.unit.name}{'（垂直管理）' if ladder.vertical else ''}"),
         ("原因", ladder.get_ground_display()),
         ("事实和理由", ladder.text),
-        ("来源", policies.shown_source(actor, ladder.source_code)),
+        ("来源", source_said(actor, ladder.source_code)),
     )
 
 
@@ -261,14 +265,26 @@ def ladders(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     found = Ladder.objects.filter(policies.ladders(actor)).select_related("matter", "unit")
     new = reverse("efficiency:new_ladder") if actor.holds(policies.DECIDE) else ""
-    return listing(request, LADDERS, found, unit_choices("department", "town"), new_url=new, new_label="启动追责")
+    return listing(
+        request, LADDERS, found, unit_choices("department", "town"), new_url=new, new_label="启动追责",
+        repeats=repeats_seen(actor, moments.now()), months=setting("repeat_months"), template="efficiency/ladders.html",
+    )  # fmt: skip
 
 
 @requires(policies.DECIDE)
 def new_ladder(request: HttpRequest) -> HttpResponseBase:
     """Begin the ladder."""
     actor, at = actor_of(request), moments.now()
-    initial = {"unit": number_asked(request, "unit"), "source_code": request.GET.get("source", "")[:60]}
+    source = request.GET.get("source", "")[:60]
+    initial: dict[str, Any] = {
+        "unit": number_asked(request, "unit"),
+        "source_code": policies.shown_source(actor, source),
+    }
+    for each in repeats_seen(actor, at):
+        if each.last_code == source and each.unit == initial["unit"]:
+            cards = "、".join(card.number for card in cards_behind(each, at)[:20])
+            said = f"因“{each.violation_name}”已有 {each.cards} 张牌生效：{cards}。"
+            initial |= {"ground": "repeated", "text": said}
     form = LadderForm(request.POST or None, units=unit_choices("department", "town"), initial=initial)
     status = 200
     if request.method == "POST":

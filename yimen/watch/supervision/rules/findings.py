@@ -178,6 +178,16 @@ SHELL = register_kind(
         law="“空壳”运行情况",
     )
 )
+ATTITUDE = register_kind(
+    Kind(
+        "attitude",
+        "投诉查实的服务态度问题",
+        "反映服务态度的效能投诉经调查认定有效。预警不写出投诉编号，也不写出投诉人。",
+        "act",
+        violation="attitude",
+        law="窗口工作人员服务规范；效能投诉办法",
+    )
+)
 FEES = register_kind(
     Kind(
         "fees",

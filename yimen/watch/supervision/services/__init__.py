@@ -19,6 +19,7 @@ from yimen.watch.supervision.services.finding import (
     look_at_decision,
     look_at_not_accepted,
     nightly,
+    raise_attitude,
 )
 from yimen.watch.supervision.services.judging import raise_overdue, rejudge_all, rejudge_matters
 from yimen.watch.supervision.services.lights import look, recount_board
@@ -73,6 +74,7 @@ __all__ = [
     "note_seen",
     "open_wall",
     "raise_alert",
+    "raise_attitude",
     "raise_overdue",
     "recount_board",
     "rejudge_all",

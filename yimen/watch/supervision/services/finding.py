@@ -159,6 +159,24 @@ def look_at_acceptance(code: str, at: datetime) -> int:
     return raised
 
 
+def raise_attitude(
+    *, mark: str, department_id: int, who: tuple[int, str] | None, of_unit: str, at: datetime
+) -> Alert | None:
+    """A complaint about somebody's manner was found true (R219). `mark` names the complaint to whoever gives it, and to nobody else.
+
+    None where the rule is off, or the complaint has its alert.
+    """
+    for version in _of(findings.ATTITUDE, at):
+        text = f"有群众反映{of_unit}{who[1] if who else ''}服务态度差，经调查属实。"
+        found = Found(
+            key=f"{version.rule.code}:{mark}", text=text, level=version.level, violation=findings.ATTITUDE.violation,
+            department_id=department_id, since=at, person=who, per="person" if who else "unit", version=version,
+            evidence={"version": version.number, "said": "效能投诉经调查认定有效。"},
+        )  # fmt: skip
+        return detect(found, at)
+    return None
+
+
 def _step(step: reading.Taken) -> dict[str, Any]:
     return {"step": step.seq, "action": step.action, "by": step.actor_name, "at": step.happened_at.isoformat(),
             "under": str(step.facts.get("under", ""))}  # fmt: skip

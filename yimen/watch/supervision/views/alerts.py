@@ -254,6 +254,7 @@ def cards(request: HttpRequest) -> HttpResponseBase:
         standing=standing if standing in Card.Standing.values else "",
         department=number_asked(request, "department"),
         text=text_asked(request),
+        violation=text_asked(request, "violation"),
     )
     if wants_file(request):
         return workbook("红黄牌", CARD_COLUMNS, found[:EXPORT_MOST], at)
@@ -262,6 +263,7 @@ def cards(request: HttpRequest) -> HttpResponseBase:
         "asked": request.GET,
         "levels": Card.Level.choices,
         "standings": Card.Standing.choices,
+        "violations": [(each.code, each.name) for each in selectors.violations()],
         "departments": selectors.departments_seen(actor),
         "export_url": file_url(request),
     }
