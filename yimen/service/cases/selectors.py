@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from yimen.service.cases.models import (
     CaseSum,
     CentreKind,
     Draft,
+    ExternalHandling,
     Opinion,
     Reminder,
     ReminderTerms,
@@ -222,6 +223,73 @@ def signed_at_window(first: date, last: date) -> dict[int, tuple[int, int]]:
         .annotate(decided=Sum("number"), signed=Sum("at_once"))
     )
     return {department: (decided, signed) for department, decided, signed in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A case by which a result that was given out elsewhere may be explained; for supervision, without any check of access."""
+
+    matter_id: int
+    code: str
+    item_code: str
+    item_name: str
+    applicant: str
+    opened_on: date
+    decided_on: date | None
+    number: str
+
+
+_TRACED = """
+    select m.id, m.code, i.code, i.name, m.applicant_name, (m.opened_at at time zone 'Asia/Shanghai')::date,
+           (c.decided_at at time zone 'Asia/Shanghai')::date, {number}
+      from cases_case c join matters_matter m on m.id = c.matter_id join catalogue_serviceitem i on i.id = c.item_id
+"""
+_PLAIN = "regexp_replace(upper(normalize({}, NFKC)), '[^0-9A-Z\\u4e00-\\u9fff]', '', 'g')"
+
+
+def traced_by_number(keys: Collection[str]) -> dict[str, Traced]:
+    """The cases whose decision bears one of these numbers, capital letters, digits and Chinese alone, by that form."""
+    plain = _PLAIN.format("c.decision_number")
+    return _traced(f"{_TRACED.format(number=plain)} where c.decision_number <> '' and {plain} = any(%s)", [list(keys)])
+
+
+def traced_by_outside_number(keys: Collection[str]) -> dict[str, Traced]:
+    """The cases that bear one of these numbers in another system."""
+    plain = _PLAIN.format("e.number")
+    return _traced(
+        f"{_TRACED.format(number=plain)} join cases_externalhandling e on e.case_id = c.matter_id"
+        f" where e.number <> '' and {plain} = any(%s)",
+        [list(keys)],
+    )
+
+
+def traced_by_applicant(names: Collection[str], first: date, last: date) -> list[Traced]:
+    """The cases of these applicants (names without spaces) that were opened or decided between two days."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TRACED.format(number="''")
+            + " where regexp_replace(normalize(m.applicant_name, NFKC), '\\s', '', 'g') = any(%s)"
+            " and m.opened_at < %s and (c.decided_at is null or c.decided_at >= %s) and m.opened_at >= %s order by m.id",
+            [list(names), start_of(last + timedelta(days=1)), start_of(first), start_of(first - timedelta(days=400))],
+        )
+        return [Traced(*row) for row in cursor.fetchall()]
+
+
+def _traced(question: str, values: list[Any]) -> dict[str, Traced]:
+    with connection.cursor() as cursor:
+        cursor.execute(question, values)
+        return {row[-1]: Traced(*row) for row in cursor.fetchall()}
+
+
+def decided_elsewhere_first(before: datetime, most: int) -> list[ExternalHandling]:
+    """What another system has decided, as we heard before that moment, while the case here is not decided."""
+    found = ExternalHandling.objects.filter(
+        state__in=("granted", "refused"), heard_at__lt=before, case__decided_at__isnull=True,
+        case__matter__closed_at__isnull=True,
+    )  # fmt: skip
+    return list(
+        found.select_related("case__matter__department", "case__matter__window", "system").order_by("pk")[:most]
+    )
 
 
 def start_of(day: date) -> datetime:

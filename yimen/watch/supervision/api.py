@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
+from pydantic import Field
 
 from yimen.ground.identity.policies import requires
-from yimen.ground.kit.apis import PROBLEMS, Paged, actor_of, readable
+from yimen.ground.kit.apis import PROBLEMS, Line, Paged, actor_of, readable
 from yimen.ground.kit.moments import now
 from yimen.ground.kit.paging import page_by_key
-from yimen.watch.supervision import policies, selectors
+from yimen.ground.organisations import selectors as organisations
+from yimen.watch.supervision import policies, selectors, services
 from yimen.watch.supervision.lifecycle import ALERT
 from yimen.watch.supervision.models import Alert, Card
 
@@ -150,6 +152,95 @@ def supervision_rules(request: HttpRequest) -> dict[str, Any]:
             for each in selectors.rule_list(now())
         ]
     }  # fmt: skip
+
+
+class ResultIn(Schema):
+    """A result that was given out, with `item_code` or `item_name`.
+
+    `department` is a name or credit code; empty for the unit of the caller's post.
+    """
+
+    number: Line
+    applicant: Line
+    item_name: Line = ""
+    item_code: Line = ""
+    decided_on: date
+    department: Line = ""
+
+
+class ResultsIn(Schema):
+    """Results of one source, 1 to 1000."""
+
+    source: Line
+    results: list[ResultIn] = Field(min_length=1, max_length=1000)
+
+
+class ResultsOut(Schema):
+    """What became of them: how many are new, and how many of those are in each state."""
+
+    new: int
+    states: dict[str, int]
+
+
+class ResultOut(Schema):
+    """A result with its case, or without: `state` is waiting, matched, missing, late or ahead."""
+
+    number: str
+    applicant: str
+    item_name: str
+    item_code: str
+    department: str
+    decided_on: date
+    state: str
+    state_label: str
+    case: str
+    alert: str
+    source: str
+
+
+class ResultList(Paged):
+    """Results, newest first."""
+
+    results: list[ResultOut]
+
+
+@router.post("/results", response={201: ResultsOut, **PROBLEMS}, summary="登记部门已出具的结果")
+@requires(policies.RESULTS)
+def register_results(request: HttpRequest, given: ResultsIn) -> Any:
+    """登记并立刻和办件核对。有一行读不懂就一行都不登记，按行说明；登记过的不重复。"""
+    actor = actor_of(request, SCOPE)
+    rows = [{**each.dict(), "decided_on": each.decided_on.isoformat()} for each in given.results]
+    unit = organisations.unit(actor.department_id) if actor.department_id else None
+    unit = unit if unit is not None and policies.reaches_results(actor, unit) else None
+    done = services.register_results(actor=actor, rows=rows, source=given.source, at=now(), unit=unit)
+    counts = selectors.result_counts(actor, selectors.ResultFilters(batch=done.pk))
+    answer = ResultsOut(new=done.count, states=counts)
+    return HttpResponse(answer.model_dump_json(), status=201, content_type="application/json")
+
+
+@router.get("/results", response={200: ResultList, **PROBLEMS}, summary="部门结果核对清单")
+@requires(policies.WATCH, policies.RESULTS)
+def list_results(
+    request: HttpRequest,
+    state: Annotated[
+        Literal["wrong", "waiting", "matched", "missing", "late", "ahead"] | None,
+        Query(description="核对结果；wrong 为三种要查的"),
+    ] = None,
+    after: Annotated[str, Query(max_length=500)] = "",
+) -> dict[str, Any]:
+    """监察或登记范围内的结果，新的在前。"""
+    found = selectors.results(actor_of(request, SCOPE), selectors.ResultFilters(state=state or ""))
+    page = page_by_key(found, order=["-decided_on", "-pk"], asked={"after": after}, size=50)
+    rows = [
+        {
+            "number": each.number, "applicant": each.applicant, "item_name": each.item_name, "item_code": each.item_code,
+            "department": each.department.name, "decided_on": each.decided_on, "state": each.state,
+            "state_label": each.get_state_display(), "case": each.matter.code if each.matter else "",
+            "alert": each.alert.matter.code if each.alert else "", "source": each.batch.source,
+        }
+        for each in page
+    ]  # fmt: skip
+    return {"results": rows, "after": page.after, "before": page.before}
 
 
 def _line(found: Alert) -> dict[str, Any]:

@@ -72,6 +72,36 @@ class RaiseForm(forms.Form):
         self.fields["unit"].choices = [("", "由办件确定"), *units]  # type: ignore[attr-defined]
 
 
+class ResultsForm(forms.Form):
+    """A file of results."""
+
+    file = forms.Attachment(label="结果清单", kinds=("XLSX", "XLS", "CSV"), megabytes=10)
+    source = forms.Line(label="来源", max_length=100, help_text="例如：市监局许可科台账、省食药许可系统导出。")
+    unit = django_forms.TypedChoiceField(
+        label="部门", coerce=int, empty_value=None, required=False, help_text="清单里有“部门”列的，可以不选。"
+    )
+
+    def __init__(self, *args: Any, units: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = [("", "以清单里的部门为准"), *units]  # type: ignore[attr-defined]
+
+
+class ResultForm(forms.Form):
+    """One result."""
+
+    unit = django_forms.TypedChoiceField(label="部门", coerce=int)
+    number = forms.Line(label="证照或文书编号", max_length=100)
+    applicant = forms.Line(label="申请人", max_length=200)
+    item_name = forms.Line(label="事项名称", max_length=200)
+    item_code = forms.Line(label="事项编码", max_length=40, required=False, help_text="知道的填上，核对更准。")
+    decided_on = forms.Day(label="出具日期")
+    source = forms.Line(label="来源", max_length=100, help_text="从哪里知道的，例如：现场检查看到的证照。")
+
+    def __init__(self, *args: Any, units: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = [("", "请选择"), *units]  # type: ignore[attr-defined]
+
+
 class TermsForm(forms.Form):
     """Limits and points."""
 

@@ -7,16 +7,22 @@ answers it whatever their posts say, that only who was given a card appeals, and
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from yimen.ground.identity.policies import name_actions, register_permission
 from yimen.ground.identity.rules import Actor, Permission
 from yimen.ground.kit import live
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.matters import policies as matters
+from yimen.ground.organisations import selectors as organisations
 from yimen.watch.supervision.lifecycle import APPEAL, EXPLAIN, JUDGE, RAISE, REVIEW
-from yimen.watch.supervision.models import Alert, Card
+from yimen.watch.supervision.models import Alert, Card, ResultBatch
+
+if TYPE_CHECKING:
+    from yimen.ground.organisations.models import Unit, Window
 
 WATCH = "supervision.watch"
 RULES = "supervision.rules"
@@ -40,8 +46,17 @@ register_permission(
     APPEAL, "代表单位对红黄牌申诉", scopes=("department",), usual={"head": "department", "chief": "department"}
 )
 
+RESULTS = "supervision.results"
+register_permission(
+    RESULTS, "登记部门已出具的结果", scopes=("department", "centre", "division", "all"),
+    usual={"supervisor": "all", "manager": "centre", "head": "department"},
+)  # fmt: skip
+
 name_actions(
     {
+        "supervision.read_results": "读入部门结果",
+        "supervision.enter_results": "登记部门结果",
+        "supervision.discard_results": "放弃读入的部门结果",
         "supervision.add_rule": "新设监察规则",
         "supervision.change_rule": "修改监察规则",
         "supervision.mend_counts": "更正监察件数",
@@ -89,6 +104,69 @@ def matters_scope(actor: Actor) -> Q:
                 found |= Q(matter__division__code__startswith=held.scope_path)
             case _:
                 pass
+    return found
+
+
+def reaches_results(actor: Actor, unit: Unit) -> bool:
+    """Whether the actor registers results of this unit: a centre those of the departments in its hall, a department its own."""
+    for held in actor.held(RESULTS):
+        match held.scope:
+            case "all":
+                return True
+            case "centre":
+                if _served(held.scope_id or actor.centre_id or 0).filter(departments=unit.pk).exists():
+                    return True
+            case "division":
+                if held.reaches_division(unit.division_id):
+                    return True
+            case "department":
+                if unit.pk == (held.scope_id or actor.department_id):
+                    return True
+            case _:
+                pass
+    return False
+
+
+def _served(centre_id: int) -> QuerySet[Window]:
+    """The windows of a hall, each with the departments that it serves."""
+    return organisations.open_windows().filter(centre=centre_id)
+
+
+def demand_results(actor: Actor, unit: Unit | None = None) -> None:
+    """Raise `NotAllowed` unless the actor registers results (of this unit, where one is named)."""
+    if not actor.holds(RESULTS) or (unit is not None and not reaches_results(actor, unit)):
+        raise NotAllowed("您不能登记这个部门的结果。", next_step="请由该部门、中心或监察机构登记。")
+
+
+def results_scope(actor: Actor) -> Q:
+    """The results an actor may see: of the departments watched over, or registered for."""
+    found = Q(pk__in=[])
+    for code in (WATCH, RESULTS):
+        for held in actor.held(code):
+            match held.scope:
+                case "all":
+                    return Q()
+                case "department":
+                    found |= Q(department=held.scope_id or actor.department_id or 0)
+                case "centre":
+                    found |= Q(
+                        department__in=_served(held.scope_id or actor.centre_id or 0).order_by().values("departments")
+                    )
+                case "division":
+                    found |= Q(department__division__code__startswith=held.scope_path)
+                case _:
+                    pass
+    return found
+
+
+def access_batch(actor: Actor, uid: UUID) -> ResultBatch:
+    """A file that the actor has read in, or may read as one who watches over all; to a stranger there is none."""
+    rows = ResultBatch.objects.all()
+    if not any(held.scope == "all" for held in actor.held(WATCH)):
+        rows = rows.filter(read_by_uid=actor.uid)
+    found = rows.filter(uid=uid).first() if actor.holds(RESULTS) or actor.holds(WATCH) else None
+    if found is None:
+        raise NotFound("没有这份文件。", next_step="请从登记清单进入。")
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from yimen.watch.supervision.views import acts, alerts, board, cockpit, figures, rules, walls
+from yimen.watch.supervision.views import acts, alerts, board, cockpit, figures, results, rules, walls
 
 app_name = "supervision"
 
@@ -21,6 +21,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manage/supervision/cards/", alerts.cards, name="cards"),
     path("manage/supervision/figures/", figures.figures, name="figures"),
     path("manage/supervision/scores/", figures.scores, name="scores"),
+    path("manage/supervision/results/", results.listing, name="results"),
+    path("manage/supervision/results/new/", results.upload, name="results_new"),
+    path("manage/supervision/results/one/", results.one, name="results_one"),
+    path("manage/supervision/results/<uuid:uid>/", results.batch, name="results_batch"),
+    path("manage/supervision/results/<uuid:uid>/enter/", results.enter, name="results_enter"),
+    path("manage/supervision/results/<uuid:uid>/discard/", results.discard, name="results_discard"),
     path("manage/supervision/rules/", rules.listing, name="rules"),
     path("manage/supervision/rules/new/", rules.kinds, name="kinds"),
     path("manage/supervision/rules/new/<slug:kind>/", rules.new, name="new_rule"),

@@ -2,6 +2,7 @@
 
 from yimen.watch.supervision.models.alerts import Alert, Card, CardChange, Terms, Violation, Watermark
 from yimen.watch.supervision.models.lights import LightChange
+from yimen.watch.supervision.models.results import OutsideResult, ResultBatch
 from yimen.watch.supervision.models.rules import Relook, Rule, RuleVersion
 from yimen.watch.supervision.models.walls import WallScreen
 
@@ -10,7 +11,9 @@ __all__ = [
     "Card",
     "CardChange",
     "LightChange",
+    "OutsideResult",
     "Relook",
+    "ResultBatch",
     "Rule",
     "RuleVersion",
     "Terms",

@@ -37,6 +37,7 @@ from yimen.watch.supervision.selectors.cockpit import (
     names_of,
     traffic,
 )
+from yimen.watch.supervision.selectors.results import ResultFilters, batches, result_counts, results, waiting_batches
 from yimen.watch.supervision.selectors.rules import (
     rule_by_code,
     rule_list,
@@ -58,9 +59,11 @@ __all__ = [
     "Group",
     "Line",
     "RedFilters",
+    "ResultFilters",
     "Score",
     "Shining",
     "alerts",
+    "batches",
     "behind",
     "board",
     "cards",
@@ -72,6 +75,8 @@ __all__ = [
     "figures",
     "mine",
     "names_of",
+    "result_counts",
+    "results",
     "rule_by_code",
     "rule_list",
     "rules_in_force",
@@ -82,6 +87,7 @@ __all__ = [
     "traffic",
     "versions_of",
     "violations",
+    "waiting_batches",
     "waiting_for",
     "wall_by_key",
     "walls",

@@ -23,6 +23,16 @@ from yimen.watch.supervision.services.finding import (
 )
 from yimen.watch.supervision.services.judging import raise_overdue, rejudge_all, rejudge_matters
 from yimen.watch.supervision.services.lights import look, recount_board
+from yimen.watch.supervision.services.results import (
+    BadLines,
+    BatchOver,
+    discard_results,
+    enter_results,
+    judge_results,
+    previewed,
+    read_results,
+    register_results,
+)
 from yimen.watch.supervision.services.rules import (
     NoChange,
     RuleDraft,
@@ -46,6 +56,8 @@ from yimen.watch.supervision.services.walls import (
 __all__ = [
     "CODE_MINUTES",
     "AlreadyRaised",
+    "BadLines",
+    "BatchOver",
     "Found",
     "NoChange",
     "RuleDraft",
@@ -60,9 +72,12 @@ __all__ = [
     "confirm",
     "detect",
     "digest",
+    "discard_results",
     "end_wall",
+    "enter_results",
     "explain",
     "give_card",
+    "judge_results",
     "lapse",
     "look",
     "look_at_acceptance",
@@ -73,10 +88,13 @@ __all__ = [
     "note",
     "note_seen",
     "open_wall",
+    "previewed",
     "raise_alert",
     "raise_attitude",
     "raise_overdue",
+    "read_results",
     "recount_board",
+    "register_results",
     "rejudge_all",
     "rejudge_matters",
     "relook",

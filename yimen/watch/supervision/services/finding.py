@@ -187,7 +187,10 @@ def _step(step: reading.Taken) -> dict[str, Any]:
 
 def nightly(at: datetime) -> int:
     """Everything that is judged over time; returns how many alerts are new. Twice does no harm."""
-    return look_for_stalled(at) + look_through_steps(at) + look_at_units(at)
+    from yimen.watch.supervision.services.results import judge_results, look_at_outside_decisions
+
+    found = look_for_stalled(at) + look_through_steps(at) + look_at_units(at)
+    return found + judge_results(at) + look_at_outside_decisions(at)
 
 
 def look_for_stalled(at: datetime) -> int:

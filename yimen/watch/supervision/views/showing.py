@@ -18,7 +18,9 @@ NAMES = {
     "by": "办理人", "under": "授权委托书", "reason": "所写理由", "times": "告知补正次数", "item": "事项编码",
     "others": "另一处的办件", "cutoff": "最后一步早于", "steps": "步数", "matters": "涉及办件", "minute": "哪一分钟",
     "happened_at": "发生时间", "recorded_at": "记录时间", "items": "事项", "decided": "作出决定", "signed": "窗口签出",
-    "first": "统计起", "entered": "进驻事项", "received": "收件", "said": "反映的问题",
+    "first": "统计起", "outcome": "证照或文书编号", "applicant": "申请人", "item_name": "事项名称", "decided_on": "出具日期",
+    "source": "来源", "case": "对应办件", "compared": "核对过", "heard_at": "得知时间", "entered": "进驻事项",
+    "received": "收件", "said": "反映的问题",
 }  # fmt: skip
 
 
@@ -46,9 +48,9 @@ def _said(name: str, value: Any) -> str:
         return "、".join(str(each) for each in value[:20])
     text = str(value)
     try:
-        if name in ("due_on", "first"):
+        if name in ("due_on", "first", "decided_on"):
             return moments.say_date(date.fromisoformat(text))
-        if name in ("at", "cutoff", "minute", "happened_at", "recorded_at"):
+        if name in ("at", "cutoff", "minute", "happened_at", "recorded_at", "heard_at"):
             return moments.say_moment(datetime.fromisoformat(text))
     except ValueError:
         pass
