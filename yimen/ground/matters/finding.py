@@ -74,6 +74,12 @@ def visible(actor: Actor, permission: str = "matters.view") -> QuerySet[Matter]:
     return Matter.objects.filter(policies.scope(actor, permission)).order_by("-opened_at", "-id")
 
 
+def within(actor: Actor, permission: str) -> QuerySet[Matter] | None:
+    """The matters within a scope, to be asked about by a subquery; None where the scope is everything, which needs no question."""
+    found = policies.scope(actor, permission)
+    return Matter.objects.filter(found).order_by() if found else None
+
+
 def by_uid(uid: UUID) -> Matter:
     """The matter with this uid, without any check of access: for handlers and jobs only. Raises `NotFound`."""
     matter = Matter.objects.filter(uid=uid).first()

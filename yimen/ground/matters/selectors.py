@@ -31,6 +31,7 @@ from yimen.ground.matters.finding import (
     of_applicant,
     own,
     visible,
+    within,
 )
 from yimen.ground.matters.rereading import (
     Taken,
@@ -109,5 +110,6 @@ __all__ = [
     "timeline",
     "untouched_since",
     "visible",
+    "within",
     "warn_days",
 ]

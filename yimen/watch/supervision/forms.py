@@ -113,6 +113,8 @@ class TermsForm(forms.Form):
     yellow_points = django_forms.IntegerField(label="黄牌扣分")
     notice_points = django_forms.IntegerField(label="提醒扣分")
     late_points = django_forms.IntegerField(label="超期办结每件扣分")
+    deemed_points = django_forms.IntegerField(label="逾期未受理每件扣分（窗口、人员）")
+    light_points = django_forms.IntegerField(label="亮过红灯每件扣分（窗口、人员）")
 
 
 class RuleForm(forms.Form):

@@ -33,6 +33,11 @@ register_permission(
     WATCH, "查看电子监察", scopes=("department", "centre", "division", "all"),
     usual={"supervisor": "all", "leader": "division", "manager": "centre", "head": "department", "chief": "department"},
 )  # fmt: skip
+PEOPLE = "supervision.people"
+register_permission(
+    PEOPLE, "查看窗口人员绩效", scopes=("department", "centre", "division", "all"),
+    usual={"supervisor": "all", "manager": "centre", "head": "department", "chief": "department"},
+)  # fmt: skip
 register_permission(RULES, "设置监察规则", scopes=("all",), usual={"supervisor": "all"})
 register_permission(RAISE, "发出监察预警", scopes=("centre", "division", "all"), usual={"supervisor": "all"})
 register_permission(JUDGE, "认定预警、发牌", scopes=("centre", "division", "all"), usual={"supervisor": "all"})
@@ -89,10 +94,10 @@ def scope(actor: Actor) -> Q:
     return found | Q(person=actor.account_id or 0)
 
 
-def matters_scope(actor: Actor) -> Q:
-    """The alerts whose matter lies in the scope in which the actor watches."""
+def matters_scope(actor: Actor, permission: str = WATCH) -> Q:
+    """The alerts whose matter lies in the scope of a permission, that in which the actor watches."""
     found = Q(pk__in=[])
-    for held in actor.held(WATCH):
+    for held in actor.held(permission):
         match held.scope:
             case "all":
                 return Q()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from yimen.watch.supervision.views import acts, alerts, board, cockpit, figures, results, rules, walls
+from yimen.watch.supervision.views import acts, alerts, board, cockpit, figures, results, rules, walls, windows
 
 app_name = "supervision"
 
@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manage/supervision/cards/", alerts.cards, name="cards"),
     path("manage/supervision/figures/", figures.figures, name="figures"),
     path("manage/supervision/scores/", figures.scores, name="scores"),
+    path("manage/supervision/scores/windows/", windows.scores, name="window_scores"),
+    path("manage/supervision/scores/windows/behind/", windows.behind, name="window_behind"),
     path("manage/supervision/results/", results.listing, name="results"),
     path("manage/supervision/results/new/", results.upload, name="results_new"),
     path("manage/supervision/results/one/", results.one, name="results_one"),

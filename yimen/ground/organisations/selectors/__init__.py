@@ -131,6 +131,19 @@ def window(window_id: int) -> Window:
     return found
 
 
+def windows_by_id(ids: Collection[int]) -> QuerySet[Window]:
+    """These windows with their hall, closed ones too, in the order of halls and numbers."""
+    return Window.objects.filter(pk__in=ids).select_related("centre").order_by("centre__order", "centre", "id")
+
+
+def window_posts(on: date) -> QuerySet[Post]:
+    """The posts at windows that somebody held on a day, with unit, window and holder."""
+    held = Q(abolished_on__isnull=True) | Q(abolished_on__gt=on)
+    return Post.objects.filter(held, window__isnull=False, account__isnull=False).select_related(
+        "unit", "window", "account"
+    )
+
+
 def windows_serving(department: Unit, centre: Unit | None = None) -> QuerySet[Window]:
     """Open windows where a department's items are accepted: its own, and comprehensive windows that serve it."""
     accepting = [Window.Kind.COMPREHENSIVE, Window.Kind.DEPARTMENT]

@@ -41,6 +41,8 @@ class Terms(models.Model):
     yellow_points = models.PositiveSmallIntegerField("黄牌扣分", default=5)
     notice_points = models.PositiveSmallIntegerField("提醒扣分", default=1)
     late_points = models.PositiveSmallIntegerField("超期办结扣分", default=2)
+    deemed_points = models.PositiveSmallIntegerField("逾期未受理扣分", default=3)
+    light_points = models.PositiveSmallIntegerField("亮红灯每件扣分", default=1)
     changed_at = models.DateTimeField("修改时间", null=True)
     changed_by = models.CharField("修改人", max_length=100, blank=True)
 

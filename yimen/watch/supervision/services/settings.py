@@ -15,7 +15,7 @@ from yimen.watch.supervision import policies
 from yimen.watch.supervision.models import Terms
 
 DAYS = ("explain_workdays", "judge_workdays", "appeal_workdays", "review_workdays")
-POINTS = ("red_points", "yellow_points", "notice_points", "late_points")
+POINTS = ("red_points", "yellow_points", "notice_points", "late_points", "deemed_points", "light_points")
 
 
 @transaction.atomic

@@ -102,7 +102,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
     asked = asked_of(request.GET, lights=CHOSEN.get(light, CHOSEN[""]))
     found = selectors.what_is_red(actor, asked)
     if request.GET.get("as") == "xlsx":
-        return _workbook("亮灯清单", found, at)
+        return matters_workbook("亮灯清单", found, at)
     whole = selectors.board(actor, at)
     shown = selectors.board(actor, at, asked) if asked != RedFilters(asked.lights) else whole
     page = page_by_key(found, order=URGENT, asked=request.GET, size=PAGE)
@@ -144,7 +144,7 @@ def matters_behind(request: HttpRequest) -> HttpResponseBase:
         f"：{light_name(light)}" if which == "open" and light in OPEN_LIGHTS else ""
     )
     if request.GET.get("as") == "xlsx":
-        return _workbook(title, found, at)
+        return matters_workbook(title, found, at)
     lit = which == "open" and light in OPEN_LIGHTS and light != "green"
     page = page_by_key(found, order=URGENT if lit else ORDER[which], asked=request.GET, size=PAGE)
     names = selectors.names_of(asked)
@@ -312,7 +312,7 @@ _COLUMNS: list[exports.Column[Row]] = [
 ]
 
 
-def _workbook(title: str, found: Any, at: datetime) -> HttpResponseBase:
+def matters_workbook(title: str, found: Any, at: datetime) -> HttpResponseBase:
     """The list as a workbook, read in portions."""
 
     def rows() -> Any:

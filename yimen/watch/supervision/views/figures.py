@@ -18,6 +18,7 @@ from yimen.ground.kit.pictures import picture
 from yimen.watch.supervision import policies, selectors, services
 from yimen.watch.supervision.selectors.alerts import MARK_LABELS, Line, Score
 from yimen.watch.supervision.views.asking import actor_of, file_url, wants_file, workbook
+from yimen.watch.supervision.views.windows import tabs_of
 
 LONGEST_DAYS = 800
 
@@ -113,6 +114,8 @@ def scores(request: HttpRequest) -> HttpResponseBase:
     context = {
         "span": span,
         "rows": rows,
+        "tabs": tabs_of(actor, span),
+        "here": tabs_of(actor, span)[0][1],
         "terms": terms,
         "may_set": actor.holds(policies.RULES),
         "figure": charts.figure(drawing, marks, title="各部门得分", name="部门", unit="分") if drawing else "",
