@@ -21,6 +21,8 @@ from yimen.ground.matters import selectors as matters
 from yimen.ground.matters.selectors import access_matter
 from yimen.ground.matters.selectors import own as own_matters
 from yimen.service.cases import reporting
+from yimen.service.cases.at_windows import work as work
+from yimen.service.cases.at_windows import work_behind as work_behind
 from yimen.service.cases.editions import EditionCard, pinned_edition
 from yimen.service.cases.kinds import BY_CODE, USUAL_SETTINGS, KindSetting
 from yimen.service.cases.lifecycle import PROCEDURES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from zipfile import ZipFile
@@ -13,6 +14,7 @@ from django.test import Client
 from tests.cast import Cast
 from yimen.ground.kit import outbox
 from yimen.ground.kit.moments import now
+from yimen.ground.matters.fast_forward import in_its_own_time, mark_synthetic
 from yimen.ground.matters.models import Matter
 from yimen.ground.matters.services import fold_tallies, sweep_all
 from yimen.watch.efficiency.rules import COMPLAINT_TITLE
@@ -22,6 +24,14 @@ from yimen.watch.supervision import services as supervision
 from yimen.watch.supervision.models import Alert
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_time(db: None) -> Iterator[None]:
+    mark_synthetic()
+    with in_its_own_time():
+        yield
+
 
 SAID = ("投诉监察办", "投诉效能监察办公室", "效能监察办公室：慢作为", "监察办：慢作为")
 

@@ -86,7 +86,7 @@ def _keep(actor: Actor, read: ReadResults, file_name: str, source: str, at: date
             why = f"{units[result.department_id].name}不在您的登记范围内"
             problems.append({"line": line, "why": why, "raw": result.number})
     if not kept and not problems:
-        raise Invalid("这张表没有一行内容。", fields={"file": "请选择有内容的表"})
+        raise Invalid("这张表没有一行内容。", fields={"file": "这张表没有一行内容"})
     made = ResultBatch.objects.create(
         source=source, file_name=file_name[:200], lines=kept, problems=sorted(problems, key=lambda each: int(each["line"])),
         messages=read.messages, read_at=at, read_by=actor.name, read_by_uid=actor.uid,

@@ -61,13 +61,13 @@ def read_file(content: bytes, file_name: str, unit: Unit | None, today: date) ->
         raise Invalid(
             f"这张表没有“{'”“'.join(lacking)}”列。",
             next_step="请按模板的列名整理后再传。",
-            fields={"file": "缺少必要的列"},
+            fields={"file": f"没有“{'”“'.join(lacking)}”列，请按模板的列名整理"},
         )
     if len(table.rows) > MOST_LINES:
         raise Invalid(
             f"一次最多 {MOST_LINES} 行，这张表有 {len(table.rows)} 行。",
             next_step="请拆开分几次传。",
-            fields={"file": "行数太多"},
+            fields={"file": f"一次最多 {MOST_LINES} 行"},
         )
     rows: list[tuple[int, Mapping[str, str], str]] = []
     for row in table.rows:

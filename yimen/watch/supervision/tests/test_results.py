@@ -158,6 +158,7 @@ def test_what_is_given_up_is_not_entered(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [(b"", "空"), (b"%PDF-1.4 x", "不是表格"), ("姓名,年龄\n甲,3\n".encode(), "没有"), (HEAD.encode(), "没有一行")],
+    ids=["empty", "pdf", "other", "bare"],
 )
 def test_a_file_that_is_none_is_refused_in_words(cast: Cast, content: bytes, said: str) -> None:
     upload = SimpleUploadedFile("x.csv", content or b"\n")
@@ -203,7 +204,7 @@ def test_over_the_interface_all_or_none_with_each_line(cast: Cast) -> None:
 
     refused = post([good, bad])
     assert refused.status_code == 422
-    assert "第 2 行" in refused.content.decode()
+    assert "第 2 行" in refused.json()["title"]
     assert not OutsideResult.objects.exists()
     made = post([good])
     assert made.status_code == 201, made.content.decode()

@@ -133,6 +133,6 @@ def behind(request: HttpRequest) -> HttpResponseBase:
     matters = counting.window_behind(actor, which, span.first, span.last, key)
     if wants_file(request):
         return matters_workbook(context["title"], matters, at)
-    page = page_by_key(matters, order=("-opened_at", "-id"), asked=request.GET, size=20)
-    rows = matter_rows(selectors.shining(list(page)), at)
-    return render(request, "supervision/window_behind.html", context | {"page": page, "rows": rows, "marks": False})
+    listed = page_by_key(matters, order=("-opened_at", "-id"), asked=request.GET, size=20)
+    rows = matter_rows(selectors.shining(list(listed)), at)
+    return render(request, "supervision/window_behind.html", context | {"page": listed, "rows": rows, "marks": False})

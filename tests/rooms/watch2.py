@@ -1,0 +1,61 @@
+"""Results without a case and the performance of single windows."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from yimen.ground.kit.moments import now
+from yimen.watch.supervision import services
+
+CEILINGS: dict[str, tuple[str, int]] = {
+    "supervision:results": ("sun", 12),
+    "supervision:results_new": ("sun", 9),
+    "supervision:results_one": ("sun", 9),
+    "supervision:results_batch": ("sun", 16),
+    "supervision:results_enter": ("sun", 9),
+    "supervision:results_discard": ("sun", 9),
+    "supervision:window_scores": ("sun", 13),
+    "supervision:window_behind": ("sun", 10),
+    "api:list_results": ("sun", 8),
+    "api:register_results": ("sun", 12),
+}
+LIST = {"supervision:results", "supervision:window_behind"}
+_TESTS = "yimen/watch/supervision/tests/"
+ELSEWHERE = {
+    "supervision:results_new": f"{_TESTS}test_results.py::test_a_preview_says_it_all_before_anything_is_entered",
+    "supervision:results_one": f"{_TESTS}test_results.py::test_one_by_hand",
+    "api:register_results": f"{_TESTS}test_results.py::test_over_the_interface_all_or_none_with_each_line",
+}
+EXPECTED = {"supervision:window_behind": 404}
+OPEN = {"supervision:window_behind": "the numbers of a window, counted within the reader's own scope"}
+
+
+def arguments(world: Any) -> dict[str, dict[str, Any]]:
+    """Two files that were read and wait to be confirmed, and one result that was entered."""
+    cast, at = world.cast, now()
+    sun = cast.actor("sun")
+    more(world, 1)
+    first, second = (
+        services.read_results(
+            actor=sun, content=f"编号,申请人,事项,日期\n{name}-1,王无件,食品经营许可,2026-09-14\n".encode(),
+            file_name=f"{name}.csv", source="许可科台账", at=at, unit=cast.units["market"],
+        )
+        for name in ("甲", "乙")
+    )  # fmt: skip
+    return {
+        "supervision:results_batch": {"uid": first.uid},
+        "supervision:results_enter": {"uid": first.uid},
+        "supervision:results_discard": {"uid": second.uid},
+    }
+
+
+def more(world: Any, count: int) -> None:
+    """So many more results without a case."""
+    rows = [
+        {"number": f"R-{uuid4()}", "applicant": "王无件", "item_name": "食品经营许可", "decided_on": "2026-09-14"}
+        for _ in range(count)
+    ]
+    services.register_results(
+        actor=world.cast.actor("sun"), rows=rows, source="台账", at=now(), unit=world.cast.units["market"]
+    )
