@@ -110,6 +110,6 @@ __all__ = [
     "timeline",
     "untouched_since",
     "visible",
-    "within",
     "warn_days",
+    "within",
 ]
