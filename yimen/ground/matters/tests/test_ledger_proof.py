@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 import pytest
 from django.db import connection
@@ -13,7 +15,7 @@ from yimen.ground.matters.tests.stage import clerk, errand
 pytestmark = pytest.mark.django_db
 
 
-def as_superuser(sql: str, *values: object) -> None:
+def as_superuser(sql: str, *values: Any) -> None:
     """Run a statement with the ledger's own guards switched off."""
     with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")
