@@ -17,18 +17,21 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "supervision:results_discard": ("sun", 9),
     "supervision:window_scores": ("sun", 13),
     "supervision:window_behind": ("sun", 10),
+    "supervision:places": ("sun", 12),
+    "supervision:places_behind": ("sun", 9),
+    "supervision:set_item_places": ("sun", 9),
     "api:list_results": ("sun", 8),
     "api:register_results": ("sun", 12),
 }
-LIST = {"supervision:results", "supervision:window_behind"}
+LIST = {"supervision:results", "supervision:window_behind", "supervision:places_behind"}
 _TESTS = "yimen/watch/supervision/tests/"
 ELSEWHERE = {
     "supervision:results_new": f"{_TESTS}test_results.py::test_a_preview_says_it_all_before_anything_is_entered",
+    "supervision:set_item_places": f"{_TESTS}test_places.py::test_an_item_may_ask_for_less",
     "supervision:results_one": f"{_TESTS}test_results.py::test_one_by_hand",
     "api:register_results": f"{_TESTS}test_results.py::test_over_the_interface_all_or_none_with_each_line",
 }
-EXPECTED = {"supervision:window_behind": 404}
-OPEN = {"supervision:window_behind": "the numbers of a window, counted within the reader's own scope"}
+EXPECTED = {"supervision:window_behind": 404, "supervision:places_behind": 404}
 
 
 def arguments(world: Any) -> dict[str, dict[str, Any]]:

@@ -34,4 +34,7 @@ def register() -> None:
     ):
         register_menu("manage", MenuItem(label, name, icon, policies.WATCH, group="电子监察", order=84 + place))
     both = (policies.WATCH, policies.RESULTS)
+    register_menu(
+        "manage", MenuItem("办件不出中心", "supervision:places", "chart", policies.WATCH, group="电子监察", order=90)
+    )
     register_menu("manage", MenuItem("部门结果核对", "supervision:results", "tick", both, group="电子监察", order=89))

@@ -59,6 +59,7 @@ register_permission(
 
 name_actions(
     {
+        "supervision.set_item_places": "设定事项应在中心办理的环节",
         "supervision.read_results": "读入部门结果",
         "supervision.enter_results": "登记部门结果",
         "supervision.discard_results": "放弃读入的部门结果",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from yimen.watch.supervision.views import acts, alerts, board, cockpit, figures, results, rules, walls, windows
+from yimen.watch.supervision.views import acts, alerts, board, cockpit, figures, places, results, rules, walls, windows
 
 app_name = "supervision"
 
@@ -29,6 +29,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manage/supervision/results/<uuid:uid>/", results.batch, name="results_batch"),
     path("manage/supervision/results/<uuid:uid>/enter/", results.enter, name="results_enter"),
     path("manage/supervision/results/<uuid:uid>/discard/", results.discard, name="results_discard"),
+    path("manage/supervision/places/", places.figures, name="places"),
+    path("manage/supervision/places/behind/", places.behind, name="places_behind"),
+    path("manage/supervision/places/items/", places.set_item, name="set_item_places"),
     path("manage/supervision/rules/", rules.listing, name="rules"),
     path("manage/supervision/rules/new/", rules.kinds, name="kinds"),
     path("manage/supervision/rules/new/<slug:kind>/", rules.new, name="new_rule"),

@@ -9,6 +9,7 @@ from django.db import models
 from yimen.ground.matters.lifecycle import procedures
 from yimen.ground.matters.selectors import CLOCK_LABELS
 from yimen.watch.supervision.rules import Param, kind
+from yimen.watch.supervision.rules.places import GROUPS
 
 
 class Rule(models.Model):
@@ -67,7 +68,8 @@ class RuleVersion(models.Model):
         value = self.params.get(param.name)
         if param.kind != "codes" or not value:
             return value
-        names = {each.name: each.label for each in procedures()} if param.name == "procedures" else CLOCK_LABELS
+        kinds = {"procedures": {each.name: each.label for each in procedures()}, "steps": GROUPS}
+        names = kinds.get(param.name, CLOCK_LABELS)
         return [names.get(code, code) for code in value]
 
 

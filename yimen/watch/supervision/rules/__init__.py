@@ -4,7 +4,7 @@ No database, no clock, no request. A kind is a function with named parameters; a
 the parameters in (`supervision.models.RuleVersion`).
 """
 
-from yimen.watch.supervision.rules import findings, results
+from yimen.watch.supervision.rules import findings, places, results
 from yimen.watch.supervision.rules.findings import CLOCKED, OVERDUE, Lateness, is_overdue, overdue_from
 from yimen.watch.supervision.rules.kinds import Kind, Param, checked, kind, kinds, register_kind
 from yimen.watch.supervision.rules.signals import GREEN, LIGHTS, SIGNAL, SignalTerms, Turn, judge, schedule, severest
@@ -27,6 +27,7 @@ __all__ = [
     "kind",
     "kinds",
     "overdue_from",
+    "places",
     "register_kind",
     "results",
     "schedule",

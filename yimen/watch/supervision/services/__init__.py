@@ -1,5 +1,6 @@
 """What may be told to supervision. Each verb is one transaction, says who may, and leaves one audit row of its own."""
 
+from yimen.watch.supervision.services import places
 from yimen.watch.supervision.services.alerts import AlreadyRaised, Found, detect, raise_alert, terms_now
 from yimen.watch.supervision.services.course import (
     accept_explanation,
@@ -23,6 +24,7 @@ from yimen.watch.supervision.services.finding import (
 )
 from yimen.watch.supervision.services.judging import raise_overdue, rejudge_all, rejudge_matters
 from yimen.watch.supervision.services.lights import look, recount_board
+from yimen.watch.supervision.services.places import read_places, set_item_places
 from yimen.watch.supervision.services.results import (
     BadLines,
     BatchOver,
@@ -88,10 +90,12 @@ __all__ = [
     "note",
     "note_seen",
     "open_wall",
+    "places",
     "previewed",
     "raise_alert",
     "raise_attitude",
     "raise_overdue",
+    "read_places",
     "read_results",
     "recount_board",
     "register_results",
@@ -99,6 +103,7 @@ __all__ = [
     "rejudge_matters",
     "relook",
     "revoke",
+    "set_item_places",
     "set_terms",
     "soften",
     "take_back",

@@ -187,10 +187,11 @@ def _step(step: reading.Taken) -> dict[str, Any]:
 
 def nightly(at: datetime) -> int:
     """Everything that is judged over time; returns how many alerts are new. Twice does no harm."""
+    from yimen.watch.supervision.services.places import read_places
     from yimen.watch.supervision.services.results import judge_results, look_at_outside_decisions
 
     found = look_for_stalled(at) + look_through_steps(at) + look_at_units(at)
-    return found + judge_results(at) + look_at_outside_decisions(at)
+    return found + judge_results(at) + look_at_outside_decisions(at) + read_places(at)
 
 
 def look_for_stalled(at: datetime) -> int:

@@ -19,7 +19,8 @@ NAMES = {
     "others": "另一处的办件", "cutoff": "最后一步早于", "steps": "步数", "matters": "涉及办件", "minute": "哪一分钟",
     "happened_at": "发生时间", "recorded_at": "记录时间", "items": "事项", "decided": "作出决定", "signed": "窗口签出",
     "first": "统计起", "outcome": "证照或文书编号", "applicant": "申请人", "item_name": "事项名称", "decided_on": "出具日期",
-    "source": "来源", "case": "对应办件", "compared": "核对过", "heard_at": "得知时间", "entered": "进驻事项",
+    "source": "来源", "case": "对应办件", "compared": "核对过", "heard_at": "得知时间", "where": "在哪里办的", "known": "依据",
+    "entered": "进驻事项",
     "received": "收件", "said": "反映的问题",
 }  # fmt: skip
 
