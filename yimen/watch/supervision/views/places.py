@@ -46,7 +46,7 @@ STEP_COLUMNS: Sequence[exports.Column[StepPlace]] = (
     exports.Column("步骤序号", lambda each: each.seq),
     exports.Column("办理人", lambda each: each.actor_name),
     exports.Column("在哪里办的", lambda each: each.place, width=40),
-    exports.Column("在中心", lambda each: {True: "是", False: "否"}.get(each.inside, "说不清")),
+    exports.Column("在中心", lambda each: "说不清" if each.inside is None else "是" if each.inside else "否"),
     exports.Column("依据", lambda each: each.get_how_display(), width=20),
     exports.Column("发生时间", lambda each: each.at),
 )
