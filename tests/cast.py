@@ -76,7 +76,7 @@ class Cast:
             actor=actor,
             account=account,
             name="test",
-            scopes=list(scopes) or ["cases.*", "coordination.*", "drills.*", "supervision.*"],
+            scopes=list(scopes) or ["cases.*", "coordination.*", "drills.*", "scrutiny.*", "supervision.*"],
             at=moments.now(),
         )[1]
 

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "yimen.service.reform",
     "yimen.service.residence",
     "yimen.service.coordination",
+    "yimen.service.scrutiny",
     "yimen.watch.supervision",
     "yimen.watch.efficiency",
     "yimen.watch.drills",

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yimen.service.reform.urls")),
     path("", include("yimen.service.residence.urls")),
     path("", include("yimen.service.coordination.urls")),
+    path("", include("yimen.service.scrutiny.urls")),
     path("", include("yimen.watch.supervision.urls")),
     path("", include("yimen.watch.efficiency.urls")),
     path("", include("yimen.watch.drills.urls")),

@@ -63,6 +63,13 @@ KINDS: dict[str, LetterKind] = {
         LetterKind(
             "hearing_record", "行政许可听证笔录", (*_ALWAYS, "subject", "record", "participants", "signed_by_names")
         ),
+        LetterKind("survey_notice", "现场踏勘通知书", (*_ALWAYS, "planned", "survey_place", "surveyors")),
+        LetterKind(
+            "survey_record",
+            "现场踏勘记录",
+            (*_ALWAYS, "survey_place", "surveyors", "conclusion", "digest", "signatures"),
+        ),
+        LetterKind("joint_review_minutes", "会审纪要", ("department", "item", "planned", "conclusion", "attendance")),
         LetterKind("correction_order", "整改通知书", (*_ALWAYS, "paragraphs")),
         LetterKind("supervision_notice", "监察通知书", (*_ALWAYS, "paragraphs")),
     )
@@ -99,12 +106,22 @@ FACT_NAMES = {
     "participants": "参加人",
     "signed_by_names": "签字的人",
     "paragraphs": "正文",
+    "survey_place": "踏勘地点",
+    "surveyors": "踏勘人员",
+    "conclusion": "结论",
+    "digest": "记录摘要",
+    "signatures": "签名",
+    "attendance": "参加部门",
 }
 
 _ROWS = {
     "materials": ("order", "name", "state"),
     "items": ("order", "name", "problem"),
     "derivation": ("days", "why", "count", "law"),
+    "answers": ("order", "question", "standard", "said", "verdict"),
+    "pictures": ("digest", "words"),
+    "signatures": ("digest", "words"),
+    "attendance": ("department", "who", "opinion", "text"),
 }
 SEAL_USES = ("行政审批专用章", "政务服务受理专用章", "联合审批专用章", "行政许可专用章", "专用章")
 

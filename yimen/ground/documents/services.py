@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 from collections.abc import Callable, Collection, Mapping
@@ -157,7 +158,7 @@ def draw_letter(letter_id: int) -> StoredFile:
         if letter.pdf is not None:
             return letter.pdf
         facts = rendering.complete(
-            json.loads(letter.facts) | _footings(letter),
+            _with_pictures(json.loads(letter.facts)) | _footings(letter),
             number=letter.number,
             code=letter.code,
             matter_code=letter.matter_code,
@@ -170,6 +171,29 @@ def draw_letter(letter_id: int) -> StoredFile:
         letter.signature = keyring.sign(signed_text(letter, letter.pdf.digest), purpose="letter")
         letter.save(update_fields=["pdf", "signature"])
         return letter.pdf
+
+
+def _with_pictures(facts: dict[str, Any]) -> dict[str, Any]:
+    """The pictures that the facts name by their digests, as the sheet draws them; the signature covers the digests."""
+    for name in ("pictures", "signatures"):
+        for row in facts.get(name, ()):
+            row["drawn"] = _drawn(row["digest"]) if row["digest"] else ""
+    return facts
+
+
+def _drawn(digest: str) -> str:
+    """A JPG or PNG of the file store wrapped in SVG, which is text as the template's data are."""
+    from PIL import Image
+
+    with storage.get(digest) as file:
+        data = file.read()
+    with Image.open(io.BytesIO(data), formats=["JPEG", "PNG"]) as picture:
+        kind, (width, height) = str(picture.format).lower(), picture.size
+    said = base64.b64encode(data).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" href="data:image/{kind};base64,{said}"/></svg>'
+    )
 
 
 Footing = Callable[[str, str], Mapping[str, str]]

@@ -12,7 +12,7 @@ from yimen.ground.identity.policies import requires
 from yimen.ground.kit.apis import PROBLEMS, actor_of
 from yimen.ground.kit.moments import day_of, now
 from yimen.ground.kit.periods import asked_period
-from yimen.service.cases import reporting
+from yimen.service.cases import indicators, reporting
 from yimen.service.cases.rates import Numbers
 from yimen.service.cases.reporting import FIGURES
 
@@ -46,13 +46,14 @@ class Counted(Schema):
 
 
 class Report(Schema):
-    """The report of a period in the caller's scope."""
+    """The report of a period in the caller's scope. `indicators`: reconsiderations and lawsuits, by the key of the group."""
 
     first: date
     last: date
     by: str
     total: Counted
     groups: list[Counted]
+    indicators: dict[str, dict[str, int]]
 
 
 def counted(key: str, numbers: Numbers) -> dict[str, object]:
@@ -72,11 +73,13 @@ def figures(
     actor = actor_of(request)
     asked = {"first": first.isoformat() if first else "", "last": last.isoformat() if last else ""}
     period = asked_period(asked, day_of(now()))
-    groups = reporting.table(period, by, reporting.place_of(actor))
+    place = reporting.place_of(actor)
+    groups = reporting.table(period, by, place)
     return {
         "first": period.first,
         "last": period.last,
         "by": by,
         "total": counted("", reporting.whole(groups)),
         "groups": [counted(group.key, group.numbers) for group in groups],
+        "indicators": {code: dict(found) for code, found in indicators.counted(period, by, place).items()},
     }

@@ -39,6 +39,11 @@ from yimen.service.cases.models import (
     ServicePromise,
 )
 from yimen.service.cases.rates import Numbers
+from yimen.service.cases.reporting import BY as BY
+from yimen.service.cases.reporting import FIGURES as FIGURES
+from yimen.service.cases.reporting import By as By
+from yimen.service.cases.reporting import Place as Place
+from yimen.service.cases.reporting import place_of as place_of
 
 if TYPE_CHECKING:
     from yimen.ground.documents.models import StoredFile

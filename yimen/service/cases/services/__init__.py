@@ -4,6 +4,7 @@ Every verb takes `code` (the case's number), `actor`, `at` (the moment that coun
 the page showed). Each is one transaction: what must hold together is inside it, what can follow is an event.
 """
 
+from yimen.service.cases.indicators import Indicator, register_indicator
 from yimen.service.cases.services.acceptance import accept_case
 from yimen.service.cases.services.across import counterparts_of_case, hand_across
 from yimen.service.cases.services.controlled import end_prohibited, register_prohibited
@@ -98,6 +99,7 @@ from yimen.service.cases.services.tolerating import (
 )
 
 __all__ = [
+    "Indicator",
     "Submitted",
     "accept_case",
     "accept_tolerant",
@@ -144,6 +146,7 @@ __all__ = [
     "record_opinion",
     "record_survey",
     "refuse",
+    "register_indicator",
     "register_prohibited",
     "register_project",
     "remind_of_paths",

@@ -37,6 +37,8 @@ SERIES_WORDS: dict[str, str] = {
     "hearing_right_notice": "听告",
     "hearing_notice": "听通",
     "hearing_record": "听录",
+    "survey_notice": "勘通",
+    "survey_record": "勘录",
 }
 
 

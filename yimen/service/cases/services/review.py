@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -59,15 +60,20 @@ def record_opinion(
 
 def record_survey(
     *, code: str, text: str, people: str, actor: Actor, at: datetime, conclusion: str = "", files: Sequence[int] = (),
-    seen: int | None = None,
+    seen: int | None = None, facts: Mapping[str, Any] | None = None, documents: Sequence[str] = (),
 ) -> Taken:  # fmt: skip
-    """Record an on-site survey (R071): art. 34 asks for two or more staff, named in `people`."""
+    """Record an on-site survey (R071): art. 34 asks for two or more staff, named in `people`.
+
+    `facts` and `documents` go into the step besides: the number and the digest of the survey's record (`scrutiny`).
+    """
     if len(rules.people_named(people)) < 2:
         raise Invalid(
             "现场核查应当由两名以上工作人员进行。",
             fields={"people": "请写明两名以上核查人员，用顿号隔开。"},
         )
-    return _with_opinion("record_survey", Opinion.Kind.SURVEY, code, text, actor, at, conclusion, people, files, seen)
+    return _with_opinion(
+        "record_survey", Opinion.Kind.SURVEY, code, text, actor, at, conclusion, people, files, seen, facts, documents
+    )
 
 
 def pass_review(
@@ -84,7 +90,7 @@ def pass_review(
 
 def _with_opinion(
     action: str, kind: str, code: str, text: str, actor: Actor, at: datetime, conclusion: str, people: str,
-    files: Sequence[int], seen: int | None,
+    files: Sequence[int], seen: int | None, more: Mapping[str, Any] | None = None, documents: Sequence[str] = (),
 ) -> Taken:  # fmt: skip
     if not text.strip():
         raise Invalid("请写明意见。", fields={"text": "请写明事实、依据、结论。"})
@@ -93,7 +99,8 @@ def _with_opinion(
         demand_slip(found.case)
         taken = take_step(
             matter=found.matter_id, action=action, actor=actor, at=at, seen=seen,
-            facts={"reason": text, "conclusion": conclusion, "people": people or actor.name},
+            facts={"reason": text, "conclusion": conclusion, "people": people or actor.name, **(more or {})},
+            documents=documents,
         )  # fmt: skip
         write_opinion(found, kind, taken, text, actor, at, conclusion, people, files)
         return taken

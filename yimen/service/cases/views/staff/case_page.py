@@ -340,7 +340,7 @@ class ShownOpinion:
 
 CONCLUSIONS = {
     "agree": "同意", "disagree": "不同意", "note": "", "grant": "建议准予", "refuse": "建议不予",
-    "pass": "符合", "fail": "不符合", "granted": "准予", "refused": "不予",
+    "pass": "符合", "rectify": "整改后复查", "fail": "不符合", "granted": "准予", "refused": "不予",
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,7 +23,7 @@ from yimen.ground.kit.periods import NAMED, Period, UnusablePeriod, asked_period
 from yimen.ground.kit.pictures import picture
 from yimen.ground.kit.refusals import Invalid, NotFound
 from yimen.ground.organisations import selectors as organisations
-from yimen.service.cases import reporting
+from yimen.service.cases import indicators, reporting
 from yimen.service.cases.models import CaseFact
 from yimen.service.cases.rates import Forecast, Numbers, forecast
 from yimen.service.cases.reporting import BY, FIGURES, LISTS, By, Group, Place
@@ -91,6 +91,7 @@ class Line:
     rates: tuple[tuple[str, float | None], ...]
     days: float | None
     numbers: Numbers
+    others: tuple[Cell, ...] = ()
 
 
 @requires(FIGURES)
@@ -99,13 +100,13 @@ def figures(request: HttpRequest) -> HttpResponseBase:
     actor, at = actor_of(request), moments.now()
     asked = _asked(request, actor, moments.day_of(at))
     groups = reporting.table(asked.period, asked.by, asked.place, department=asked.department)
-    lines = _lines(groups, asked, actor)
+    others = indicators.counted(asked.period, asked.by, asked.place, asked.department)
+    lines = _lines(groups, asked, actor, others)
     total = reporting.whole(groups)
+    summed = _sum(total, asked, others)
     if request.GET.get("as") == "xlsx":
         stamp = moments.say_moment(at).replace(":", "")
-        return download(
-            f"办件统计 {asked.period.said} {BY[asked.by]} {stamp}.xlsx", xlsx(_columns(), [*lines, _sum(total, asked)])
-        )
+        return download(f"办件统计 {asked.period.said} {BY[asked.by]} {stamp}.xlsx", xlsx(_columns(), [*lines, summed]))
     drawing, marks = _bars(lines, asked)
     if request.GET.get("as") == "svg":
         source = f"{asked.period.said}　{moments.say_moment(at)} 由一门生成"
@@ -123,9 +124,10 @@ def figures(request: HttpRequest) -> HttpResponseBase:
             "here": "?" + asked.query(),
             "departments": _departments(asked),
             "lines": lines,
-            "total": _sum(total, asked),
+            "total": summed,
             "counted": [COUNTED[which] for which in IN_TABLE],
             "rate_names": list(RATES.values()),
+            "other_names": [each.label for each in indicators.indicators()],
             "numbers": total,
             "compared": compared.said if before.submitted else "",
             "tiles": _tiles(total, before, asked),
@@ -196,15 +198,24 @@ def _departments(asked: Asked) -> list[tuple[int, str]]:
 # --- Rows
 
 
-def _lines(groups: Sequence[Group], asked: Asked, actor: Actor) -> list[Line]:
+Others = Mapping[str, Mapping[str, int]]
+"""Numbers of upper modules, by indicator and group (`indicators.counted`)."""
+
+
+def _lines(groups: Sequence[Group], asked: Asked, actor: Actor, others: Others) -> list[Line]:
+    known = {group.key for group in groups}
+    more = sorted({key for found in others.values() for key in found} - known)
+    groups = [*groups, *(Group(key, Numbers()) for key in more)]
+    if asked.by == "month":
+        groups = sorted(groups, key=lambda group: group.key)
     names = _names(asked.by, [group.key for group in groups], actor)
-    lines = [_line(names.get(group.key, group.key), group.numbers, asked, group.key) for group in groups]
+    lines = [_line(names.get(group.key, group.key), group.numbers, asked, group.key, others) for group in groups]
     if asked.by in ("month", "kind"):
         return lines
     return sorted(lines, key=lambda line: (-line.numbers.completed, -line.numbers.accepted, line.name))
 
 
-def _line(name: str, numbers: Numbers, asked: Asked, key: str | None) -> Line:
+def _line(name: str, numbers: Numbers, asked: Asked, key: str | None, others: Others | None = None) -> Line:
     more = {} if key is None else {"key": key}
     here = reverse("cases:figures_list")
     cells = tuple(
@@ -220,11 +231,25 @@ def _line(name: str, numbers: Numbers, asked: Asked, key: str | None) -> Line:
         rates=tuple((label, getattr(numbers, rate)) for rate, label in RATES.items()),
         days=numbers.average_days,
         numbers=numbers,
+        others=tuple(
+            Cell(
+                each.label,
+                _other(others, each.code, key),
+                f"{reverse(each.page)}?{asked.query(which=each.code, **more)}",
+                True,
+            )
+            for each in (indicators.indicators() if others is not None else ())
+        ),
     )
 
 
-def _sum(total: Numbers, asked: Asked) -> Line:
-    return _line("合计", total, asked, None)
+def _other(others: Others | None, code: str, key: str | None) -> int:
+    found = (others or {}).get(code, {})
+    return sum(found.values()) if key is None else found.get(key, 0)
+
+
+def _sum(total: Numbers, asked: Asked, others: Others | None = None) -> Line:
+    return _line("合计", total, asked, None, others)
 
 
 def _names(by: By, keys: Sequence[str], actor: Actor) -> dict[str, str]:
@@ -338,12 +363,17 @@ def _columns() -> list[Column[Line]]:
     return [
         Column("分组", lambda line: line.name, width=30),
         *(Column(label, count(which), width=10) for which, label in COUNTED.items()),
+        *(Column(each.label, _other_column(at), width=10) for at, each in enumerate(indicators.indicators())),
         *(Column(f"{label}(%)", count(rate), width=12) for rate, label in RATES.items()),
         Column("平均用时(工作日)", lambda line: line.days, width=16),
         Column("其中机关(工作日)", lambda line: line.numbers.average_office, width=16),
         Column("其中申请人(工作日)", lambda line: line.numbers.average_applicant, width=16),
         Column("其中特别程序(工作日)", lambda line: line.numbers.average_special, width=18),
     ]
+
+
+def _other_column(at: int) -> Callable[[Line], Any]:
+    return lambda line: line.others[at].value
 
 
 def _list_columns(actor: Actor) -> list[Column[CaseFact]]:

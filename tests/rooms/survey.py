@@ -1,0 +1,130 @@
+"""踏勘、会审、复议诉讼: a survey that Zhao fills in and one that is passed, a reconsideration of Li's, a joint review."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from yimen.ground.documents.services import store_file
+from yimen.ground.kit.moments import day_of, now
+from yimen.service.cases.tests.stage import case_of
+from yimen.service.scrutiny import services
+from yimen.service.scrutiny.models import Challenge, Survey
+
+if TYPE_CHECKING:
+    from tests.security.world import World
+
+CEILINGS: dict[str, tuple[str, int]] = {
+    "scrutiny:challenges": ("he", 12),
+    "scrutiny:challenge": ("he", 20),
+    "scrutiny:challenge_new": ("he", 12),
+    "scrutiny:challenge_act": ("he", 12),
+    "scrutiny:challenge_paper": ("he", 10),
+    "scrutiny:surveys": ("zhao", 12),
+    "scrutiny:survey": ("zhao", 26),
+    "scrutiny:survey_new": ("zhao", 14),
+    "scrutiny:survey_act": ("zhao", 14),
+    "scrutiny:survey_fill": ("zhao", 14),
+    "scrutiny:survey_photos": ("zhao", 14),
+    "scrutiny:survey_photo_remove": ("zhao", 12),
+    "scrutiny:survey_sign": ("zhao", 18),
+    "scrutiny:survey_sign_as": ("zhao", 18),
+    "scrutiny:survey_conclude": ("zhao", 20),
+    "scrutiny:survey_file": ("zhao", 12),
+    "scrutiny:survey_forms": ("he", 10),
+    "scrutiny:survey_form": ("he", 12),
+    "scrutiny:survey_terms": ("manager", 10),
+    "scrutiny:mine_survey": ("li", 20),
+    "scrutiny:mine_survey_rectified": ("li", 14),
+    "scrutiny:mine_survey_file": ("li", 12),
+}
+MORE = {
+    "scrutiny:survey_new": "the survey begins, and its notice is sealed",
+}
+LIST = {"scrutiny:challenges", "scrutiny:surveys", "scrutiny:survey_forms"}
+
+
+def arguments(world: World) -> dict[str, dict[str, Any]]:
+    """One of each, made through services."""
+    from tests.security.world import picture
+
+    cast, at = world.cast, now()
+    code = world.cases["suspended"]
+    zhao, he = cast.actor("zhao"), cast.actor("he")
+    if not Survey.objects.exists():
+        services.appoint_survey(
+            code=code, planned_at=at, place="东街 12 号", actor=zhao, at=at,
+            surveyors=[(cast.accounts["zhao"].pk, "川01"), (cast.accounts["zhou"].pk, "川02")],
+        )  # fmt: skip
+        survey = Survey.objects.select_related("matter", "case__matter").get()
+        given = {"address": "yes", "layout": "yes", "facilities": "yes", "safety": "no"}
+        services.save_survey_draft(survey=survey, given=given, text="", present="李明", actor=zhao, at=at)
+        services.add_photos(
+            survey=survey,
+            uploads=[picture()],
+            taken_at=at - timedelta(minutes=1),
+            place="门头",
+            caption="门头",
+            actor=zhao,
+            at=at,
+        )
+        services.register_challenge(
+            code=code, kind="reconsideration", who="applicant", against="silence", claim="逾期没有办理。", body="清河县人民政府",
+            number="清政复受〔2026〕1号", accepted_on=day_of(at), served_on=day_of(at), actor=he, at=at,
+            files=[store_file(picture(), actor=he, at=at)],
+        )  # fmt: skip
+    survey = Survey.objects.select_related("matter").order_by("pk")[0]
+    record = survey.records.get()
+    sent = store_file(picture(), actor=cast.actor("li"), at=at)
+    survey.rectified_files.set([sent])
+    photo = record.photos.select_related("file").get()
+    challenge = Challenge.objects.select_related("matter").order_by("pk")[0]
+    gone, asked = {"code": survey.matter.code}, {"code": challenge.matter.code}
+    return {
+        "scrutiny:challenge": asked,
+        "scrutiny:challenge_new": {"code": code},
+        "scrutiny:challenge_act": {**asked, "action": "answer"},
+        "scrutiny:challenge_paper": {**asked, "uid": challenge.papers.all()[0].uid},
+        "scrutiny:survey": gone,
+        "scrutiny:survey_new": {"code": world.cases["reviewing"]},
+        "scrutiny:survey_act": {**gone, "action": "cancel"},
+        "scrutiny:survey_fill": gone,
+        "scrutiny:survey_photos": gone,
+        "scrutiny:survey_photo_remove": {**gone, "uid": photo.uid},
+        "scrutiny:survey_sign": gone,
+        "scrutiny:survey_sign_as": {**gone, "who": "present"},
+        "scrutiny:survey_conclude": gone,
+        "scrutiny:survey_file": {**gone, "uid": photo.file.uid},
+        "scrutiny:survey_form": {"code": world.item.code},
+        "scrutiny:mine_survey": {"code": code, "survey": survey.matter.code},
+        "scrutiny:mine_survey_rectified": {"code": code, "survey": survey.matter.code},
+        "scrutiny:mine_survey_file": {"survey": survey.matter.code, "uid": sent.uid},
+    }
+
+
+def more(world: World, count: int) -> None:
+    """So many more of each on the lists."""
+    from yimen.ground.matters.models import Matter
+
+    cast, at = world.cast, now()
+    case = case_of(world.cases["reviewing"])
+    for procedure, state in (("survey", "appointed"), ("challenge", "answering")):
+        started = Matter.objects.filter(procedure=procedure).count()
+        matters = Matter.objects.bulk_create(
+            Matter(
+                procedure=procedure, procedure_version=1, code=f"{procedure[:2]}{started + each}", title=case.matter.title,
+                state=state, department=cast.units["market"], centre=cast.units["centre"], division=case.matter.division,
+                channel="web", opened_at=at, sort_at=at,
+            )
+            for each in range(count)
+        )  # fmt: skip
+        if procedure == "survey":
+            Survey.objects.bulk_create(Survey(matter=each, case=case, planned_at=at, place="东街") for each in matters)
+        else:
+            Challenge.objects.bulk_create(
+                Challenge(
+                    matter=each, case=case, kind="lawsuit", who="applicant", challenger="李明", against="decision", claim="…",
+                    body="法院", number=f"行初{each.pk}号", accepted_on=day_of(at), served_on=day_of(at), stage="first",
+                )
+                for each in matters
+            )  # fmt: skip
