@@ -33,10 +33,21 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "api:opinions": ("zhao", 8),
     "api:hearings": ("zhao", 8),
     "api:deadlines": ("li", 12),
+    "api:ask_opinion": ("zhao", 10),
+    "api:opinion_step": ("zhao", 8),
+    "api:begin_hearing": ("zhao", 10),
+    "api:hearing": ("zhao", 16),
+    "api:hearing_step": ("zhao", 10),
 }
 MORE = {
     "cases:opinion_new": "the request begins, the case notes it, and its decision is held",
     "cases:hearing_new": "the hearing begins, the case notes it, and a letter is sealed",
+}
+BODIES = {
+    "api:ask_opinion": {"department": 1, "question": "通风？"},
+    "api:opinion_step": {"action": "urge", "reason": "急"},
+    "api:begin_hearing": {"ground": "affected", "subject": "与相邻住户有关"},
+    "api:hearing_step": {"action": "waive"},
 }
 LIST = {"cases:opinions", "cases:hearings", "cases:extension_terms"}
 
@@ -86,6 +97,11 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "cases:mine_hearing_act": {"code": code, "action": "waive"},
         "cases:extension_drop": {"code": world.item.code},
         "api:deadlines": {"code": world.case},
+        "api:ask_opinion": {"code": world.cases["reviewing"]},
+        "api:opinion_step": opinion,
+        "api:begin_hearing": {"code": world.cases["reviewing"]},
+        "api:hearing": heard,
+        "api:hearing_step": heard,
     }
 
 

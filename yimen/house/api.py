@@ -22,6 +22,7 @@ from yimen.house.api_page import Handbook
 from yimen.service.cases.api import router as applications
 from yimen.service.cases.api_accept import accept
 from yimen.service.cases.api_asides import router as case_asides
+from yimen.service.cases.api_asides_acts import router as case_asides_acts
 from yimen.service.cases.api_figures import router as case_figures
 from yimen.service.cases.api_paths import router as case_paths
 from yimen.service.catalogue.api import router as items
@@ -83,8 +84,9 @@ api.add_router("/", items, tags=["事项"])
 api.add_router("/", applications, tags=["办件"])
 api.add_router("/", deadlines, tags=["期限"])
 api.add_router("/", case_asides, tags=["办件"])
+api.add_router("/", case_asides_acts, tags=["办件"])
 api.add_router("/", case_figures, tags=["统计"])
-api.add_router("/", case_paths, tags=["统计"])
+api.add_router("/", case_paths, tags=["办件"])
 api.add_router("/", lists, tags=["清单"])
 api.add_router("/", residence, tags=["进驻"])
 api.add_router("/", coordination, tags=["协调事项"])

@@ -1,4 +1,4 @@
-"""What stands beside cases over the interface: requests for an opinion, hearings. Reading; acts are taken on the desk."""
+"""What stands beside cases over the interface: requests for an opinion, hearings. Reading; for acts see `api_asides_acts`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from yimen.ground.kit.apis import PROBLEMS, Paged, actor_of
 from yimen.ground.kit.paging import page_by_key
 from yimen.service.cases import selectors_asides as asides
 from yimen.service.cases.lifecycle_asides import ASK, GIVE, HEARING, HOLD_HEARING, OPINION
+from yimen.service.cases.models import Hearing
 
 router = Router()
 
@@ -100,13 +101,15 @@ def hearings(
     """岗位权限内的听证，新的在前。"""
     rows = asides.hearings_seen(actor_of(request))
     page = page_by_key(rows, order=["-matter__opened_at", "-pk"], asked={"after": after, "before": before}, size=50)
-    lines = [
-        {
-            "code": each.matter.code, "application": each.case.matter.code, "title": each.case.matter.title,
-            "applicant": each.matter.applicant_name, "ground": each.ground, "subject": each.subject,
-            "state": each.matter.state, "state_label": HEARING.state(each.matter.state).label, "due_on": each.matter.due_on,
-            "planned_at": each.planned_at, "place": each.place, "host": each.host_name, "record_number": each.record_number,
-        }
-        for each in page
-    ]  # fmt: skip
+    lines = [hearing_line(each) for each in page]
     return {"hearings": lines, "after": page.after, "before": page.before}
+
+
+def hearing_line(each: Hearing) -> dict[str, Any]:
+    """A hearing as `HearingLine` says it; `matter` and the case's matter are at hand."""
+    return {
+        "code": each.matter.code, "application": each.case.matter.code, "title": each.case.matter.title,
+        "applicant": each.matter.applicant_name, "ground": each.ground, "subject": each.subject,
+        "state": each.matter.state, "state_label": HEARING.state(each.matter.state).label, "due_on": each.matter.due_on,
+        "planned_at": each.planned_at, "place": each.place, "host": each.host_name, "record_number": each.record_number,
+    }  # fmt: skip

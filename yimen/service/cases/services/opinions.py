@@ -284,6 +284,7 @@ def undo_agreed(*, request: OpinionRequest, reason: str, actor: Actor, at: datet
     Only whoever may do so for the lead's case, not the silent department itself, and only before the decision.
     """
     with transaction.atomic():
+        lock(request.matter_id)  # the request first, then its case: in the order in which an answer holds them
         lock(request.case_id)
         case = Case.objects.select_related("matter").get(pk=request.case_id)
         if case.matter.state not in ASKING:
