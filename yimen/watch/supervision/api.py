@@ -84,7 +84,7 @@ class CardList(Paged):
 
 
 class RuleOut(Schema):
-    """A rule in the version that holds now."""
+    """A rule in a version that holds now; `place` is empty where it holds everywhere."""
 
     code: str
     kind: str
@@ -94,6 +94,7 @@ class RuleOut(Schema):
     in_use: bool
     params: dict[str, Any]
     valid_from: datetime
+    place: str = ""
 
 
 class RuleList(Schema):
@@ -148,6 +149,7 @@ def supervision_rules(request: HttpRequest) -> dict[str, Any]:
             {
                 "code": each.rule.code, "kind": each.kind, "label": each.label, "level": each.level,
                 "version": each.number, "in_use": each.in_use, "params": each.params, "valid_from": each.valid_from,
+                "place": each.place.name if each.place is not None else "",
             }
             for each in selectors.rule_list(now())
         ]

@@ -27,7 +27,7 @@ def _rules() -> Answer:
     rows = [
         {
             "code": each.rule.code, "label": each.label, "kind": each.kind, "level": each.level, "version": each.number,
-            "in_use": each.in_use, "params": each.params,
+            "in_use": each.in_use, "params": each.params, "place": each.place.name if each.place is not None else "",
         }
         for each in rule_list(now())
     ]  # fmt: skip

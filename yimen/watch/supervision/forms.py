@@ -128,22 +128,28 @@ class RuleForm(forms.Form):
     law = forms.Line(label="依据", max_length=200, required=False)
     level = django_forms.ChoiceField(label="建议处置", choices=LEVELS)
     in_use = django_forms.BooleanField(label="启用", required=False)
+    place = django_forms.TypedChoiceField(
+        label="适用范围", coerce=int, empty_value=None, required=False,
+        help_text="选了中心或部门的，只在那里适用；范围小的优先于范围大的。",
+    )  # fmt: skip
+    lifted = django_forms.BooleanField(label="这里不再单独规定，改按各处的规定", required=False)
     valid_on = forms.Day(label="生效日期", required=False, help_text="留空则保存后立即生效。")
     why = forms.Line(label="修改原因", max_length=300)
 
-    def __init__(self, *args: Any, kind: Kind, new: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: Kind, new: bool, places: Choices = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["place"].choices = [("", "各处"), *places]  # type: ignore[attr-defined]
         if kind.family == "signal":
             del self.fields["level"]
         if new:
-            del self.fields["why"]
+            del self.fields["why"], self.fields["lifted"]
         else:
             del self.fields["code"]
-        place = ["code", "label", "text", "law", "level"]
+        place = ["code", "place", "label", "text", "law", "level"]
         for param in kind.params:
             self.fields[f"param_{param.name}"] = _field(param)
             place.append(f"param_{param.name}")
-        self.order_fields([*place, "in_use", "valid_on", "why"])
+        self.order_fields([*place, "in_use", "lifted", "valid_on", "why"])
 
 
 def _field(param: Param) -> django_forms.Field:

@@ -8,6 +8,7 @@ from django.db import models
 
 from yimen.ground.matters.lifecycle import procedures
 from yimen.ground.matters.selectors import CLOCK_LABELS
+from yimen.ground.organisations.models import Unit
 from yimen.watch.supervision.rules import Param, kind
 from yimen.watch.supervision.rules.places import GROUPS
 
@@ -27,7 +28,11 @@ class Rule(models.Model):
 
 
 class RuleVersion(models.Model):
-    """What a rule says from `valid_from` on, until a later version. Alerts, cards and lights name the version they stand on."""
+    """What a rule says from `valid_from` on, until a later version. Alerts, cards and lights name the version they stand on.
+
+    With a `place` (a centre or a department) it says so for that place alone, where it outdoes what is said of wider ones;
+    `lifted` ends that, and the wider word holds there again.
+    """
 
     append_only: ClassVar[bool] = True
 
@@ -46,6 +51,10 @@ class RuleVersion(models.Model):
     level = models.CharField("处置", max_length=8, choices=Level)
     params = models.JSONField("阈值", default=dict)
     in_use = models.BooleanField("启用", default=True)
+    place = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+", verbose_name="适用范围"
+    )
+    lifted = models.BooleanField("不再单独规定", default=False)
     valid_from = models.DateTimeField("生效时间")
     why = models.CharField("修改原因", max_length=300, blank=True)
     made_at = models.DateTimeField("保存时间")
@@ -57,6 +66,11 @@ class RuleVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} 第 {self.number} 版"
+
+    @property
+    def where(self) -> str:
+        """For which place it holds, in words."""
+        return "各处" if self.place is None else self.place.short_name or self.place.name
 
     @property
     def said(self) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ the parameters in (`supervision.models.RuleVersion`).
 from yimen.watch.supervision.rules import findings, places, results
 from yimen.watch.supervision.rules.findings import CLOCKED, OVERDUE, Lateness, is_overdue, overdue_from
 from yimen.watch.supervision.rules.kinds import Kind, Param, checked, kind, kinds, register_kind
+from yimen.watch.supervision.rules.scopes import chosen
 from yimen.watch.supervision.rules.signals import GREEN, LIGHTS, SIGNAL, SignalTerms, Turn, judge, schedule, severest
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "SignalTerms",
     "Turn",
     "checked",
+    "chosen",
     "findings",
     "is_overdue",
     "judge",

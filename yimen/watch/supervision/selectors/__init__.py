@@ -41,6 +41,7 @@ from yimen.watch.supervision.selectors.results import ResultFilters, batches, re
 from yimen.watch.supervision.selectors.rules import (
     rule_by_code,
     rule_list,
+    rules_at,
     rules_in_force,
     signal_terms,
     versions_of,
@@ -79,6 +80,7 @@ __all__ = [
     "results",
     "rule_by_code",
     "rule_list",
+    "rules_at",
     "rules_in_force",
     "scores",
     "shining",

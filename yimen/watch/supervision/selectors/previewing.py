@@ -29,14 +29,21 @@ class Preview:
     whole: bool
 
 
-def preview(kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any], at: datetime) -> Preview | None:
-    """Judge what is open now by the rule as it stands and as it would be; None for kinds that judge what happens."""
+def preview(
+    kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any], at: datetime, place: int | None = None
+) -> Preview | None:
+    """Judge what is open now (at one centre or department, if one is named) by the rule as it stands and as it would
+    be; None for kinds that judge what happens.
+    """
     if kind not in (rules.SIGNAL.code, rules.OVERDUE.code):
         return None
     ahead = 0
     if kind == rules.SIGNAL.code:
         ahead = max(rules.SignalTerms.of(0, each).ahead for each in (before, after) if each is not None)
     found = reading.due_before(at + timedelta(days=2 * ahead + 14 if ahead else 0), MOST)
+    whole = len(found) < MOST
+    if place is not None:
+        found = [each for each in found if place in (each.department_id, each.centre_id)]
     calendar, version = work_calendar(), calendar_version()
     counts: list[Counter[str]] = []
     for params in (before, after):
@@ -48,7 +55,7 @@ def preview(kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any
     names = {**{light: label for light, label in rules.LIGHTS.items() if light}, "overdue": "超期，会发出预警"}
     keys = [key for key in names if (key == "overdue") == (kind == rules.OVERDUE.code)]
     lines = [(names[key], counts[0][key], counts[1][key]) for key in keys]
-    return Preview(lines, len(found), len(found) < MOST)
+    return Preview(lines, len(found), whole)
 
 
 def _judge(kind: str, params: Mapping[str, Any], matter: Matter, calendar: Any, version: int, at: datetime) -> str:

@@ -13,11 +13,25 @@ from yimen.watch.supervision.models import Rule, RuleVersion
 
 
 def rules_in_force(at: datetime, *, kind: str = "", in_use: bool = True) -> list[RuleVersion]:
-    """The version of each rule that holds at this moment; one query. `in_use=False` also those switched off."""
-    newest = RuleVersion.objects.filter(valid_from__lte=at).order_by("rule_id", "-number").distinct("rule_id")
+    """The versions that hold at this moment, each for its place; one query. `in_use=False` also those switched off.
+
+    For what holds at one place ask `rules_at`: a version for a centre or a department outdoes the one for everywhere.
+    """
+    return [each for each in newest_versions(at, kind=kind) if (each.in_use and not each.lifted) or not in_use]
+
+
+def newest_versions(at: datetime, *, kind: str = "") -> list[RuleVersion]:
+    """The newest version of each rule and place, also those switched off and lifted: what `rules.chosen` chooses from."""
+    newest = RuleVersion.objects.filter(valid_from__lte=at)
+    newest = newest.order_by("rule_id", "place_id", "-number").distinct("rule_id", "place_id")
     if kind:
         newest = newest.filter(kind=kind)
-    return [each for each in newest.select_related("rule") if each.in_use or not in_use]
+    return list(newest.select_related("rule", "place"))
+
+
+def rules_at(at: datetime, kind: str, department: int | None, centre: int | None) -> list[RuleVersion]:
+    """The versions of this kind that hold for a department in a centre, one a rule."""
+    return rules.chosen(newest_versions(at, kind=kind), department, centre)
 
 
 def signal_terms(at: datetime) -> list[rules.SignalTerms]:
@@ -40,13 +54,16 @@ def rule_by_code(code: str) -> Rule:
 
 def versions_of(rule: Rule) -> QuerySet[RuleVersion]:
     """Every version, newest first."""
-    return RuleVersion.objects.filter(rule=rule).select_related("relook").order_by("-number")
+    return RuleVersion.objects.filter(rule=rule).select_related("relook", "place").order_by("-number")
 
 
 def rule_list(at: datetime) -> Sequence[RuleVersion]:
-    """Every rule in the version that holds now (of one that is still to come, its first), in the order of the kinds."""
+    """Every rule in the versions that hold now (of one that is still to come, its first), in the order of the kinds.
+
+    What is said for one place alone stands below what is said for everywhere.
+    """
     order = {kind.code: place for place, kind in enumerate(rules.kinds())}
-    found = {each.rule_id: each for each in rules_in_force(at, in_use=False)}
-    for each in RuleVersion.objects.select_related("rule").filter(number=1).exclude(rule_id__in=found):
-        found[each.rule_id] = each
-    return sorted(found.values(), key=lambda each: (order.get(each.kind, 99), each.rule_id))
+    found = [each for each in newest_versions(at) if not each.lifted]
+    known = {each.rule_id for each in found}
+    found += RuleVersion.objects.select_related("rule", "place").filter(number=1).exclude(rule_id__in=known)
+    return sorted(found, key=lambda each: (order.get(each.kind, 99), each.rule_id, each.place_id or 0))

@@ -36,6 +36,7 @@ from yimen.watch.supervision.services.results import (
     register_results,
 )
 from yimen.watch.supervision.services.rules import (
+    PLACES,
     NoChange,
     RuleDraft,
     StaleRule,
@@ -57,6 +58,7 @@ from yimen.watch.supervision.services.walls import (
 
 __all__ = [
     "CODE_MINUTES",
+    "PLACES",
     "AlreadyRaised",
     "BadLines",
     "BatchOver",

@@ -6,7 +6,8 @@ its rule's version and carries the facts it was judged by.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -24,7 +25,7 @@ from yimen.service.residence import selectors as residence
 from yimen.watch.supervision import rules
 from yimen.watch.supervision.models import Alert, RuleVersion, Watermark
 from yimen.watch.supervision.rules import findings
-from yimen.watch.supervision.selectors.rules import rules_in_force
+from yimen.watch.supervision.selectors.rules import newest_versions, rules_at
 from yimen.watch.supervision.services.alerts import Found, detect
 
 if TYPE_CHECKING:
@@ -37,8 +38,32 @@ MOST = 500
 """So many findings of one rule in one night; more of a kind is a matter of the rule and not of people."""
 
 
-def _of(kind: rules.Kind, at: datetime) -> list[RuleVersion]:
-    return rules_in_force(at, kind=kind.code)
+def _of(kind: rules.Kind, at: datetime, matter: Matter) -> list[RuleVersion]:
+    """The versions of a kind that hold where a matter is."""
+    return rules_at(at, kind.code, matter.department_id, matter.centre_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Everywhere:
+    """The versions of a kind for every place; what is found at one place stands on the version that holds there."""
+
+    newest: Sequence[RuleVersion]
+
+    def there(self, department: int, centre: int | None) -> set[int]:
+        """Which versions hold at a place."""
+        return {each.pk for each in rules.chosen(self.newest, department, centre)}
+
+    def of_unit(self, department: int) -> set[int]:
+        """Which hold for a department as a whole, in the hall that serves it."""
+        return self.there(department, organisations.hall_of_department(department).centre_id)
+
+    def in_use(self) -> list[RuleVersion]:
+        """All that may hold somewhere."""
+        return [each for each in self.newest if each.in_use and not each.lifted]
+
+
+def _everywhere(kind: rules.Kind, at: datetime) -> _Everywhere:
+    return _Everywhere(newest_versions(at, kind=kind.code))
 
 
 def person_of(uid: str, name: str) -> tuple[int, str] | None:
@@ -77,11 +102,11 @@ def look_at_decision(code: str, at: datetime) -> int:
     who = person_of(step.actor_uid, step.actor_name)
     seq, on = str(step.seq), day_of(step.happened_at)
     found = []
-    for version in _of(findings.NO_SLIP, at):
+    for version in _of(findings.NO_SLIP, at, matter):
         if not case.slip_number:
             text = f"“{matter.title}”已作出决定（{case.decision_number or '无文号'}），没有受理单。"
             found.append(_case_found(version, matter, seq, text, _step(step), at, who))
-    for version in _of(findings.NO_LETTER, at):
+    for version in _of(findings.NO_LETTER, at, matter):
         number = str(step.facts.get("under", ""))
         standing = [number] if number and organisations.letter_stood(number, on) else []
         said = findings.outside_letter(number, standing) if who is not None else ""
@@ -105,7 +130,7 @@ def look_at_not_accepted(code: str, at: datetime) -> int:
 def _bare(
     matter: Matter, reason: str, step: reading.Taken, at: datetime, who: tuple[int, str] | None
 ) -> Iterator[Alert | None]:
-    for version in _of(findings.BARE_REFUSAL, at):
+    for version in _of(findings.BARE_REFUSAL, at, matter):
         said = findings.bare_refusal(reason, version.params["least_chars"], version.params["article"])
         if said:
             evidence = {**_step(step), "reason": reason}
@@ -121,7 +146,7 @@ def look_at_correction(code: str, at: datetime) -> int:
         return 0
     who = person_of(step.actor_uid, step.actor_name)
     raised = 0
-    for version in _of(findings.SECOND_CORRECTION, at):
+    for version in _of(findings.SECOND_CORRECTION, at, case.matter):
         if times >= version.params["times"]:
             text = f"“{case.matter.title}”已第 {times} 次告知补正；应当一次告知需要补正的全部内容。"
             evidence = {**_step(step), "times": times}
@@ -141,11 +166,11 @@ def look_at_acceptance(code: str, at: datetime) -> int:
     step = reading.last_taken(matter.pk, ("accept", "deem_accepted"))
     who = person_of(step.actor_uid, step.actor_name) if step is not None else None
     raised = 0
-    for version in _of(findings.CANCELLED_ITEM, at):
+    for version in _of(findings.CANCELLED_ITEM, at, matter):
         if case.item.status == "cancelled":
             text = f"事项“{case.item.name}”已取消，仍受理了“{matter.title}”。"
             raised += _case_found(version, matter, "accepted", text, {"item": case.item.code}, at, who) is not None
-    for version in _of(findings.PARALLEL, at):
+    for version in _of(findings.PARALLEL, at, matter):
         others = [
             each
             for each in reading.also_open(matter, at - timedelta(days=version.params["days"]))
@@ -166,7 +191,8 @@ def raise_attitude(
 
     None where the rule is off, or the complaint has its alert.
     """
-    for version in _of(findings.ATTITUDE, at):
+    centre = organisations.hall_of_department(department_id).centre_id
+    for version in rules_at(at, findings.ATTITUDE.code, department_id, centre):
         text = f"有群众反映{of_unit}{who[1] if who else ''}服务态度差，经调查属实。"
         found = Found(
             key=f"{version.rule.code}:{mark}", text=text, level=version.level, violation=findings.ATTITUDE.violation,
@@ -197,12 +223,15 @@ def nightly(at: datetime) -> int:
 def look_for_stalled(at: datetime) -> int:
     """Slips after which nothing was done for so many working days."""
     raised = 0
-    for version in _of(findings.STALLED, at):
+    everywhere = _everywhere(findings.STALLED, at)
+    for version in everywhere.in_use():
         calendar, day = work_calendar(), day_of(at)
         for _ in range(version.params["workdays"]):
             day = calendar.previous_workday_on_or_before(day - timedelta(days=1))
         cutoff = cases.start_of(day)
         for matter in reading.untouched_since(("accept", "deem_accepted"), cutoff, 0, MOST):
+            if version.pk not in everywhere.there(matter.department_id, matter.centre_id):
+                continue
             person = (matter.person_id, matter.person_name) if matter.person_id else None
             text = f"“{matter.title}”受理以后满 {version.params['workdays']} 个工作日没有任何步骤。"
             evidence = {"step": matter.last_seq, "cutoff": cutoff.isoformat()}
@@ -217,11 +246,12 @@ def look_through_steps(at: datetime) -> int:
     upto, raised = reading.last_step(), 0
     if upto <= mark.step_id:
         return 0
-    for version in _of(findings.BUNCHED, at):
+    everywhere = _everywhere(findings.BUNCHED, at)
+    for version in everywhere.in_use():
         for burst in reading.bursts(mark.step_id, upto, version.params["steps"])[:MOST]:
             (matter,) = reading.by_ids([burst.matter_id])
             person = person_of(burst.actor_uid, burst.actor_name)
-            if person is None:
+            if person is None or version.pk not in everywhere.there(matter.department_id, matter.centre_id):
                 continue
             minute = local(burst.minute)
             text = f"{burst.actor_name}在 {say_moment(minute)} 一分钟内记下 {burst.steps} 步，涉及 {burst.matters} 件。"
@@ -234,9 +264,12 @@ def look_through_steps(at: datetime) -> int:
                 ),
                 at,
             ) is not None  # fmt: skip
-    for version in _of(findings.BACKDATED, at):
+    everywhere = _everywhere(findings.BACKDATED, at)
+    for version in everywhere.in_use():
         for each in reading.backdated(mark.step_id, upto, timedelta(hours=version.params["hours"]))[:MOST]:
             (matter,) = reading.by_ids([each.matter_id])
+            if version.pk not in everywhere.there(matter.department_id, matter.centre_id):
+                continue
             hours = int((each.recorded_at - each.happened_at).total_seconds() // 3600)
             text = f"“{matter.title}”第 {each.seq} 步发生后 {hours} 小时才记录，依据：{reading.BASES.get(each.basis, each.basis)}。"
             evidence = {"step": each.seq, "happened_at": each.happened_at.isoformat(),
@@ -251,7 +284,8 @@ def look_through_steps(at: datetime) -> int:
 def look_at_units(at: datetime) -> int:
     """Departments: what must be in the hall and is not, windows that only register, shells. One alert a rule and month."""
     today, raised = day_of(at), 0
-    for version in _of(findings.ABSENT_ITEM, at):
+    everywhere = _everywhere(findings.ABSENT_ITEM, at)
+    for version in everywhere.in_use():
         items = {each.pk: each for each in residence.items_in_state("missing", today).select_related("department")}
         since = today - timedelta(days=version.params["days"])
         lacking: dict[int, list[str]] = {}
@@ -259,21 +293,29 @@ def look_at_units(at: datetime) -> int:
             if duty.status == "missing" and duty.since <= since:
                 lacking.setdefault(items[duty.item_id].department_id or 0, []).append(items[duty.item_id].name)
         for department_id, names in lacking.items():
+            if version.pk not in everywhere.of_unit(department_id):
+                continue
             text = f"{len(names)} 个应当进驻的事项没有进驻：{'、'.join(sorted(names)[:3])}{'等' if len(names) > 3 else ''}。"
             raised += _unit_found(version, department_id, text, {"items": sorted(names)[:200]}, today, at)
-    for version in _of(findings.REGISTERS_ONLY, at):
+    everywhere = _everywhere(findings.REGISTERS_ONLY, at)
+    for version in everywhere.in_use():
         first = today - timedelta(days=version.params["days"])
         for department_id, (decided, signed) in cases.signed_at_window(first, today).items():
+            if version.pk not in everywhere.of_unit(department_id):
+                continue
             said = findings.registers_only(signed, decided, version.params["share"], version.params["least"])
             if said:
                 evidence = {"decided": decided, "signed": signed, "first": first.isoformat()}
                 raised += _unit_found(version, department_id, f"{said}。", evidence, today, at)
-    for version in _of(findings.SHELL, at):
+    everywhere = _everywhere(findings.SHELL, at)
+    for version in everywhere.in_use():
         first = today - timedelta(days=version.params["days"])
         received = {each.id: each.received for each in cases.volumes("department", first, today)}
         for row in residence.concentration(today):
             if not row.must and not row.entered:
                 continue  # nobody asks it to be here
+            if version.pk not in everywhere.of_unit(row.id):
+                continue
             cases_here = received.get(row.id, 0)
             said = findings.shell(row.entered, cases_here, version.params["items"], version.params["cases"])
             if said:

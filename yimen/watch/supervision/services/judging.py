@@ -19,7 +19,7 @@ from yimen.watch.supervision import rules
 from yimen.watch.supervision.events import AlertClosed
 from yimen.watch.supervision.lifecycle import ALERT
 from yimen.watch.supervision.models import Alert, Card, CardChange, RuleVersion
-from yimen.watch.supervision.selectors.rules import rules_in_force
+from yimen.watch.supervision.selectors.rules import newest_versions
 from yimen.watch.supervision.services.alerts import Found, detect
 from yimen.watch.supervision.services.course import write_change
 from yimen.watch.supervision.services.lights import said_derivation
@@ -33,7 +33,7 @@ RANK = {"": 0, "notice": 1, "yellow": 2, "red": 3}
 
 def raise_overdue(matter_ids: Sequence[int], at: datetime) -> int:
     """Raise what the overdue rules in force find on these matters; returns how many alerts are new."""
-    found = rules_in_force(at, kind=rules.OVERDUE.code)
+    found = newest_versions(at, kind=rules.OVERDUE.code)
     if not found or not matter_ids:
         return 0
     asked = reading.ask_many(matter_ids)
@@ -41,7 +41,7 @@ def raise_overdue(matter_ids: Sequence[int], at: datetime) -> int:
     for matter in reading.by_ids(list(asked)):
         if matter.procedure == ALERT.name or matter.closed_at is not None:
             continue
-        for version in found:
+        for version in rules.chosen(found, matter.department_id, matter.centre_id):
             raised += _raise_if_late(matter, asked[matter.pk], version, at) is not None
     return raised
 
@@ -120,7 +120,7 @@ def _rejudge(found: Sequence[Alert], at: datetime) -> int:
     if not found:
         return 0
     asked = reading.ask_many([each.about_id for each in found if each.about_id is not None])
-    standing = rules_in_force(at, kind=rules.OVERDUE.code)
+    standing = newest_versions(at, kind=rules.OVERDUE.code)
     return sum(_judge_again(each, asked[each.about_id], standing, at) for each in found if each.about_id in asked)
 
 
@@ -170,7 +170,7 @@ def _softer(
     if card is None:
         return ""
     lighter = [
-        each for each in standing
+        each for each in rules.chosen(standing, alert.department_id, alert.matter.centre_id)
         if each.level == Card.Level.YELLOW and rules.is_overdue(now, each.params["late_workdays"], calendar)
         and (not each.params["procedures"] or alert.about is None or alert.about.procedure in each.params["procedures"])
     ]  # fmt: skip

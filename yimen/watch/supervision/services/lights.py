@@ -26,7 +26,7 @@ from yimen.watch.supervision import policies, rules
 from yimen.watch.supervision.events import ClocksOverdue, LightsChanged, RejudgeDue
 from yimen.watch.supervision.lifecycle import ALERT
 from yimen.watch.supervision.models import Alert, LightChange
-from yimen.watch.supervision.selectors.rules import rules_in_force, terms_of
+from yimen.watch.supervision.selectors.rules import newest_versions, terms_of
 
 if TYPE_CHECKING:
     from yimen.ground.matters.models import Matter
@@ -49,14 +49,20 @@ def look(found: Sequence[Matter], at: datetime) -> Mapping[int, datetime | None]
     What is closed or has no due day shines no more; what stands still keeps the colour it had when it stopped, if it was
     late by then.
     """
-    standing = rules_in_force(at)
-    terms, overdue = terms_of(standing), [each.params for each in standing if each.kind == rules.OVERDUE.code]
+    newest = newest_versions(at)
+    places: dict[tuple[int, int | None], tuple[list[rules.SignalTerms], list[Mapping[str, Any]]]] = {}
     version = calendar_version()
     calendar = work_calendar(version)
     judged: dict[int, _Judged] = {}
     late: list[int] = []
     for each in found:
         here = calendar.at(each.division_id, each.centre_id)
+        where = (each.department_id, each.centre_id)
+        if where not in places:
+            holding = rules.chosen(newest, *where)
+            overdue_there = [one.params for one in holding if one.kind == rules.OVERDUE.code]
+            places[where] = (terms_of(holding), overdue_there)
+        terms, overdue = places[where]
         judged[each.pk] = one = _judge(each, terms, here, version, at)
         come, ahead = _overdue(each, overdue, here, version, at)
         if come:

@@ -17,8 +17,9 @@ from yimen.ground.matters import selectors as reading
 from yimen.service.residence import selectors as residence
 from yimen.watch.supervision import policies
 from yimen.watch.supervision.models import ItemPlaces, RuleVersion, StepPlace, Watermark
+from yimen.watch.supervision.rules import chosen
 from yimen.watch.supervision.rules import places as rules
-from yimen.watch.supervision.selectors.rules import rules_in_force
+from yimen.watch.supervision.selectors.rules import newest_versions
 from yimen.watch.supervision.services.alerts import Found, detect
 
 PORTION = 50_000
@@ -35,7 +36,10 @@ select s.id, m.id, s.seq, s.action, g.name, c.item_id, m.department_id,
        case when s."window" <> '' then true else p.inside end,
        m.centre_id is not null and g.name = any(coalesce(
            (select array(select jsonb_array_elements_text(o.groups)) from supervision_itemplaces o where o.item_id = c.item_id),
-           %s::text[])),
+           (select string_to_array(nullif(v.steps, ''), ',') from unnest(%s::bigint[], %s::text[]) v (place, steps)
+             where v.place in (m.department_id, m.centre_id, 0)
+             order by v.place = m.department_id desc, v.place = m.centre_id desc limit 1),
+           '{}'::text[])),
        s.actor_name, s.happened_at
   from matters_step s
   join (select unnest(%s::text[]) as action, unnest(%s::text[]) as name) g on g.action = s.action
@@ -67,25 +71,27 @@ def read_places(at: datetime) -> int:
     """
     mark, _ = Watermark.objects.select_for_update().get_or_create(name=NAME)
     last, raised = reading.last_step(), 0
-    left, ends = (next(iter(rules_in_force(at, kind=kind.code)), None) for kind in (rules.LEFT, rules.TWO_ENDS))
-    asked = list(left.params["steps"]) if left is not None else list(rules.GROUPS)
+    left, ends = (newest_versions(at, kind=kind.code) for kind in (rules.LEFT, rules.TWO_ENDS))
+    asked = [each for each in left if not each.lifted]
+    where = [each.place_id or 0 for each in asked]
+    steps = [",".join(each.params["steps"]) if each.in_use else "" for each in asked]
     while mark.step_id < last:
         upto = min(mark.step_id + PORTION, last)
         with connection.cursor() as cursor:
-            cursor.execute(_READ, [asked, list(rules.ACTIONS), list(rules.ACTIONS.values()), mark.step_id, upto])
-        if left is not None:
-            raised += _raise_left(mark.step_id, upto, left, at)
-        if ends is not None:
-            raised += _raise_ends(mark.step_id, upto, ends, at)
+            cursor.execute(_READ, [where, steps, list(rules.ACTIONS), list(rules.ACTIONS.values()), mark.step_id, upto])
+        raised += _raise_left(mark.step_id, upto, left, at) + _raise_ends(mark.step_id, upto, ends, at)
         mark.step_id = upto
         mark.save(update_fields=["step_id"])
     return raised
 
 
-def _raise_left(after: int, upto: int, version: RuleVersion, at: datetime) -> int:
+def _raise_left(after: int, upto: int, newest: Sequence[RuleVersion], at: datetime) -> int:
     rows = StepPlace.objects.filter(step_id__gt=after, step_id__lte=upto, required=True, inside=False)
     raised = 0
     for each in rows.select_related("matter__window", "matter__department").order_by("step_id")[:MOST]:
+        version = next(iter(chosen(newest, each.matter.department_id, each.matter.centre_id)), None)
+        if version is None:
+            continue
         label = rules.GROUPS[each.group]
         text = f"“{each.matter.title}”的{label}应当在中心办理，由{each.place}的{each.actor_name}在中心以外办理。"
         found = Found(
@@ -99,10 +105,13 @@ def _raise_left(after: int, upto: int, version: RuleVersion, at: datetime) -> in
     return raised
 
 
-def _raise_ends(after: int, upto: int, version: RuleVersion, at: datetime) -> int:
+def _raise_ends(after: int, upto: int, newest: Sequence[RuleVersion], at: datetime) -> int:
     new = StepPlace.objects.filter(step_id__gt=after, step_id__lte=upto, group__in=rules.IN_PERSON).values("matter")
     raised = 0
     for matter in reading.by_ids(two_ended(list(new.distinct().values_list("matter", flat=True)))[:MOST]):
+        version = next(iter(chosen(newest, matter.department_id, matter.centre_id)), None)
+        if version is None:
+            continue
         steps = StepPlace.objects.filter(matter=matter, group__in=rules.IN_PERSON, inside__isnull=False).order_by("seq")
         where = [f"{each.get_group_display()}在{each.place}" for each in steps]
         found = Found(

@@ -20,8 +20,9 @@ from yimen.ground.organisations import selectors as organisations
 from yimen.service.cases import selectors as cases
 from yimen.watch.supervision import policies
 from yimen.watch.supervision.models import OutsideResult, ResultBatch, RuleVersion
+from yimen.watch.supervision.rules import chosen
 from yimen.watch.supervision.rules import results as rules
-from yimen.watch.supervision.selectors.rules import rules_in_force
+from yimen.watch.supervision.selectors.rules import newest_versions, rules_at
 from yimen.watch.supervision.services.alerts import Found, detect
 from yimen.watch.supervision.services.results_reading import ReadResults, read_file, read_rows
 
@@ -183,10 +184,11 @@ def _known(found: Sequence[rules.Result]) -> set[tuple[int, str]]:
 
 def judged(found: Sequence[rules.Result], at: datetime) -> list[rules.Verdict]:
     """What each result is by the cases as they stand now, by the first rule in force; four questions for all of them."""
-    version = rule_for(at)
     if not found:
         return []
-    days = int(version.params["days"]) if version is not None else 30
+    held = {each.department_id: rule_for(at, each.department_id) for each in found}
+    days_of = {pk: int(version.params["days"]) if version is not None else 30 for pk, version in held.items()}
+    days = max(days_of.values())
     by_number = {
         key: _candidate(each, "number")
         for key, each in cases.traced_by_number([rules.plain(one.number) for one in found]).items()
@@ -198,18 +200,20 @@ def judged(found: Sequence[rules.Result], at: datetime) -> list[rules.Verdict]:
     others: dict[str, list[rules.Candidate]] = {}
     for each in cases.traced_by_applicant(sorted({rules.plain_name(one.applicant) for one in found}), first, last):
         others.setdefault(rules.plain_name(each.applicant), []).append(_candidate(each, "particulars"))
-    ripe_before = _ripe_before(version, at)
+    ripe_before = {pk: _ripe_before(version, at) for pk, version in held.items()}
     return [
         rules.judge(
-            one, by_number, others.get(rules.plain_name(one.applicant), ()), days, ripe=one.decided_on < ripe_before
+            one, by_number, others.get(rules.plain_name(one.applicant), ()), days_of[one.department_id],
+            ripe=one.decided_on < ripe_before[one.department_id],
         )
         for one in found
-    ]
+    ]  # fmt: skip
 
 
-def rule_for(at: datetime) -> RuleVersion | None:
-    """The rule by which results are judged; None where it is switched off."""
-    return next(iter(rules_in_force(at, kind=rules.OUTSIDE.code)), None)
+def rule_for(at: datetime, department: int) -> RuleVersion | None:
+    """The rule by which a department's results are judged; None where it is switched off."""
+    centre = organisations.hall_of_department(department).centre_id
+    return next(iter(rules_at(at, rules.OUTSIDE.code, department, centre)), None)
 
 
 def _ripe_before(version: RuleVersion | None, at: datetime) -> date:
@@ -238,13 +242,15 @@ def judge_results(at: datetime, *, batch: ResultBatch | None = None) -> int:
     rows = OutsideResult.objects.select_for_update(skip_locked=True, of=("self",)).select_related("department", "batch")
     rows = rows.filter(batch=batch) if batch is not None else rows.exclude(state=rules.MATCHED)
     found = list(rows.order_by("pk")[:MOST_AGAIN])
-    version, raised = rule_for(at), 0
+    held = {pk: rule_for(at, pk) for pk in {each.department_id for each in found}}
+    raised = 0
     asked = [
         rules.Result(each.number, each.item_code, each.item_name, each.applicant, each.decided_on, each.department_id)
         for each in found
     ]
     for each, verdict in zip(found, judged(asked, at), strict=True):
         each.state, each.how, each.matter_id, each.looked_at = verdict.state, verdict.how, verdict.matter_id, at
+        version = held[each.department_id]
         if version is not None and verdict.state in rules.WRONG and each.alert_id is None:
             raised += _raise(each, verdict, version, at)
     OutsideResult.objects.bulk_update(found, ["state", "how", "matter", "looked_at", "alert"], batch_size=500)
@@ -275,12 +281,17 @@ def _raise(found: OutsideResult, verdict: rules.Verdict, version: RuleVersion, a
 def look_at_outside_decisions(at: datetime) -> int:
     """Cases that another system has decided and we have not, so many working days after we heard."""
     raised = 0
-    for version in rules_in_force(at, kind=rules.EXTERNAL.code):
+    newest = newest_versions(at, kind=rules.EXTERNAL.code)
+    for version in newest:
+        if not version.in_use or version.lifted:
+            continue
         calendar, day = work_calendar(), day_of(at)
         for _ in range(int(version.params["workdays"])):
             day = calendar.previous_workday_on_or_before(day - timedelta(days=1))
         for each in cases.decided_elsewhere_first(cases.start_of(day), 500):
             matter = each.case.matter
+            if version not in chosen(newest, matter.department_id, matter.centre_id):
+                continue
             text = f"“{matter.title}”在{each.system.name}已{'准予' if each.state == 'granted' else '不予'}，本系统还没有作出决定。"
             evidence = {"version": version.number, "outcome": each.number, "source": each.system.name,
                         "heard_at": each.heard_at.isoformat() if each.heard_at else ""}  # fmt: skip

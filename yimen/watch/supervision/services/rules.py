@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
@@ -20,10 +20,15 @@ from yimen.watch.supervision.events import RelookDue
 from yimen.watch.supervision.models import Relook, Rule, RuleVersion
 from yimen.watch.supervision.selectors.rules import rules_in_force
 
+if TYPE_CHECKING:
+    from yimen.ground.organisations.models import Unit
+
 BATCH = 4000
 """Open matters turned in one transaction when a rule changed."""
 
 FARTHEST = timedelta(days=366)
+PLACES = ("centre", "subcentre", "department", "town")
+"""Kinds of unit for which a rule may say something of its own."""
 
 
 class StaleRule(Conflict):
@@ -40,7 +45,9 @@ class NoChange(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class RuleDraft:
-    """What a version is to say. `level` is a value of `RuleVersion.Level`; for a signal it is `signal` whatever is given."""
+    """What a version is to say; for one centre or department alone with a `place`.
+
+    `level` is a value of `RuleVersion.Level`; for a signal it is `signal` whatever is given."""
 
     kind: str
     label: str
@@ -51,6 +58,8 @@ class RuleDraft:
     in_use: bool = True
     valid_from: datetime | None = None
     why: str = ""
+    place: Unit | None = None
+    lifted: bool = False
 
 
 @transaction.atomic
@@ -78,12 +87,10 @@ def change_rule(*, actor: Actor, rule: Rule, draft: RuleDraft, at: datetime, see
         raise Invalid("规则的种类不能改变。", next_step="请停用这条规则，另设一条。", fields={"kind": "不能改变"})
     if not draft.why.strip():
         raise Invalid("修改规则要写明原因。", fields={"why": "请写明为什么修改"})
-    return _save(held, last.number + 1, actor, draft, at, "supervision.change_rule", last)
+    return _save(held, last.number + 1, actor, draft, at, "supervision.change_rule")
 
 
-def _save(
-    rule: Rule, number: int, actor: Actor, draft: RuleDraft, at: datetime, action: str, last: RuleVersion | None = None
-) -> RuleVersion:
+def _save(rule: Rule, number: int, actor: Actor, draft: RuleDraft, at: datetime, action: str) -> RuleVersion:
     kind = rules.kind(draft.kind)
     params = rules.checked(kind, draft.params)
     label = draft.label.strip()
@@ -97,26 +104,33 @@ def _save(
         raise Invalid("规则不能倒签生效。", fields={"valid_from": "生效时间不能早于现在"})
     if valid_from > at + FARTHEST:
         raise Invalid("生效时间太远。", fields={"valid_from": "要在一年以内"})
+    if draft.place is not None and (draft.place.kind not in PLACES or draft.place.dissolved_on is not None):
+        raise Invalid("规则只能单独适用于一个中心或一个部门。", fields={"place": "请选择中心或部门"})
+    before = rule.versions.filter(place=draft.place).order_by("-number").first()
+    if draft.lifted and (before is None or draft.place is None or before.lifted):
+        raise Invalid("这里没有单独的规定。", fields={"lifted": "没有单独规定的地方，不用取消"})
     text, law = draft.text.strip()[:500], draft.law.strip()[:200]
     made = RuleVersion(
         rule=rule, number=number, kind=kind.code, label=label[:60], text=text, law=law, level=level, params=params,
-        in_use=draft.in_use, valid_from=valid_from, why=draft.why.strip()[:300], made_at=at, made_by=actor.name,
+        in_use=draft.in_use, valid_from=valid_from, why=draft.why.strip()[:300], made_at=at,
+        made_by=actor.name, place=draft.place, lifted=draft.lifted,
     )  # fmt: skip
-    if last is not None and _same(made, last):
+    if before is not None and _same(made, before):
         raise NoChange("没有修改任何内容。", next_step="不需要修改就不用保存。")
     made.save()
     audit.record(
         action, actor=actor, target_kind="rule", target=rule.code, reason=made.why,
-        facts={"version": number, "kind": kind.code, "in_use": draft.in_use, "level": level},
+        facts={"version": number, "kind": kind.code, "in_use": draft.in_use, "level": level,
+               "place": draft.place.name if draft.place is not None else "", "lifted": draft.lifted},
     )  # fmt: skip
     if kind.family == "signal":
         look_ahead()
-        begin_relook(at, f"规则“{made.label}”第 {number} 版", version=made, before=last)
+        begin_relook(at, f"规则“{made.label}”第 {number} 版", version=made)
     return made
 
 
 def _same(made: RuleVersion, last: RuleVersion) -> bool:
-    said = ("label", "text", "law", "level", "params", "in_use")
+    said = ("label", "text", "law", "level", "params", "in_use", "lifted")
     return all(getattr(made, each) == getattr(last, each) for each in said) and made.valid_from <= made.made_at
 
 
@@ -145,24 +159,24 @@ def days_ahead(workdays: int) -> int:
 def _superseded(version: RuleVersion) -> bool:
     """Whether a later version holds already, or is the newest and not in use; one that is to come leaves this one its say."""
     return RuleVersion.objects.filter(
-        rule=version.rule_id, number__gt=version.number, valid_from__lte=F("made_at")
+        rule=version.rule_id, place=version.place_id, number__gt=version.number, valid_from__lte=F("made_at")
     ).exists()
 
 
-def begin_relook(
-    at: datetime, why: str, *, version: RuleVersion | None = None, before: RuleVersion | None = None
-) -> Relook:
+def begin_relook(at: datetime, why: str, *, version: RuleVersion | None = None) -> Relook:
     """Note that the open matters must be looked at anew, and let the worker do it batch by batch.
 
-    For one `version` (and the one `before` it) those that it concerns; without, as after a change of the calendar, those that
+    For one `version` those that it or any other version of its rule concerns; without, as after a change of the calendar, those that
     any signal in force concerns.
     """
     workdays, concerned = 0, set[str]()
-    for each in (version, before) if version is not None else rules_in_force(at, kind=rules.SIGNAL.code):
-        if each is not None:
-            terms = rules.SignalTerms.of(each.pk, each.params)
-            workdays = max(workdays, terms.ahead)
-            concerned |= set(terms.procedures or [""])
+    concerning = (
+        list(version.rule.versions.all()) if version is not None else rules_in_force(at, kind=rules.SIGNAL.code)
+    )
+    for each in concerning:
+        terms = rules.SignalTerms.of(each.pk, each.params)
+        workdays = max(workdays, terms.ahead)
+        concerned |= set(terms.procedures or [""])
     made = Relook.objects.create(
         version=version, why=why, days=2 * workdays + 14, procedures=[] if "" in concerned else sorted(concerned),
         started_at=at,

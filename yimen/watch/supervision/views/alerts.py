@@ -116,7 +116,9 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         "counted": MARK_LABELS.get(narrowed.mark, "") if narrowed.mark else "",
         "levels": LEVELS.items(),
         "states": [*NARROWED.items(), *((each.code, each.label) for each in ALERT.states)],
-        "rules": [(each.rule.code, each.label) for each in selectors.rule_list(at) if each.level != "signal"],
+        "rules": list(
+            {each.rule.code: each.label for each in selectors.rule_list(at) if each.level != "signal"}.items()
+        ),
         "departments": selectors.departments_seen(actor),
         "may_raise": actor.holds(RAISE),
         "export_url": file_url(request),

@@ -17,11 +17,12 @@ from yimen.ground.kit import asking, exports, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.moments import CHINA
 from yimen.ground.kit.refusals import Invalid, Refusal
+from yimen.ground.organisations import selectors as organisations
 from yimen.watch.supervision import forms as asked
 from yimen.watch.supervision import policies, rules, selectors, services
 from yimen.watch.supervision.models import RuleVersion
 from yimen.watch.supervision.selectors.previewing import preview
-from yimen.watch.supervision.views.asking import actor_of, file_url, wants_file, workbook
+from yimen.watch.supervision.views.asking import actor_of, file_url, number_asked, wants_file, workbook
 
 FAMILIES = {"signal": "信号灯", "act": "单件判断", "standing": "单位情况", "prepared": "待接入"}
 
@@ -33,6 +34,7 @@ COLUMNS: Sequence[exports.Column[RuleVersion]] = (
     exports.Column("阈值", lambda each: "；".join(f"{label} {said}" for label, said in each.said), width=60),
     exports.Column("依据", lambda each: each.law or rules.kind(each.kind).law, width=40),
     exports.Column("启用", lambda each: "是" if each.in_use else "否"),
+    exports.Column("适用范围", lambda each: each.where, width=24),
     exports.Column("版本", lambda each: each.number),
     exports.Column("生效时间", lambda each: each.valid_from),
 )
@@ -64,12 +66,19 @@ def rule(request: HttpRequest, code: str) -> HttpResponseBase:
     actor, at = actor_of(request), moments.now()
     found = selectors.rule_by_code(code)
     versions = list(selectors.versions_of(found))
-    holding = next((each for each in versions if each.valid_from <= at), versions[-1])
+    in_force = [each for each in versions if each.valid_from <= at]
+    holding = next((each for each in in_force if each.place_id is None), (in_force or versions)[0])
+    newest: dict[int | None, RuleVersion] = {}
+    for each in in_force:
+        newest.setdefault(each.place_id, each)
     context = {
         "rule": found,
         "versions": versions,
         "now": holding,
         "kind": rules.kind(holding.kind),
+        "special": [
+            each for each in newest.values() if each.place_id is not None and each.pk != holding.pk and not each.lifted
+        ],
         "coming": [each for each in versions if each.valid_from > at],
         "may_set": actor.holds(policies.RULES),
     }
@@ -86,8 +95,15 @@ def new(request: HttpRequest, kind: str) -> HttpResponseBase:
 def edit(request: HttpRequest, code: str) -> HttpResponseBase:
     """The next version of a rule."""
     found = selectors.rule_by_code(code)
-    last = selectors.versions_of(found)[0]
-    return _edit(request, rules.kind(last.kind), last)
+    versions = list(selectors.versions_of(found))
+    asked_place = number_asked(request, "place")
+    if request.method == "POST":
+        text = request.POST.get("place", "")
+        asked_place = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    # What holds there now is what one changes: the place's own word, or the one for everywhere.
+    mine = next((each for each in versions if each.place_id == asked_place and not each.lifted), None)
+    shown = mine or next((each for each in versions if each.place_id is None), versions[0])
+    return _edit(request, rules.kind(shown.kind), shown, versions[0].number, asked_place)
 
 
 @requires(policies.RULES)
@@ -97,10 +113,18 @@ def kinds(request: HttpRequest) -> HttpResponseBase:
     return render(request, "supervision/kinds.html", {"groups": groups})
 
 
-def _edit(request: HttpRequest, kind: rules.Kind, last: RuleVersion | None) -> HttpResponseBase:
+def _edit(
+    request: HttpRequest, kind: rules.Kind, last: RuleVersion | None, newest: int = 0, place: int | None = None
+) -> HttpResponseBase:
     actor, at = actor_of(request), moments.now()
-    seen = last.number if last else 0
-    form = asked.RuleForm(request.POST or None, kind=kind, new=last is None, initial=_initial(kind, last))
+    seen = newest
+    form = asked.RuleForm(
+        request.POST or None,
+        kind=kind,
+        new=last is None,
+        initial=_initial(kind, last) | {"place": place},
+        places=_places(),
+    )
     seen_there = request.POST.get("seen", "")
     seen = int(seen_there) if seen_there.isascii() and seen_there.isdigit() and len(seen_there) < 6 else seen
     shown, status = None, 200
@@ -111,7 +135,13 @@ def _edit(request: HttpRequest, kind: rules.Kind, last: RuleVersion | None) -> H
                 draft = _draft(kind, form.cleaned_data)
                 if request.POST.get("verb") == "preview":
                     params = rules.checked(kind, draft.params)
-                    shown = preview(kind.code, last.params if last else None, params, at)
+                    shown = preview(
+                        kind.code,
+                        last.params if last else None,
+                        params,
+                        at,
+                        draft.place.pk if draft.place is not None else None,
+                    )
                     status = 200
                 elif last is None:
                     made = services.add_rule(actor=actor, code=form.cleaned_data["code"], draft=draft, at=at)
@@ -126,10 +156,14 @@ def _edit(request: HttpRequest, kind: rules.Kind, last: RuleVersion | None) -> H
                 refuse_form(form, refusal)
                 status = refusal.status
     context = {
-        "form": form, "kind": kind, "last": last, "seen": seen, "shown": shown,
+        "form": form, "kind": kind, "last": last, "seen": seen, "shown": shown, "next": newest + 1,
         "previewed": request.POST.get("verb") == "preview" and status == 200,
     }  # fmt: skip
     return render(request, "supervision/rule_edit.html", context, status=status)
+
+
+def _places() -> list[tuple[int, str]]:
+    return [(each.pk, each.name) for each in organisations.units(*services.PLACES)]
 
 
 def _saved(request: HttpRequest, made: RuleVersion) -> HttpResponseBase:
@@ -164,14 +198,15 @@ def _draft(kind: rules.Kind, given: Mapping[str, Any]) -> services.RuleDraft:
     params = {param.name: given[f"param_{param.name}"] for param in kind.params}
     return services.RuleDraft(
         kind=kind.code, label=given["label"], text=given["text"], law=given["law"], level=given.get("level", "signal"),
-        params=params, in_use=given["in_use"], why=given.get("why", ""),
+        params=params, in_use=given["in_use"], why=given.get("why", ""), lifted=given.get("lifted", False),
+        place=organisations.unit(given["place"]) if given["place"] else None,
         valid_from=datetime.combine(on, time(), tzinfo=CHINA) if on else None,
     )  # fmt: skip
 
 
 def _at_fields(found: Mapping[str, str]) -> dict[str, str]:
     """The names of thresholds as the form has them."""
-    names = {"code", "label", "level", "why", "kind"}
+    names = {"code", "label", "level", "why", "kind", "place", "lifted"}
     moved = {"valid_from": "valid_on"}
     return {moved.get(name, name if name in names else f"param_{name}"): said for name, said in found.items()}
 
