@@ -26,7 +26,10 @@ WATCH_WORKDAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class ClockMark:
-    """What one step did to the clock, as the ledger keeps it."""
+    """What one step did to the clock, as the ledger keeps it.
+
+    `limit` gives the running clock other terms: it counts them from its own start, and every day before stays as it was.
+    """
 
     at: datetime
     effect: str
@@ -46,7 +49,7 @@ class ClockMark:
     def text(self) -> str:
         """JSON for the ledger: only what the effect needs, keys in fixed order."""
         said: dict[str, Any] = {"effect": self.effect}
-        if self.effect == "start":
+        if self.effect in ("start", "limit"):
             said |= {
                 "clock": self.name,
                 "limit": self.limit,
@@ -118,6 +121,11 @@ class Clock:
     start: ClockMark
     marks: tuple[ClockMark, ...] = field(default=())
 
+    @property
+    def limits(self) -> ClockMark:
+        """The mark whose limits hold: the start, or the last one that set them anew."""
+        return next((mark for mark in reversed(self.marks) if mark.effect == "limit"), self.start)
+
     def events(self, terms: rules.ClockTerms, calendar: WorkCalendar) -> list[rules.ClockEvent]:
         """The script that the pure clock reads for one limit.
 
@@ -125,6 +133,8 @@ class Clock:
         """
         script: list[rules.ClockEvent] = []
         for mark in (self.start, *self.marks):
+            if mark.effect == "limit":
+                continue
             if mark.effect == "extend":
                 due_at = rules.due(terms, script, calendar).due_at
                 if due_at is not None and due_at < mark.at:
@@ -153,7 +163,8 @@ class Clock:
         """The terms of the promised (or legal) limit; None where there is none, or one in hours or months, which the clock
         keeps and does not reckon yet.
         """
-        limit, unit = (self.start.legal, self.start.legal_unit) if legal else (self.start.limit, self.start.unit)
+        set_by = self.limits
+        limit, unit = (set_by.legal, set_by.legal_unit) if legal else (set_by.limit, set_by.unit)
         if limit is None or unit not in ("workday", "calendar"):
             return None
         return rules.ClockTerms(limit=limit, unit=unit, business_close=close)  # type: ignore[arg-type]

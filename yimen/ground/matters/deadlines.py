@@ -127,7 +127,7 @@ def _why(mark: ClockMark, said: dict[str, Any]) -> str:
     if mark.effect == "stop":
         words, _ = standing_still(mark.why)
         return f"{words}{'：' if reason else ''}{reason}"
-    if mark.effect == "start" and mark.limit is not None:
+    if mark.effect in ("start", "limit") and mark.limit is not None:
         unit = {"workday": "个工作日", "calendar": "日", "hour": "小时", "month": "个月"}[mark.unit]
         return f"期限 {mark.limit} {unit}{'：' if reason else ''}{reason}"
     return reason
@@ -136,7 +136,7 @@ def _why(mark: ClockMark, said: dict[str, Any]) -> str:
 def _law(mark: ClockMark, article: str, said: dict[str, Any]) -> str:
     if said.get("law"):
         return str(said["law"])
-    if mark.effect == "start" and mark.law:
+    if mark.effect in ("start", "limit") and mark.law:
         return mark.law
     return f"《行政许可法》{article}" if article else ""
 

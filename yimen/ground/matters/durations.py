@@ -71,7 +71,7 @@ def _spans(marks: Iterable[ClockMark], at: datetime) -> Iterator[tuple[Hands, da
         # What is deemed accepted counts from an earlier day; it came about when the clock before it ended.
         moment = max(mark.after or mark.at, latest) if latest else mark.after or mark.at
         latest = moment
-        if mark.effect == "extend":
+        if mark.effect in ("extend", "limit"):
             continue
         day = day_of(moment)
         if hands is not None and since is not None:

@@ -187,13 +187,13 @@ def _account(clock: Clock, last: bool, calendar: WorkCalendar, close: BusinessCl
     return ClockAccount(
         name=clock.start.name,
         label=CLOCK_LABELS.get(clock.start.name, clock.start.name),
-        law=clock.start.law,
-        source=clock.start.source,
+        law=clock.limits.law,
+        source=clock.limits.source,
         promised=clock.derivation(clock.terms(close), calendar),
         legal=clock.derivation(clock.terms(close, legal=True), calendar),
         started_at=clock.start.at,
         current=last and not (clock.marks and clock.marks[-1].effect == "finish"),
-        unreckoned="，".join(_unreckoned(clock.start)),
+        unreckoned="，".join(_unreckoned(clock.limits)),
     )
 
 

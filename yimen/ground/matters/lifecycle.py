@@ -14,7 +14,7 @@ from yimen.ground.kit.checkpoints import register_check as register_check
 from yimen.ground.kit.checkpoints import run_checks as run_checks
 
 Phase = Literal["open", "stopped", "closed"]
-ClockEffect = Literal["", "start", "stop", "resume", "extend", "finish"]
+ClockEffect = Literal["", "start", "stop", "resume", "extend", "limit", "finish"]
 TakenBy = Literal["staff", "applicant", "either", "system"]
 
 BEFORE = ""
@@ -153,6 +153,9 @@ STEP_POINT = "matters.step"
 the step's button is drawn, then with the `Matter` itself, so a check reads only what stands in both."""
 
 
+MOVE, MOVE_BACK = "move_version", "move_back"
+"""A running matter goes on under another version on purpose, and back."""
+
 COMMON_STEPS: tuple[StepRule, ...] = (
     StepRule("claim", "认领", (), None, "matters.claim", order=1, public_label="有人接手办理", shown=False),
     StepRule("release", "退回认领", (), None, "matters.claim", order=2, shown=False),
@@ -182,9 +185,35 @@ COMMON_STEPS: tuple[StepRule, ...] = (
         public_label="放假安排有变，期限重新计算",
         shown=False,
     ),
+    StepRule(
+        MOVE,
+        "移到新版本",
+        (),
+        None,
+        "matters.hold",
+        by="system",
+        order=95,
+        public_label="改按新版本办理",
+        shown=False,
+    ),
+    StepRule(
+        MOVE_BACK,
+        "移回原版本",
+        (),
+        None,
+        "matters.hold",
+        by="system",
+        order=96,
+        public_label="恢复按原版本办理",
+        shown=False,
+    ),
 )
-"""Steps that every procedure has. They change no state and leave no mark on a clock, and stand in the ledger like any other;
-`recalculate` says that the calendar under the clock was changed, and what that did to the date."""
+"""Steps that every procedure has. They change no state, and stand in the ledger like any other; `recalculate` says that the
+calendar under the clock was changed, and what that did to the date. Of all of them only a move to another version may leave
+a mark on the clock: other limits."""
+
+HARMLESS = frozenset(rule.action for rule in COMMON_STEPS if rule.action not in (MOVE, MOVE_BACK))
+"""Common steps that decide nothing about a matter: whoever takes something back need not mind them."""
 
 
 _procedures: dict[tuple[str, int], Procedure] = {}

@@ -18,13 +18,13 @@ from django.db import connection, transaction
 from yimen.ground.calendar import selectors as calendars
 from yimen.ground.calendar import services as calendar
 from yimen.ground.calendar.rules import DayRow
-from yimen.ground.identity.rules import SYSTEM, Actor
+from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, outbox
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.refusals import Conflict
-from yimen.ground.matters import lifecycle, moving
+from yimen.ground.matters import moving
 from yimen.ground.matters.events import CalendarRecalculated, RecalculationDue
-from yimen.ground.matters.fast_forward import recorded
+from yimen.ground.matters.many import Told, take_many
 from yimen.ground.matters.models import MovedMatter, Recalculation
 from yimen.ground.matters.moving import Difference, Move
 from yimen.ground.matters.policies import demand_calendar
@@ -248,51 +248,25 @@ def _write_down(held: Recalculation, moves: Sequence[Move], *, late: bool) -> No
     )
 
 
-_TAKE = """
-select x.item, t.verdict, t.seq
-from jsonb_to_recordset(%s::jsonb) as x(item bigint, matter bigint, version integer, origins text, facts text, clock_row jsonb)
-cross join lateral matters_take_step(
-    x.matter, x.version, x.origins::text[], 'recalculate', null, %s, %s, '', '', %s, '', '', x.facts, '[]',
-    x.clock_row, null, null, %s, null, %s) t
-"""
-
-
 def _tell(held: Recalculation, moves: Sequence[Move], at: datetime) -> None:
     """One statement takes the step of each; their rows are locked, so none can have moved since it was read."""
-    if not moves:
+    told = [Told(move.held.item_id, move.held.asked, _facts(held, move), move.row) for move in moves]
+    taken = take_many(told, action="recalculate", at=at)
+    if not taken:
         return
-    asked = [
-        {
-            "item": move.held.item_id,
-            "matter": move.held.asked.id,
-            "version": move.held.asked.version,
-            "origins": _origins(move),
-            "facts": as_json(_facts(held, move)),
-            "clock_row": move.row,
-        }
+    changed = [
+        [move.held.item_id, taken[move.held.item_id], move.kind, str(move.row.due_on or ""),
+         str(move.row.legal_due_on or ""), move.why]
         for move in moves
-    ]
-    context = audit.current()
+        if move.held.item_id in taken
+    ]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [as_json(asked), SYSTEM.uid, SYSTEM.name, at, context.request_id, recorded(at, None)])
-        taken = {item: seq for item, verdict, seq in cursor.fetchall() if verdict == "taken"}
-        changed = [
-            [move.held.item_id, taken[move.held.item_id], move.kind, str(move.row.due_on or ""),
-             str(move.row.legal_due_on or ""), move.why]
-            for move in moves
-            if move.held.item_id in taken
-        ]  # fmt: skip
         cursor.execute(
             "update matters_movedmatter i set state = 'taken', seq = (x.v ->> 1)::integer, kind = x.v ->> 2,"
             " new_due_on = nullif(x.v ->> 3, '')::date, new_legal_due_on = nullif(x.v ->> 4, '')::date, why = x.v ->> 5,"
             " taken_at = %s from jsonb_array_elements(%s::jsonb) as x(v) where i.id = (x.v ->> 0)::bigint",
             [at, as_json(changed)],
         )
-
-
-def _origins(move: Move) -> str:
-    table = lifecycle.procedure(move.held.asked.procedure, move.held.asked.procedure_version)
-    return "{" + ",".join(table.origins(table.step("recalculate"))) + "}"
 
 
 def _facts(held: Recalculation, move: Move) -> dict[str, Any]:

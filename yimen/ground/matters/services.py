@@ -24,6 +24,8 @@ from yimen.ground.matters.keeping import (
     set_week,
 )
 from yimen.ground.matters.lifecycle import ClockStart
+from yimen.ground.matters.limits import OtherLimits, row_with, standing_limits, under_limits
+from yimen.ground.matters.many import Told, take_many
 from yimen.ground.matters.recalculating import apply_recalculation, preview_change, work_through
 from yimen.ground.matters.stepping import (
     EnteredAfterwards,
@@ -67,6 +69,7 @@ __all__ = [
     "Effect",
     "EnteredAfterwards",
     "Opened",
+    "OtherLimits",
     "Paper",
     "ReasonMissing",
     "StalePage",
@@ -74,6 +77,7 @@ __all__ = [
     "StepNotOpen",
     "Taken",
     "Thought",
+    "Told",
     "admit",
     "apply_recalculation",
     "as_json",
@@ -114,15 +118,19 @@ __all__ = [
     "register_notice",
     "register_watcher",
     "release",
+    "row_with",
     "said_in_chinese",
     "set_effect",
     "set_exception",
     "set_week",
+    "standing_limits",
     "sweep_all",
+    "take_many",
     "take_step",
     "think",
     "twice",
     "under_letter",
+    "under_limits",
     "watch_ahead",
     "work_through",
     "written_at",
