@@ -38,6 +38,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "verify-ledger": ("yimen.ground.matters.commands:verify_ledger", "核验账本有没有被改动"),
     "import-items": ("yimen.service.catalogue.commands:import_items", "导入事项目录"),
     "figures": ("yimen.service.cases.commands:figures", "办件统计：收件、受理、办结、按时率"),
+    "move-cases": ("yimen.service.cases.commands_moving:move_cases", "移动在办件：预览、确认、移回"),
     "recount": ("yimen.service.cases.commands:recount", "核对办件统计，补上漏记的，重建不符的"),
     "simulate-identity": (
         "yimen.house.simulators.identity:command",

@@ -21,6 +21,7 @@ class CasesConfig(AppConfig):
         from yimen.service.cases.lifecycle import OLDER, PROCEDURES
         from yimen.service.cases.lifecycle_asides import ASIDES
         from yimen.service.cases.services import effects, hearings, opinions, reminding
+        from yimen.service.cases.views.manage import moving
         from yimen.service.cases.views.public import menu as public_menu
         from yimen.service.cases.views.staff import menu
 
@@ -45,6 +46,7 @@ class CasesConfig(AppConfig):
         hearings.register()
         register_watcher("reminders", reminding.look, order=30)
         menu.register()
+        moving.register()
         public_menu.register()
 
         from yimen.ground.organisations.lifecycle import register_participant

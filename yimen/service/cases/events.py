@@ -303,3 +303,20 @@ class PromiseChecked(Event):
     code: str
     outcome: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class MovePlanDue(Event):
+    """The next batch of a plan that moves running cases is to be done."""
+
+    plan_id: int
+    turn: int = 0
+
+
+@dataclass(frozen=True)
+class CasesMoved(Event):
+    """Running cases follow another version now (`back`: the former one again); which, the plan says."""
+
+    plan_id: int
+    back: bool
+    at: datetime

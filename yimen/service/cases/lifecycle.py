@@ -189,14 +189,27 @@ LIFE = (
     ),
 )  # fmt: skip
 
-VERSIONS = {1: STEPS, 2: (*STEPS, *EFFECTS), 3: (*STEPS, *EFFECTS, *LIFE, *PATHS)}
-"""The steps of each version. A case keeps the one it began with; in version 1 no effect comes by itself, before version 3 no
-kind has a path of its own."""
+
+def _also_while_superior_decides(rule: StepRule) -> StepRule:
+    """An application may be taken back as long as nobody has decided: also while it lies with the superior (R055)."""
+    return replace(rule, origins=(*rule.origins, "with_superior")) if rule.action == "withdraw" else rule
+
+
+_THIRD = (*STEPS, *EFFECTS, *LIFE, *PATHS)
+VERSIONS = {
+    1: STEPS,
+    2: (*STEPS, *EFFECTS),
+    3: _THIRD,
+    4: tuple(_also_while_superior_decides(rule) for rule in _THIRD),
+}
+"""The steps of each version. A case keeps the one it began with, unless it is moved on purpose; in version 1 no effect comes by
+itself, before version 3 no kind has a path of its own, since version 4 an application can be taken back from the superior."""
 
 WITH_PATHS = 3
 """The version of the procedure since which kinds have paths of their own."""
 
-STATES_OF = {1: STATES, 2: STATES, 3: (*STATES, *LIFE_STATES, *PATH_STATES)}
+_WITH_PATHS = (*STATES, *LIFE_STATES, *PATH_STATES)
+STATES_OF = {1: STATES, 2: STATES, 3: _WITH_PATHS, 4: _WITH_PATHS}
 
 NEWEST = max(VERSIONS)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from yimen.ground.identity.policies import name_actions, register_permission
 from yimen.ground.identity.rules import Actor
+from yimen.ground.kit.refusals import NotAllowed
 from yimen.ground.matters.policies import may
 
 if TYPE_CHECKING:
@@ -65,8 +66,18 @@ register_permission(
     usual={"head": "department", "manager": "centre", "leader": "division"},
 )  # fmt: skip
 
+MOVE = "cases.move"
+register_permission(
+    MOVE, "把在办件移到新版本", scopes=("department", "centre", "division", "all"),
+    usual={"head": "department", "manager": "centre"},
+)  # fmt: skip
+
 name_actions(
     {
+        "cases.preview_move": "预览移动在办件",
+        "cases.apply_move": "移动在办件",
+        "cases.undo_move": "移回在办件",
+        "cases.discard_move": "放弃移动方案",
         "cases.check_material": "核对材料",
         "cases.reuse_file": "用以前交过的材料",
         "cases.discard_draft": "删除没提交的申请",
@@ -108,3 +119,18 @@ def may_set_up(actor: Actor, centre_id: int) -> bool:
         held.scope == "all" or (held.scope == "centre" and (held.scope_id or actor.centre_id) == centre_id)
         for held in actor.held("cases.set_up")
     )
+
+
+def scope_to_move(actor: Actor) -> tuple[str, str]:
+    """The widest scope in which the actor moves running cases, as (kind, place); raises `NotAllowed`."""
+    if actor.kind == "system":
+        return "all", ""
+    for kind in ("all", "division", "centre", "department"):
+        for held in actor.held(MOVE):
+            if held.scope != kind:
+                continue
+            own = {"centre": actor.centre_id, "department": actor.department_id}.get(kind)
+            place = held.scope_path if kind == "division" else str(held.scope_id or own or "")
+            if kind == "all" or place:
+                return kind, "" if kind == "all" else place
+    raise NotAllowed("您没有移动在办件的权限。", next_step="请由中心或部门负责人办理，或请安全管理员授权。")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yimen.service.cases.views.manage import extending, setting_up
+from yimen.service.cases.views.manage import extending, moving, setting_up
 from yimen.service.cases.views.manage import paths as manage_paths
 from yimen.service.cases.views.staff import (
     acts,
@@ -59,6 +59,10 @@ staff_urls: list[URLPattern] = [
     path("manage/external-systems/new/", manage_paths.set_system, name="new_system"),
     path("manage/external-systems/<slug:code>/", manage_paths.set_system, name="set_system"),
     path("manage/case-paths/", manage_paths.terms, name="path_terms"),
+    path("manage/moves/", moving.listed, name="moves"),
+    path("manage/moves/new/", moving.new, name="move_new"),
+    path("manage/moves/<uuid:uid>/", moving.plan, name="move"),
+    path("manage/moves/<uuid:uid>/act/", moving.act, name="move_act"),
     path("desk/mandates/", mandates.mandates, name="desk_mandates"),
     path("desk/mandates/new/", mandates.new, name="desk_mandate_new"),
     path("desk/mandates/<uuid:uid>/", mandates.mandate, name="desk_mandate"),

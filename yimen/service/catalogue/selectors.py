@@ -411,6 +411,11 @@ def editions_by_uid(uids: Iterable[Any]) -> QuerySet[ItemEdition]:
     return ItemEdition.objects.select_related("item__department").filter(uid__in=list(uids))
 
 
+def editions_of_item(item_id: int) -> QuerySet[ItemEdition]:
+    """Every edition of an item, newest first."""
+    return ItemEdition.objects.filter(item=item_id).order_by("-number")
+
+
 def edition_before(edition: ItemEdition) -> ItemEdition | None:
     """The edition that was in force before this one; None for the first."""
     older = ItemEdition.objects.filter(item=edition.item_id, number__lt=edition.number, published_at__isnull=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from yimen.service.cases.models.asides import Hearing, OpinionRequest, OpinionTerms
 from yimen.service.cases.models.case import Case, CaseFile, CaseMaterial, Draft, DraftFile, Opinion
 from yimen.service.cases.models.figures import CaseFact, CaseSum, Measure
+from yimen.service.cases.models.moving import MovedCase, MovePlan
 from yimen.service.cases.models.paths import (
     CaseMark,
     ExternalHandling,
@@ -34,6 +35,8 @@ __all__ = [
     "Hearing",
     "ItemPathTerms",
     "Measure",
+    "MovePlan",
+    "MovedCase",
     "Opinion",
     "OpinionRequest",
     "OpinionTerms",

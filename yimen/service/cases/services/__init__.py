@@ -39,6 +39,15 @@ from yimen.service.cases.services.hearings import (
 )
 from yimen.service.cases.services.intake import Submitted, submit_application
 from yimen.service.cases.services.judging import check_material, check_rest
+from yimen.service.cases.services.moving import (
+    Wish,
+    apply_move,
+    discard_move,
+    preview_move,
+    undo_move,
+    wish_for,
+    work_through_move,
+)
 from yimen.service.cases.services.opinions import (
     answer_opinion,
     ask_opinion,
@@ -101,10 +110,12 @@ from yimen.service.cases.services.tolerating import (
 __all__ = [
     "Indicator",
     "Submitted",
+    "Wish",
     "accept_case",
     "accept_tolerant",
     "announce_hearing",
     "answer_opinion",
+    "apply_move",
     "archive",
     "ask_opinion",
     "attach_file",
@@ -124,6 +135,7 @@ __all__ = [
     "deliver",
     "detach_file",
     "discard_draft",
+    "discard_move",
     "drop_extension_terms",
     "end_prohibited",
     "end_project",
@@ -141,6 +153,7 @@ __all__ = [
     "note_superior",
     "notify_hearing",
     "pass_review",
+    "preview_move",
     "push_due",
     "record_hearing",
     "record_opinion",
@@ -181,12 +194,15 @@ __all__ = [
     "undo_abandoned",
     "undo_agreed",
     "undo_deemed",
+    "undo_move",
     "undo_renewed",
     "urge_case",
     "urge_opinion",
     "urge_superior",
     "waive_hearing",
+    "wish_for",
     "withdraw",
     "withdraw_opinion",
     "withdraw_promise",
+    "work_through_move",
 ]

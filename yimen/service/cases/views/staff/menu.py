@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from yimen.ground.kit.pages import MenuItem, register_menu
 from yimen.service.cases.lifecycle_asides import ASK, GIVE
+from yimen.service.cases.policies import MOVE
 from yimen.service.cases.selectors_asides import waiting_for
 from yimen.service.cases.views.staff.asking import actor_of
 from yimen.service.cases.views.staff.figures import by_state
@@ -55,6 +56,7 @@ def register() -> None:
         MenuItem("控制事项", "cases:prohibited", "lock", "cases.set_up", group="目录", order=24),
         MenuItem("容缺和承诺", "cases:item_terms", "file", "cases.set_up", group="目录", order=24),
         MenuItem("外部系统", "cases:systems", "link", "cases.set_up", group="目录", order=25),
+        MenuItem("移动在办件", "cases:moves", "send", MOVE, group="目录", order=27),
         MenuItem("办件路径", "cases:path_terms", "clock", "cases.set_up", group="目录", order=26),
     ):
         register_menu("manage", item)
