@@ -26,6 +26,7 @@ from yimen.service.cases.api_asides_acts import router as case_asides_acts
 from yimen.service.cases.api_figures import router as case_figures
 from yimen.service.cases.api_moves import router as case_moves
 from yimen.service.cases.api_paths import router as case_paths
+from yimen.service.cases.api_revoking import router as case_revoking
 from yimen.service.catalogue.api import router as items
 from yimen.service.coordination.api import router as coordination
 from yimen.service.reform.api import router as lists
@@ -88,6 +89,7 @@ api.add_router("/", case_asides, tags=["办件"])
 api.add_router("/", case_asides_acts, tags=["办件"])
 api.add_router("/", case_figures, tags=["统计"])
 api.add_router("/", case_paths, tags=["办件"])
+api.add_router("/", case_revoking, tags=["办件"])
 api.add_router("/", case_moves, tags=["移动在办件"])
 api.add_router("/", lists, tags=["清单"])
 api.add_router("/", residence, tags=["进驻"])

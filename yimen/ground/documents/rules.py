@@ -70,6 +70,14 @@ KINDS: dict[str, LetterKind] = {
             (*_ALWAYS, "survey_place", "surveyors", "conclusion", "digest", "signatures"),
         ),
         LetterKind("joint_review_minutes", "会审纪要", ("department", "item", "planned", "conclusion", "attendance")),
+        LetterKind(
+            "revocation_notice", "拟撤销行政许可决定告知书", (*_ALWAYS, "ground", "reason", "days", "old_number")
+        ),
+        LetterKind(
+            "decision_revoke", "撤销行政许可决定书", (*_ALWAYS, "decided_on", "ground", "old_number", *_REMEDIES)
+        ),
+        LetterKind("revocation_dropped", "不予撤销行政许可决定告知书", (*_ALWAYS, "reason", "old_number")),
+        LetterKind("withdrawal_up_letter", "申请撤回告知函", (*_ALWAYS, "superior", "reason")),
         LetterKind("correction_order", "整改通知书", (*_ALWAYS, "paragraphs")),
         LetterKind("supervision_notice", "监察通知书", (*_ALWAYS, "paragraphs")),
     )
@@ -95,7 +103,9 @@ FACT_NAMES = {
     "promise": "承诺内容",
     "signer": "签署人",
     "days_needed": "所需时间",
-    "days": "延长天数",
+    "days": "天数",
+    "ground": "撤销的依据",
+    "old_number": "原决定文号",
     "decided_on": "决定日期",
     "method": "送达方式",
     "subject": "听证的内容",

@@ -20,7 +20,7 @@ class CasesConfig(AppConfig):
         from yimen.ground.matters.services import register_watcher
         from yimen.service.cases.lifecycle import OLDER, PROCEDURES
         from yimen.service.cases.lifecycle_asides import ASIDES
-        from yimen.service.cases.services import effects, hearings, opinions, reminding
+        from yimen.service.cases.services import effects, hearings, opinions, reminding, revoking
         from yimen.service.cases.views.manage import moving
         from yimen.service.cases.views.public import menu as public_menu
         from yimen.service.cases.views.staff import menu
@@ -40,10 +40,22 @@ class CasesConfig(AppConfig):
                 name_actions({f"{table.name}.{rule.action}": rule.label})
         register_page("opinion_request", "cases:opinion")
         register_page("hearing", "cases:hearing")
-        name_clocks({"opinion": "答复", "hearing_request": "要求听证", "hearing": "组织听证", "first_review": "初审"})
+        register_page("revocation", "cases:revocation")
+        name_clocks(
+            {
+                "opinion": "答复",
+                "hearing_request": "要求听证",
+                "hearing": "组织听证",
+                "first_review": "初审",
+                "statement": "陈述申辩",
+                "revocation_hearing": "听证",
+                "revoking": "撤销决定",
+            }
+        )
         effects.register()
         opinions.register()
         hearings.register()
+        revoking.register()
         register_watcher("reminders", reminding.look, order=30)
         menu.register()
         moving.register()

@@ -320,3 +320,23 @@ class CasesMoved(Event):
     plan_id: int
     back: bool
     at: datetime
+
+
+@dataclass(frozen=True)
+class RevocationMoved(Event):
+    """The course towards taking a decision back moved: `state` as of `lifecycle_revoking`, or `stated`; `code` is its own number."""
+
+    code: str
+    state: str
+    at: datetime
+    matter_id: int = 0
+
+
+@dataclass(frozen=True)
+class SuperiorToldOff(Event):
+    """The applicant took back what lay with a superior: a letter tells the superior to stop, and has to be sent."""
+
+    matter_id: int
+    code: str
+    report_id: int
+    at: datetime

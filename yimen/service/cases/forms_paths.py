@@ -250,6 +250,13 @@ class PathTermsForm(Form):
     superior_workdays = forms.IntegerField(
         label="报上级满几个工作日没有结果要催办", min_value=1, max_value=120, help_text="到期提醒经办人联系上级。"
     )
+    statement_workdays = forms.IntegerField(
+        label="拟撤销决定给几个工作日陈述申辩", min_value=3, max_value=120, help_text="《行政许可法》第七条没有写天数。"
+    )
+    revoke_workdays = forms.IntegerField(label="陈述申辩后几个工作日内决定", min_value=1, max_value=120)
+    bar_months = forms.IntegerField(
+        label="不实承诺后几个月不再适用告知承诺", min_value=1, max_value=120, help_text="国办发〔2020〕42号没有写时间。"
+    )
 
 
 class SystemForm(Form):

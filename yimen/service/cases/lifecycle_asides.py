@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yimen.ground.matters.lifecycle import BEFORE, Procedure, State, StepRule
+from yimen.service.cases.lifecycle_revoking import REVOCATION
 
 ASK, GIVE, HOLD_HEARING, UNDO = "cases.ask_opinion", "cases.give_opinion", "cases.hold_hearing", "cases.undo_effect"
 
@@ -109,4 +110,4 @@ HEARING = Procedure(
     ),
 )  # fmt: skip
 
-ASIDES = (OPINION, HEARING)
+ASIDES = (OPINION, HEARING, REVOCATION)

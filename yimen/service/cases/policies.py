@@ -66,6 +66,15 @@ register_permission(
     usual={"head": "department", "manager": "centre", "leader": "division"},
 )  # fmt: skip
 
+register_permission(
+    "cases.propose_revocation", "提出撤销决定、听取陈述申辩", scopes=("department",),
+    usual={"reviewer": "department", "chief": "department"},
+)  # fmt: skip
+LIFT_BAR = "cases.lift_promise_bar"
+register_permission(
+    LIFT_BAR, "解除不再适用告知承诺", scopes=("department", "centre", "division", "all"),
+    usual={"head": "department", "manager": "centre"},
+)  # fmt: skip
 MOVE = "cases.move"
 register_permission(
     MOVE, "把在办件移到新版本", scopes=("department", "centre", "division", "all"),
@@ -74,6 +83,7 @@ register_permission(
 
 name_actions(
     {
+        "cases.lift_promise_bar": "解除不再适用告知承诺",
         "cases.preview_move": "预览移动在办件",
         "cases.apply_move": "移动在办件",
         "cases.undo_move": "移回在办件",

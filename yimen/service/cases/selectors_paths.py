@@ -18,6 +18,7 @@ from yimen.service.cases.models import (
     PathTerms,
     PriorityProject,
     ProhibitedMatter,
+    PromiseBar,
     ReportUp,
     SignedPromise,
     Tolerance,
@@ -126,10 +127,18 @@ def promise_of(case: Case) -> SignedPromise | None:
     return SignedPromise.objects.filter(case=case.pk).first()
 
 
-def promisable(case: Case) -> tuple[ItemPathTerms, list[str]] | None:
+def bar_of(party_id: int | None, on: date) -> PromiseBar | None:
+    """The bar under which somebody may not promise on that day; None where there is none."""
+    found = PromiseBar.objects.filter(party=party_id or 0, lifted_at__isnull=True, until__gte=on)
+    return found.order_by("-until").first()
+
+
+def promisable(case: Case, on: date) -> tuple[ItemPathTerms, list[str]] | None:
     """The terms and the names of the lacking materials that a promise may stand for; None where there are none."""
     terms = item_terms(case.item_id)
     if terms is None or not terms.by_promise:
+        return None
+    if bar_of(case.matter.applicant_id, on) is not None:
         return None
     lacks = case.materials.filter(required=True, state__in=["missing", "returned"], name__in=terms.by_promise)
     names = list(lacks.order_by("order").values_list("name", flat=True))

@@ -91,6 +91,11 @@ def _first_sentence(matter: Told, at: datetime, lacking: int) -> str:
     return ends.get(matter.state, "正在办理").format(f"{closed}" if closed else "")
 
 
+def revoked_sentence(at: datetime) -> str:
+    """What stands at the top where the decision was taken back."""
+    return f"已准予的决定于 {say_date(day_of(at), weekday=False)} 被撤销，不再有效"
+
+
 def limit_sentence(account: ClockAccount | None, days: Sequence[Day] = (), today: date | None = None) -> str:
     """`承诺 10 个工作日，已用 7 个；法定期限到 2026年10月29日(周四)。`; says so where no limit is set.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yimen.service.cases.views.public import apply, hearing, letters, mandates, mine, promising, track
+from yimen.service.cases.views.public import apply, hearing, letters, mandates, mine, promising, revoking, track
 
 public_urls: list[URLPattern] = [
     path("apply/<uuid:uid>/", apply.resume, name="apply_resume"),
@@ -22,6 +22,8 @@ public_urls: list[URLPattern] = [
     path("my/matters/<str:code>/correct/", mine.correct, name="mine_correct"),
     path("my/matters/<str:code>/hearing/", hearing.hearing, name="mine_hearing"),
     path("my/matters/<str:code>/hearing/<slug:action>/", hearing.act, name="mine_hearing_act"),
+    path("my/matters/<str:code>/revocation/", revoking.revocation, name="mine_revocation"),
+    path("my/matters/<str:code>/revocation/<slug:action>/", revoking.act, name="mine_revocation_act"),
     path("my/matters/<str:code>/supply/", promising.supply, name="mine_supply"),
     path("my/matters/<str:code>/promise/", promising.promise, name="mine_promise"),
     path("my/matters/<str:code>/withdraw/", mine.withdraw, name="mine_withdraw"),

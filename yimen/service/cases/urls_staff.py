@@ -19,6 +19,7 @@ from yimen.service.cases.views.staff import (
     paths,
     reminding,
     report,
+    revoking,
 )
 
 staff_urls: list[URLPattern] = [
@@ -76,6 +77,11 @@ staff_urls: list[URLPattern] = [
     path("desk/hearings/<str:code>/", hearings.page, name="hearing"),
     path("desk/hearings/<str:code>/files/<uuid:uid>/", hearings.file, name="hearing_file"),
     path("desk/hearings/<str:code>/<slug:action>/", hearings.act, name="hearing_act"),
+    path("desk/revocations/", revoking.listed, name="revocations"),
+    path("desk/revocations/<str:code>/", revoking.page, name="revocation"),
+    path("desk/revocations/<str:code>/<slug:action>/", revoking.act, name="revocation_act"),
+    path("manage/promise-bars/", revoking.bars, name="promise_bars"),
+    path("manage/promise-bars/<uuid:uid>/lift/", revoking.lift, name="lift_promise_bar"),
     path("manage/extension-terms/", extending.listed, name="extension_terms"),
     path("manage/extension-terms/new/", extending.new, name="extension_new"),
     path("manage/extension-terms/<str:code>/drop/", extending.drop, name="extension_drop"),
@@ -83,6 +89,7 @@ staff_urls: list[URLPattern] = [
     path("desk/cases/<str:code>/", case_page.page, name="desk_case"),
     path("desk/cases/<str:code>/opinions/new/", opinions.new, name="opinion_new"),
     path("desk/cases/<str:code>/hearings/new/", hearings.new, name="hearing_new"),
+    path("desk/cases/<str:code>/revocations/new/", revoking.new, name="revocation_new"),
     path("desk/cases/<str:code>/clock/", papers.clock, name="desk_clock"),
     path("desk/cases/<str:code>/originals/", papers.originals, name="desk_originals"),
     path("desk/cases/<str:code>/originals/<uuid:uid>/", papers.original, name="desk_original"),

@@ -37,3 +37,8 @@ HEARING_NOTICED = _template(
     "hearing_noticed", "听证的时间地点", "您申请的{item}（{number}）的听证时间、地点已定，见听证通知书。"
 )
 DELIVERED = _template("delivered", "结果已送达", "您申请的{item}（{number}）结果已送达，办件结束。", "progress")
+REVOCATION = _template(
+    "revocation",
+    "决定的撤销",
+    "您办理的{item}（{number}）的决定有撤销方面的新情况，请登录办件页查看并在期限内陈述申辩。",
+)

@@ -17,6 +17,7 @@ from yimen.service.cases.models.paths import (
 )
 from yimen.service.cases.models.promising import ItemPathTerms, SignedPromise, Tolerance
 from yimen.service.cases.models.reminders import Reminder, ReminderTerms, ReminderTold
+from yimen.service.cases.models.revoking import PromiseBar, Revocation, RevocationStatement
 from yimen.service.cases.models.settings import CentreKind, ExtensionTerms, ServicePromise
 
 __all__ = [
@@ -43,10 +44,13 @@ __all__ = [
     "PathTerms",
     "PriorityProject",
     "ProhibitedMatter",
+    "PromiseBar",
     "Reminder",
     "ReminderTerms",
     "ReminderTold",
     "ReportUp",
+    "Revocation",
+    "RevocationStatement",
     "ServicePromise",
     "SignedPromise",
     "Tolerance",

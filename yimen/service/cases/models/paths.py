@@ -25,6 +25,11 @@ class PathTerms(models.Model):
     )
     special_workdays = models.PositiveSmallIntegerField("特办件内部时限（工作日）", default=2)
     superior_workdays = models.PositiveSmallIntegerField("报上级后多少个工作日没有结果要催办", default=15)
+    # Art. 7 gives the right to speak and no days; those of art. 47 for a hearing are the usual ones.
+    statement_workdays = models.PositiveSmallIntegerField("拟撤销决定的陈述申辩工作日", default=5, db_default=5)
+    revoke_workdays = models.PositiveSmallIntegerField("陈述申辩后多少个工作日内决定", default=10, db_default=10)
+    # 国办发〔2020〕42号 wants a consequence for the future and leaves its length to the place.
+    bar_months = models.PositiveSmallIntegerField("不实承诺后几个月不再适用告知承诺", default=24, db_default=24)
     changed_at = models.DateTimeField("修改时间", null=True)
     changed_by = models.CharField("修改人", max_length=100, blank=True)
 
@@ -105,6 +110,7 @@ class ReportUp(models.Model):
         GRANTED = "granted", "准予"
         REFUSED = "refused", "不予"
         RETURNED = "returned", "退回"
+        RECALLED = "recalled", "申请人撤回"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reports_up")
     superior = models.CharField("上级机关", max_length=200)

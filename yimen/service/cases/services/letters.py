@@ -39,6 +39,10 @@ SERIES_WORDS: dict[str, str] = {
     "hearing_record": "听录",
     "survey_notice": "勘通",
     "survey_record": "勘录",
+    "revocation_notice": "拟撤",
+    "decision_revoke": "撤",
+    "revocation_dropped": "不撤",
+    "withdrawal_up_letter": "撤函",
 }
 
 

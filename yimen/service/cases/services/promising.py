@@ -8,13 +8,14 @@ from django.db import IntegrityError, transaction
 
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.rules import Actor
-from yimen.ground.kit.moments import day_of
+from yimen.ground.kit.moments import day_of, say_date
 from yimen.ground.kit.particulars import tidy
 from yimen.ground.kit.refusals import Conflict, Invalid
 from yimen.ground.matters.services import Taken, take_step
 from yimen.service.cases import rules
 from yimen.service.cases.events import PromiseChecked
 from yimen.service.cases.models import Case, CaseMaterial, ItemPathTerms, SignedPromise
+from yimen.service.cases.selectors_paths import bar_of
 from yimen.service.cases.services.letters import issue
 from yimen.service.cases.services.open_case import OpenCase, open_case
 from yimen.service.cases.services.priority import set_mark
@@ -30,6 +31,12 @@ class PromisedAlready(Conflict):
     """The promise is signed."""
 
     code = "promised_already"
+
+
+class PromiseBarred(Conflict):
+    """Whoever promised what was not true is not offered a promise for a time (国办发〔2020〕42号)."""
+
+    code = "promise_barred"
 
 
 class CheckedAlready(Conflict):
@@ -56,6 +63,11 @@ def sign_promise(*, code: str, signer: str, agreed: bool, actor: Actor, at: date
     with transaction.atomic():
         found = open_case(code)
         found.admit("sign_promise", actor, at, seen)
+        bar = bar_of(found.party.id, day_of(at))
+        if bar is not None:
+            raise PromiseBarred(
+                f"因以前的承诺不属实，{say_date(bar.until)} 以前不适用告知承诺。", next_step="请按清单提交材料。"
+            )
         terms, lines = promisable(found)
         if terms is None or not lines:
             raise NoPromiseHere("这件办件没有可以承诺代替的材料。", next_step="请按清单提交材料。")

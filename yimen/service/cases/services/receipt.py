@@ -20,8 +20,9 @@ from yimen.service.cases.events import (
     CaseSupplemented,
     CaseWithdrawn,
     CorrectionRequested,
+    SuperiorToldOff,
 )
-from yimen.service.cases.models import Case, CaseFile, CaseMaterial, ProhibitedMatter
+from yimen.service.cases.models import Case, CaseFile, CaseMaterial, ProhibitedMatter, ReportUp
 from yimen.service.cases.selectors_paths import prohibited as prohibited_matters
 from yimen.service.cases.services.acceptance import MaterialsLacking
 from yimen.service.cases.services.intake import refuse_paper_of_applicants
@@ -226,10 +227,26 @@ def _end_at_receipt(
 
 
 def withdraw(*, code: str, reason: str, actor: Actor, at: datetime, seen: int | None = None) -> Taken:
-    """The applicant takes the application back before the decision; at the window the clerk enters it for the applicant."""
+    """The applicant takes the application back before the decision; at the window the clerk enters it for the applicant.
+
+    While a superior has it, a letter tells the superior to stop, and the report is closed (R055).
+    """
     with transaction.atomic():
         found = open_case(code)
+        found.admit("withdraw", actor, at, seen)
+        report = ReportUp.objects.filter(case=found.matter_id, answered_at__isnull=True).first()
+        letters, more = [], []
+        if report is not None and reason.strip():
+            letter = issue(
+                "withdrawal_up_letter", case=found.case, code=found.code, title=found.case.matter.title, party=found.party,
+                edition=found.edition, actor=actor, at=at, superior=report.superior, report_number=report.number,
+                reason=reason.strip()[:500],
+            )  # fmt: skip
+            letters, more = [letter.code], [SuperiorToldOff(found.matter_id, found.code, report.pk, at)]
+            report.outcome, report.answered_at = ReportUp.Outcome.RECALLED, at
+            report.save(update_fields=["outcome", "answered_at"])
         return take_step(
-            matter=found.matter_id, action="withdraw", actor=actor, at=at, seen=seen, ready=found.ready, facts={"reason": reason},
-            events=[CaseWithdrawn(matter_id=found.matter_id, code=found.code, at=at)],
+            matter=found.matter_id, action="withdraw", actor=actor, at=at, seen=seen, ready=found.ready,
+            facts={"reason": reason} | ({"superior": report.superior} if report and letters else {}), documents=letters,
+            events=[CaseWithdrawn(matter_id=found.matter_id, code=found.code, at=at), *more],
         )  # fmt: skip

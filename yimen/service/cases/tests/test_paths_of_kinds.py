@@ -279,3 +279,29 @@ def test_a_case_begun_under_an_older_procedure_keeps_its_steps(cast: Cast) -> No
     assert page.status_code == 404
     assert matters.procedure_of(matter_of(code)).version == 2
     assert Case.objects.get(matter__code=code).marks == ""
+
+
+def test_the_applicant_takes_back_what_a_superior_has(cast: Cast) -> None:
+    code = reported(cast)
+    client = cast.client("li")
+    assert "撤回申请" in client.get(f"/my/matters/{code}/").content.decode()
+    services.withdraw(code=code, reason="店面转让了", actor=cast.actor("li"), at=now())
+    assert matter_of(code).state == "withdrawn"
+    report = ReportUp.objects.get(case__matter__code=code)
+    assert (report.outcome, report.answered_at is not None) == ("recalled", True)
+    letter = Letter.objects.get(matter_code=code, kind="withdrawal_up_letter")
+    assert "安平市市场监督管理局" in letter.facts
+    while outbox.deliver_once():
+        pass
+    assert Message.objects.filter(account=cast.accounts["zhao"], subject="请把撤回告知上级").count() == 1
+    with pytest.raises(StepNotOpen):
+        services.superior_granted(code=code, paper_number="安市监许〔2026〕9 号", actor=cast.actor("zhao"), at=now())
+
+
+def test_a_case_begun_before_version_four_has_to_be_moved_first(cast: Cast) -> None:
+    code = reported(cast)
+    with connection.cursor() as cursor:
+        cursor.execute("update matters_matter set procedure_version = 3 where code = %s", [code])
+    with pytest.raises(StepNotOpen):
+        services.withdraw(code=code, reason="不办了", actor=cast.actor("li"), at=now())
+    assert ReportUp.objects.get(case__matter__code=code).answered_at is None

@@ -96,7 +96,7 @@ def mine_case(request: HttpRequest, code: str) -> HttpResponse:
     may = {each.rule.action: each for each in matters.next_steps(matter, actor, at.date())}
     return page(
         request, "cases/public/case.html", case=case, matter=matter, story=story, letters=letters, materials=materials,
-        follows=_follows(case), promisable=promisable(case) if matter.state == "received" else None,
+        follows=_follows(case), promisable=promisable(case, at.date()) if matter.state == "received" else None,
         wanted=wanted, short_code=rules.short_code(matter.code),
         to_bring=[line for line in materials if line.required and line.state == "missing"] if matter.state == "received" else [],
         hearing=hearings_of(case).last(),

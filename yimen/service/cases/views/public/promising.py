@@ -55,7 +55,7 @@ def promise(request: HttpRequest, code: str) -> HttpResponseBase:
     actor = actor_of(request)
     case = own_case(actor, code)
     back = reverse("cases:mine_case", args=[code])
-    may = paths.promisable(case) if case.matter.state == "received" else None
+    may = paths.promisable(case, now().date()) if case.matter.state == "received" else None
     if may is None:
         return _nothing(request, back, "这件事没有可以承诺代替的材料。")
     terms, names = may

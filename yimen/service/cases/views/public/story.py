@@ -11,7 +11,8 @@ from yimen.ground.kit import daybook
 from yimen.ground.kit.moments import day_of
 from yimen.ground.matters import selectors as matters
 from yimen.service.cases import telling
-from yimen.service.cases.models import Case
+from yimen.service.cases.models import Case, Revocation
+from yimen.service.cases.selectors_revoking import last_revocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Story:
     provisional: bool
     moves: tuple[matters.DateMove, ...] = ()
     spent: matters.Durations | None = None
+    revocation: Revocation | None = None
+    """The latest course towards taking the decision back, whatever became of it."""
 
 
 def story_of(
@@ -40,9 +43,11 @@ def story_of(
     explanation = matters.explain(matter, calendar)
     steps = matters.timeline(matter)
     days = telling.book(explanation, today)
-    procedure = matters.procedure_of(matter)
+    procedure, revocation = matters.procedure_of(matter), last_revocation(case)
+    revoked = revocation.decided_at if revocation is not None and revocation.matter.state == "revoked" else None
     return Story(
-        headline=telling.first_sentence(matter, at, lacking=lacking),
+        headline=telling.revoked_sentence(revoked) if revoked else telling.first_sentence(matter, at, lacking=lacking),
+        revocation=revocation,
         limit=telling.limit_sentence(explanation.current, days, today),
         face=telling.chip(matters.clock_face(matter, at, calendar), matter, at),
         used=telling.used_of(explanation.current, days, today),

@@ -29,6 +29,7 @@ from yimen.service.cases.marks import has_mark
 from yimen.service.cases.models import Case, CaseMaterial, Opinion
 from yimen.service.cases.policies import may_judge
 from yimen.service.cases.selectors import access_case, edition_of, kind_label, materials_of, opinions_of
+from yimen.service.cases.selectors_revoking import last_revocation, may_propose
 from yimen.service.cases.services.extending import ACTIONS, extension_terms
 from yimen.service.cases.services.hearings import STATES as HEARD_IN
 from yimen.service.cases.services.hearings import WITH_HEARINGS
@@ -150,6 +151,8 @@ def case_page(
         "may_hear": matter.state in HEARD_IN
         and matter.procedure_version >= WITH_HEARINGS
         and may(actor, HOLD_HEARING, matter),
+        "revocation": (revocation := last_revocation(case)),
+        "may_revoke": may_propose(actor, matter, case, revocation),
         "special_over": _special_over(case, at),
         "reminders": list(cases.reminders_of(case)),
         "may_urge": matter.closed_at is None and matter.stopped_since is None and may(actor, "cases.urge", matter),

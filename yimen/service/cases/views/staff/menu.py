@@ -8,7 +8,8 @@ from django.http import HttpRequest
 
 from yimen.ground.kit.pages import MenuItem, register_menu
 from yimen.service.cases.lifecycle_asides import ASK, GIVE
-from yimen.service.cases.policies import MOVE
+from yimen.service.cases.lifecycle_revoking import PROPOSE
+from yimen.service.cases.policies import LIFT_BAR, MOVE
 from yimen.service.cases.selectors_asides import waiting_for
 from yimen.service.cases.views.staff.asking import actor_of
 from yimen.service.cases.views.staff.figures import by_state
@@ -36,6 +37,7 @@ def register() -> None:
             "征求意见", "cases:opinions", "chat", (GIVE, ASK), _requests_waiting, group="办理", order=16,
         ),
         MenuItem("听证", "cases:hearings", "scale", "cases.hold_hearing", group="办理", order=16),
+        MenuItem("撤销决定", "cases:revocations", "warn", (PROPOSE, "cases.decide"), group="办理", order=16),
         MenuItem("优先办理", "cases:priority", "star", "matters.view", group="办理", order=16),
         MenuItem("容缺办件", "cases:tolerances", "file", "matters.view", group="查询", order=34),
         MenuItem("承诺办件", "cases:signed_promises", "tick", "matters.view", group="查询", order=34),
@@ -56,6 +58,7 @@ def register() -> None:
         MenuItem("控制事项", "cases:prohibited", "lock", "cases.set_up", group="目录", order=24),
         MenuItem("容缺和承诺", "cases:item_terms", "file", "cases.set_up", group="目录", order=24),
         MenuItem("外部系统", "cases:systems", "link", "cases.set_up", group="目录", order=25),
+        MenuItem("不再适用承诺", "cases:promise_bars", "lock", LIFT_BAR, group="目录", order=28),
         MenuItem("移动在办件", "cases:moves", "send", MOVE, group="目录", order=27),
         MenuItem("办件路径", "cases:path_terms", "clock", "cases.set_up", group="目录", order=26),
     ):
