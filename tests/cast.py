@@ -76,7 +76,8 @@ class Cast:
             actor=actor,
             account=account,
             name="test",
-            scopes=list(scopes) or ["cases.*", "coordination.*", "drills.*", "scrutiny.*", "supervision.*"],
+            scopes=list(scopes)
+            or ["cases.*", "coordination.*", "drills.*", "scrutiny.*", "supervision.*", "windows.*"],
             at=moments.now(),
         )[1]
 

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "yimen.service.cases",
     "yimen.service.reform",
     "yimen.service.residence",
+    "yimen.service.windows",
     "yimen.service.coordination",
     "yimen.service.scrutiny",
     "yimen.watch.supervision",

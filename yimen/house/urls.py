@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yimen.service.catalogue.urls")),
     path("", include("yimen.service.reform.urls")),
     path("", include("yimen.service.residence.urls")),
+    path("", include("yimen.service.windows.urls")),
     path("", include("yimen.service.coordination.urls")),
     path("", include("yimen.service.scrutiny.urls")),
     path("", include("yimen.watch.supervision.urls")),

@@ -90,8 +90,10 @@ def open_matter(
     documents: Sequence[str] = (),
     events: Sequence[outbox.Event] = (),
     recorded_at: datetime | None = None,
+    person_id: int | None = None,
+    person_name: str = "",
 ) -> Opened:
-    """Open a matter and take its first step in one statement.
+    """Open a matter and take its first step in one statement. `person_id` is the account that has it from the beginning.
 
     `code` is its number, already taken from its series in this transaction. Each event of `events` gets the new matter's
     id in its payload as `matter_id`. `effective_at` is the moment from which the clock counts, where it is not `at`.
@@ -114,6 +116,8 @@ def open_matter(
         "centre_id": centre_id,
         "division_id": division,
         "channel": channel,
+        "person_id": person_id,
+        "person_name": person_name,
     }
     if actor.party_id == applicant_id:
         demand_standing(actor, rule.mandate, subject, at)

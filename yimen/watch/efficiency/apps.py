@@ -19,7 +19,7 @@ class EfficiencyConfig(AppConfig):
         from yimen.ground.matters.lifecycle import COMMON_STEPS, register_page, register_procedure
         from yimen.ground.matters.selectors import name_clocks
         from yimen.ground.matters.services import register_watcher
-        from yimen.watch.efficiency import menu
+        from yimen.watch.efficiency import menu, parts
         from yimen.watch.efficiency.lifecycle import CLOCKS, PROCEDURES
         from yimen.watch.efficiency.services import limits
         from yimen.watch.efficiency.views.alerts import alert_part
@@ -32,3 +32,4 @@ class EfficiencyConfig(AppConfig):
         register_watcher("efficiency", limits.look, order=40)
         register_part("supervision.alert", alert_part)
         menu.register()
+        parts.register()
