@@ -118,7 +118,11 @@ def expiry_that_grants(matter: Matter) -> datetime | None:
     """
     if matter.procedure_version < WITH_LIFE:
         return None
-    case = Case.objects.filter(pk=matter.pk).only("licence_expires_on", "renewal_asked_by").first()
+    case: Case | None = matter._state.fields_cache.get(
+        "case"
+    )  # whoever read the case with its matter need not ask again
+    if case is None:
+        case = Case.objects.filter(pk=matter.pk).only("licence_expires_on", "renewal_asked_by").first()
     return None if case is None else _expiry(matter.pk, case, matter.opened_at)
 
 
