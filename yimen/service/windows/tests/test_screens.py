@@ -89,6 +89,15 @@ def test_a_first_ask_from_window_to_query(cast: Cast) -> None:
     assert visitor.get("/first-asks/track/zzz/").status_code == 404
 
 
+def test_a_first_ask_becomes_a_case(cast: Cast) -> None:
+    case, code, wang = accepted(cast), stage.recorded(cast).code, cast.client("wang")
+    last = newest()
+    assert wang.post(f"/desk/first-asks/{code}/case/", {"code": "没有这件"}).status_code == 422
+    assert wang.post(f"/desk/first-asks/{code}/case/", {"code": case}).status_code == 302
+    assert "windows.link_case" in acts_since(last)
+    assert case in wang.get(f"/desk/first-asks/{code}/").content.decode()
+
+
 def test_a_window_for_complaints_points_to_the_complaint_centre(cast: Cast) -> None:
     wang = cast.client("wang")
     assert "效能投诉页" not in wang.get("/desk/first-asks/new/").content.decode()
