@@ -13,6 +13,7 @@ from yimen.house.demo import (
     entering,
     life,
     mandates,
+    moving,
     paths,
     promises,
     reform,
@@ -34,6 +35,7 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     life.tell,
     entering.tell,
     staff_rights.tell,
+    moving.tell,  # after the cases whose editions change and the promises that are broken
     reform.tell,
     calendar_and_messages.tell,
     reorganising.tell,  # after all that moves items and windows, so that its preview is not stale
