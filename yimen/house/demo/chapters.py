@@ -16,6 +16,7 @@ from yimen.house.demo import (
     moving,
     paths,
     promises,
+    pulling,
     reform,
     reminding,
     reorganising,
@@ -37,6 +38,7 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     staff_rights.tell,
     moving.tell,  # after the cases whose editions change and the promises that are broken
     reform.tell,
+    pulling.tell,
     calendar_and_messages.tell,
     reorganising.tell,  # after all that moves items and windows, so that its preview is not stale
     reminding.tell,  # when the chains are named
