@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from yimen.ground.kit.moments import now
+from yimen.ground.documents.services import store_file
+from yimen.ground.kit.moments import day_of, now
+from yimen.watch.efficiency import services as efficiency
 from yimen.watch.supervision import services
 
 CEILINGS: dict[str, tuple[str, int]] = {
@@ -20,6 +22,11 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "supervision:places": ("sun", 12),
     "supervision:places_behind": ("sun", 9),
     "supervision:set_item_places": ("sun", 9),
+    "efficiency:papers": ("li", 6),
+    "efficiency:paper": ("li", 6),
+    "efficiency:paper_version": ("li", 6),
+    "efficiency:paper_file": ("li", 8),
+    "efficiency:publish_paper": ("sun", 9),
     "api:list_results": ("sun", 8),
     "api:register_results": ("sun", 12),
 }
@@ -31,11 +38,16 @@ ELSEWHERE = {
     "supervision:results_one": f"{_TESTS}test_results.py::test_one_by_hand",
     "api:register_results": f"{_TESTS}test_results.py::test_over_the_interface_all_or_none_with_each_line",
 }
+OPEN = dict.fromkeys(
+    ("efficiency:paper", "efficiency:paper_version", "efficiency:paper_file"), "published to everybody"
+)
 EXPECTED = {"supervision:window_behind": 404, "supervision:places_behind": 404}
 
 
 def arguments(world: Any) -> dict[str, dict[str, Any]]:
     """Two files that were read and wait to be confirmed, and one result that was entered."""
+    from tests.rooms.coord import picture
+
     cast, at = world.cast, now()
     sun = cast.actor("sun")
     more(world, 1)
@@ -46,7 +58,15 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
         )
         for name in ("甲", "乙")
     )  # fmt: skip
+    efficiency.publish_paper(
+        actor=sun, subject="approval", title="电子监察行政审批制度", number="清监察〔2026〕3 号", in_force_from=day_of(at),
+        text="第一条 每一件都在监察之内。", at=at, file=store_file(picture(), actor=sun, at=at),
+    )  # fmt: skip
+    paper = {"subject": "approval", "version": 1}
     return {
+        "efficiency:paper": {"subject": "approval"},
+        "efficiency:paper_version": paper,
+        "efficiency:paper_file": paper,
         "supervision:results_batch": {"uid": first.uid},
         "supervision:results_enter": {"uid": first.uid},
         "supervision:results_discard": {"uid": second.uid},

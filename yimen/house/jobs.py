@@ -88,6 +88,15 @@ def drill(run: str) -> str:
         return end_drill(found, at=moments.now(), failure=f"{refused.message}{refused.next_step}").state
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="house.clear_drills", queueing_lock="house.clear_drills")
+def clear_drills(timestamp: int) -> int:
+    """Find drills whose process was killed; returns how many copies were dropped. One that runs holds its lock and is left alone."""
+    from yimen.house.drilling.running import clear_dead
+
+    return len(clear_dead())
+
+
 def _daily(at: datetime) -> dict[str, int]:
     from yimen.ground.documents.services import sweep_files
     from yimen.ground.identity.rules import SYSTEM

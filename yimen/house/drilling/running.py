@@ -92,7 +92,12 @@ def _results(run: DrillRun, source: str, name: str, say: Callable[[str], None]) 
 
     began = time.monotonic()
     tell("正在复制结构")
-    scratch.make(source, name, str(run.uid), tell)
+
+    def look() -> None:
+        if not services.note_progress(run):
+            raise Cancelled
+
+    scratch.make(source, name, str(run.uid), tell, look)
     copied = round(time.monotonic() - began, 1)
     place = _place(run.uid.hex)
     scratch.furnish(place, Path(settings.YIMEN_VAR) / "keys")
@@ -193,6 +198,11 @@ def clear(source: str) -> list[str]:
             shutil.rmtree(_place(run_uid.replace("-", "")), ignore_errors=True)
             gone.append(name)
     return gone
+
+
+def clear_dead() -> list[str]:
+    """Called every few minutes: a drill whose process is gone is said to have failed, and its copy is dropped."""
+    return clear(owner_url()) if DrillRun.objects.filter(state=DrillRun.State.RUNNING).exists() else []
 
 
 @contextmanager

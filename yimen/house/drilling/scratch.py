@@ -26,6 +26,7 @@ from yimen.house.launcher import client_tool
 PREFIX = "yimen_drill_"
 LEFT_OUT = ("public.kit_outboxevent", "public.kit_delivery", "public.procrastinate_*")
 """Rows that stay behind: news and jobs of the source, which are done there."""
+LOOK_SECONDS = 1.0
 SECTIONS = ("pre-data", "data", "post-data")
 
 
@@ -61,8 +62,11 @@ def demand_room(source: str) -> None:
         client_tool(tool, major)
 
 
-def make(source: str, name: str, run: str, say: Callable[[str], None]) -> None:
-    """Make the copy `name` of the source as it stands at this moment. Raises `NoScratch`."""
+def make(source: str, name: str, run: str, say: Callable[[str], None], look: Callable[[], None] = lambda: None) -> None:
+    """Make the copy `name` of the source as it stands at this moment. Raises `NoScratch`.
+
+    `look` is called every second; what it raises ends the copying, and is raised here.
+    """
     _create(source, name, run)
     target = url_of(source, name)
     with psycopg.connect(source) as exporter:
@@ -72,7 +76,7 @@ def make(source: str, name: str, run: str, say: Callable[[str], None]) -> None:
         snapshot = row[0] if row else ""
         for section, said in zip(SECTIONS, ("正在复制结构", "正在复制数据", "正在建立索引"), strict=True):
             say(said)
-            _pipe(source, target, major, snapshot, section)
+            _pipe(source, target, major, snapshot, section, look)
             if section == "data":
                 _mark(target)
     with psycopg.connect(target, autocommit=True) as connection:
@@ -105,7 +109,9 @@ def _create(source: str, name: str, run: str) -> None:
         connection.execute(sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(name)))
 
 
-def _pipe(source: str, target: str, major: int, snapshot: str, section: str) -> None:
+def _pipe(
+    source: str, target: str, major: int, snapshot: str, section: str, look: Callable[[], None] = lambda: None
+) -> None:
     dumping = [
         client_tool("pg_dump", major), "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--section={section}",
         *(f"--exclude-table-data={table}" for table in LEFT_OUT),
@@ -128,11 +134,25 @@ def _pipe(source: str, target: str, major: int, snapshot: str, section: str) -> 
     ):
         if dump.stdout is not None:
             dump.stdout.close()  # the loader's alone, so that the dump notices when it ends
-        said = load.communicate()[1].decode("utf-8", "replace").strip().splitlines()
+        said = _waited(dump, load, look).decode("utf-8", "replace").strip().splitlines()
         said += (dump.stderr.read() if dump.stderr else b"").decode("utf-8", "replace").strip().splitlines()
         if load.returncode or dump.wait():
             why = next((line for line in said if "ERROR" in line or "error" in line), said[-1] if said else "没有说明")
             raise NoScratch(f"复制数据库没有成功：{why[:300]}", next_step="请检查磁盘空间和数据库权限，再试一次。")
+
+
+def _waited(dump: subprocess.Popen[bytes], load: subprocess.Popen[bytes], look: Callable[[], None]) -> bytes:
+    """What the loader complains of once it is done; both ends are killed where `look` raises."""
+    while True:
+        try:
+            return load.communicate(timeout=LOOK_SECONDS)[1]
+        except subprocess.TimeoutExpired:
+            try:
+                look()
+            except BaseException:
+                load.kill()
+                dump.kill()
+                raise
 
 
 def _mark(target: str) -> None:

@@ -22,7 +22,7 @@ class EfficiencyConfig(AppConfig):
         from yimen.watch.efficiency import menu, parts
         from yimen.watch.efficiency.lifecycle import CLOCKS, PROCEDURES
         from yimen.watch.efficiency.services import limits
-        from yimen.watch.efficiency.views.alerts import alert_part
+        from yimen.watch.efficiency.views.alerts import alert_part, attitude_part
 
         for table in PROCEDURES:
             register_procedure(table)
@@ -31,5 +31,6 @@ class EfficiencyConfig(AppConfig):
         name_clocks(CLOCKS)
         register_watcher("efficiency", limits.look, order=40)
         register_part("supervision.alert", alert_part)
+        register_part("supervision.scores", attitude_part)
         menu.register()
         parts.register()

@@ -15,6 +15,7 @@ ANY = (policies.VIEW, policies.MANAGE)
 def register() -> None:
     """Put the entries in; called once when the app is ready."""
     register_menu("footer", MenuItem("效能投诉", "efficiency:complain", "chat", order=25))
+    register_menu("footer", MenuItem("电子监察制度", "efficiency:papers", "list", order=26))
     for item in (
         MenuItem("整改通知", "efficiency:corrections", "warn", (*ANY, policies.RECTIFY), _to_rectify, group="效能监督",
                  order=80, hot=True),

@@ -33,6 +33,8 @@ register_permission(
     MANAGE, "下达和核验整改通知，登记监督检查", scopes=("centre", "division", "all"),
     usual={"supervisor": "all", "manager": "centre"},
 )  # fmt: skip
+PAPERS = "efficiency.papers"
+register_permission(PAPERS, "公布电子监察制度", scopes=("division", "all"), usual={"supervisor": "all"})
 register_permission(
     RECTIFY, "办理整改、自查", scopes=("department",),
     usual={"head": "department", "chief": "department", "manager": "department"},
@@ -57,6 +59,7 @@ register_permission(OWN, "对涉及本人的过错陈述、申诉", scopes=("own
 
 name_actions(
     {
+        "efficiency.publish_paper": "公布电子监察制度",
         "efficiency.set_setting": "设定效能监督的期限",
         "efficiency.reveal": "查看投诉人身份",
         "efficiency.recuse": "投诉回避",
@@ -270,6 +273,7 @@ __all__ = [
     "INTAKE",
     "MANAGE",
     "OWN",
+    "PAPERS",
     "RECTIFY",
     "REVEAL",
     "REWARD",

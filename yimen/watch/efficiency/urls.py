@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from yimen.watch.efficiency.views import board, checks, complaints, corrections, faults, public, registers
+from yimen.watch.efficiency.views import board, checks, complaints, corrections, faults, papers, public, registers
 from yimen.watch.efficiency.views.matter import paths
 
 app_name = "efficiency"
 
 _public: list[URLPattern | URLResolver] = [
+    path("supervision-rules/", papers.papers, name="papers"),
+    path("supervision-rules/<slug:subject>/", papers.paper, name="paper"),
+    path("supervision-rules/<slug:subject>/<int:version>/", papers.paper, name="paper_version"),
+    path("supervision-rules/<slug:subject>/<int:version>/file/", papers.paper_file, name="paper_file"),
     path("complaints/", public.complain, name="complain"),
     path("complaints/new/", public.new_complaint, name="new_complaint"),
     path("complaints/lodged/<str:token>/", public.lodged, name="lodged"),
@@ -49,6 +53,7 @@ _desk: list[URLPattern | URLResolver] = [
 _manage: list[URLPattern | URLResolver] = [
     path("manage/efficiency/", board.board, name="board"),
     path("manage/efficiency/figures/", board.figures, name="figures"),
+    path("manage/efficiency/papers/new/", papers.publish, name="publish_paper"),
     path("manage/efficiency/settings/", registers.settings, name="settings"),
     path("manage/efficiency/registers/", registers.registers, name="registers"),
     path("manage/efficiency/registers/<slug:key>/", registers.register, name="register"),

@@ -7,6 +7,7 @@ from yimen.watch.efficiency.services.checks import assign_check, judge, report_c
 from yimen.watch.efficiency.services.complaints import Given, lodge, register, reveal
 from yimen.watch.efficiency.services.corrections import open_correction
 from yimen.watch.efficiency.services.faults import begin_ladder, record_fault, take_rung
+from yimen.watch.efficiency.services.papers import publish_paper
 from yimen.watch.efficiency.services.registers import (
     close_entry,
     issue_notice,
@@ -35,6 +36,7 @@ __all__ = [
     "open_correction",
     "pay_reward",
     "propose_reward",
+    "publish_paper",
     "record_entry",
     "record_fault",
     "register",

@@ -14,10 +14,12 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.refusals import NotFound
 from yimen.watch.efficiency import policies, rules
 from yimen.watch.efficiency.models import Complaint, Correction, Fault, Ladder
+from yimen.watch.efficiency.selectors.attitude import FOUND, SAID, manners
 from yimen.watch.efficiency.views.asking import actor_of
 from yimen.watch.supervision import policies as supervision
 
 if TYPE_CHECKING:
+    from yimen.ground.kit.periods import Period
     from yimen.watch.supervision.models import Alert
 
 EFFECTIVE = ("confirmed", "softened")
@@ -57,6 +59,28 @@ def alert_part(request: HttpRequest, alert: Alert) -> str:
         return ""
     rows = [(label, matter, reverse(name, args=[matter.code])) for label, matter, name in came]
     return render_to_string("efficiency/_of_alert.html", {"rows": rows, "links": links, "complaint": complaint})
+
+
+def attitude_part(request: HttpRequest, span: Period) -> str:
+    """On the page of performance: what people said of the manner, and what supervision found, each number with its list (R219)."""
+    actor = actor_of(request)
+    days = urlencode({"first": span.first.isoformat(), "last": span.last.isoformat()})
+    lists, found = reverse("efficiency:complaints"), reverse("supervision:alerts")
+    rows = [
+        (
+            each,
+            [(SAID[name][0], n, f"{lists}?box=all&violation=attitude&unit={each.unit}{SAID[name][2]}&{days}" if n else "")
+             for name, n in each.said.items()]
+            + [(FOUND[name], n, f"{found}?violation=attitude&department={each.unit}&mark={name}&{days}" if n else "")
+               for name, n in each.found.items()],
+        )
+        for each in manners(actor, span)
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    heads = [*(label for label, _, _ in SAID.values()), *FOUND.values()]
+    handles = actor.holds(policies.COMPLAINTS)
+    return render_to_string("efficiency/_attitude.html", {"rows": rows, "heads": heads, "handles": handles})
 
 
 def of_alert(actor: Actor, code: str, facts: str) -> dict[str, Any] | None:

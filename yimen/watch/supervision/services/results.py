@@ -239,9 +239,17 @@ def _candidate(found: cases.Traced, by: str) -> rules.Candidate:
 @transaction.atomic
 def judge_results(at: datetime, *, batch: ResultBatch | None = None) -> int:
     """Judge the results of a batch, or all that have no case yet; returns how many alerts are new."""
-    rows = OutsideResult.objects.select_for_update(skip_locked=True, of=("self",)).select_related("department", "batch")
-    rows = rows.filter(batch=batch) if batch is not None else rows.exclude(state=rules.MATCHED)
-    found = list(rows.order_by("pk")[:MOST_AGAIN])
+    rows = (
+        OutsideResult.objects.filter(batch=batch)
+        if batch is not None
+        else OutsideResult.objects.exclude(state=rules.MATCHED)
+    )
+    locked = rows.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True)
+    found = list(
+        OutsideResult.objects.filter(pk__in=list(locked[:MOST_AGAIN]))
+        .select_related("department", "batch")
+        .order_by("pk")
+    )
     held = {pk: rule_for(at, pk) for pk in {each.department_id for each in found}}
     raised = 0
     asked = [
