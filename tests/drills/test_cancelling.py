@@ -131,7 +131,12 @@ def test_a_dead_process_is_found_without_another_drill(hall: str) -> None:
     services.begin_drill(dead, scratch=name, at=now())
     scratch._create(source, name, str(dead.uid))
     with running._lock(dead):  # while its process lives it is left alone
-        other = threading.Thread(target=lambda: (running.clear_dead(), connections.close_all()))
+
+        def look() -> None:
+            running.clear_dead()
+            connections.close_all()
+
+        other = threading.Thread(target=look)
         other.start()
         other.join(30)
         assert DrillRun.objects.get().state == "running"
