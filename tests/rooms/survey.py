@@ -9,7 +9,7 @@ from yimen.ground.documents.services import store_file
 from yimen.ground.kit.moments import day_of, now
 from yimen.service.cases.tests.stage import case_of
 from yimen.service.scrutiny import services
-from yimen.service.scrutiny.models import Challenge, Survey
+from yimen.service.scrutiny.models import Challenge, Observer, Panel, Survey
 
 if TYPE_CHECKING:
     from tests.security.world import World
@@ -34,6 +34,18 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "scrutiny:survey_forms": ("he", 10),
     "scrutiny:survey_form": ("he", 12),
     "scrutiny:survey_terms": ("manager", 10),
+    "scrutiny:panels": ("manager", 14),
+    "scrutiny:panel": ("manager", 22),
+    "scrutiny:panel_new": ("manager", 8),
+    "scrutiny:panel_print": ("manager", 22),
+    "scrutiny:panel_minutes": ("manager", 12),
+    "scrutiny:panel_paper": ("manager", 10),
+    "scrutiny:panel_seat": ("zhao", 12),
+    "scrutiny:panel_act": ("manager", 14),
+    "scrutiny:panel_terms": ("manager", 9),
+    "scrutiny:observers": ("manager", 12),
+    "scrutiny:observer_act": ("manager", 10),
+    "scrutiny:observer_new": ("manager", 14),
     "scrutiny:mine_survey": ("li", 20),
     "scrutiny:mine_survey_rectified": ("li", 14),
     "scrutiny:mine_survey_file": ("li", 12),
@@ -41,7 +53,7 @@ CEILINGS: dict[str, tuple[str, int]] = {
 MORE = {
     "scrutiny:survey_new": "the survey begins, and its notice is sealed",
 }
-LIST = {"scrutiny:challenges", "scrutiny:surveys", "scrutiny:survey_forms"}
+LIST = {"scrutiny:challenges", "scrutiny:surveys", "scrutiny:survey_forms", "scrutiny:panels", "scrutiny:observers"}
 
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:
@@ -73,6 +85,16 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
             number="清政复受〔2026〕1号", accepted_on=day_of(at), served_on=day_of(at), actor=he, at=at,
             files=[store_file(picture(), actor=he, at=at)],
         )  # fmt: skip
+        services.convene_panel(
+            subject="听泉茶馆改造", agenda="各部门意见", planned_at=at + timedelta(days=1), place="三楼会议室", host="马成", codes=[code],
+            departments=[(cast.units["market"].pk, "")], actor=cast.actor("manager"), at=at,
+            papers=[store_file(picture(), actor=he, at=at)],
+        )  # fmt: skip
+        services.attach_observer(
+            code=code, account_id=cast.accounts["wu"].pk, reason="重大投资项目", actor=cast.actor("manager"), at=at
+        )
+    panel, observer = Panel.objects.select_related("matter").order_by("pk")[0], Observer.objects.order_by("pk")[0]
+    met = {"code": panel.matter.code}
     survey = Survey.objects.select_related("matter").order_by("pk")[0]
     record = survey.records.get()
     sent = store_file(picture(), actor=cast.actor("li"), at=at)
@@ -85,6 +107,14 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "scrutiny:challenge_new": {"code": code},
         "scrutiny:challenge_act": {**asked, "action": "answer"},
         "scrutiny:challenge_paper": {**asked, "uid": challenge.papers.all()[0].uid},
+        "scrutiny:panel": met,
+        "scrutiny:panel_print": met,
+        "scrutiny:panel_minutes": met,
+        "scrutiny:panel_paper": {**met, "uid": panel.papers.all()[0].uid},
+        "scrutiny:panel_seat": {**met, "pk": panel.seats.all()[0].pk, "action": "reply"},
+        "scrutiny:panel_act": {**met, "action": "postpone"},
+        "scrutiny:observer_act": {"uid": observer.uid, "action": "end"},
+        "scrutiny:observer_new": {"code": world.cases["reviewing"]},
         "scrutiny:survey": gone,
         "scrutiny:survey_new": {"code": world.cases["reviewing"]},
         "scrutiny:survey_act": {**gone, "action": "cancel"},
@@ -108,7 +138,19 @@ def more(world: World, count: int) -> None:
 
     cast, at = world.cast, now()
     case = case_of(world.cases["reviewing"])
-    for procedure, state in (("survey", "appointed"), ("challenge", "answering")):
+    Observer.objects.bulk_create(
+        Observer(
+            case=case,
+            account=cast.accounts["wu"],
+            name="吴敏",
+            reason="…",
+            since=at,
+            appointed_by="马成",
+            ended_at=None,
+        )
+        for _ in range(1)
+    )
+    for procedure, state in (("survey", "appointed"), ("challenge", "answering"), ("joint_review", "convened")):
         started = Matter.objects.filter(procedure=procedure).count()
         matters = Matter.objects.bulk_create(
             Matter(
@@ -118,7 +160,12 @@ def more(world: World, count: int) -> None:
             )
             for each in range(count)
         )  # fmt: skip
-        if procedure == "survey":
+        if procedure == "joint_review":
+            Panel.objects.bulk_create(
+                Panel(matter=each, subject="会审", agenda="…", planned_at=at, place="…", host="马成")
+                for each in matters
+            )
+        elif procedure == "survey":
             Survey.objects.bulk_create(Survey(matter=each, case=case, planned_at=at, place="东街") for each in matters)
         else:
             Challenge.objects.bulk_create(

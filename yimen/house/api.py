@@ -32,6 +32,7 @@ from yimen.service.coordination.api import router as coordination
 from yimen.service.reform.api import router as lists
 from yimen.service.residence.api import router as residence
 from yimen.service.windows.api import router as windows
+from yimen.service.scrutiny.api import router as scrutiny
 from yimen.watch.drills.api import router as drills
 from yimen.watch.efficiency.api import router as efficiency
 from yimen.watch.supervision.api import router as supervision
@@ -96,6 +97,7 @@ api.add_router("/", lists, tags=["清单"])
 api.add_router("/", residence, tags=["进驻"])
 api.add_router("/", windows, tags=["窗口"])
 api.add_router("/", coordination, tags=["协调事项"])
+api.add_router("/", scrutiny, tags=["办件"])
 api.add_router("/", supervision, tags=["电子监察"])
 api.add_router("/", efficiency, tags=["效能监督"])
 api.add_router("/", organisations, tags=["机构"])

@@ -33,6 +33,7 @@ class ScrutinyConfig(AppConfig):
                 name_actions({f"{table.name}.{rule.action}": rule.label})
         register_page("challenge", "scrutiny:challenge")
         register_page("survey", "scrutiny:survey")
+        register_page("joint_review", "scrutiny:panel")
         name_clocks(CLOCKS)
         for code, label in challenges.INDICATORS.items():
             register_indicator(Indicator(code, label, "scrutiny:challenges", partial(challenges.count, code)))

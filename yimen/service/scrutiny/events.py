@@ -27,3 +27,13 @@ class SurveyMoved(Event):
     state: str
     why: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class PanelMoved(Event):
+    """A joint review was convened, postponed, concluded or cancelled; `why` is the step."""
+
+    matter_id: int
+    code: str
+    why: str
+    at: datetime

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest
+
+from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.pages import MenuItem, register_menu
 from yimen.service.scrutiny import policies
+from yimen.service.scrutiny.selectors.panels import waiting_seats
 
 
 def register() -> None:
@@ -14,3 +18,9 @@ def register() -> None:
             "复议诉讼", "scrutiny:challenges", "scale", (policies.VIEW, policies.CHALLENGE), group="查询", order=35
         ),
     )
+
+
+def _waiting(request: HttpRequest) -> int | None:
+    """How many invitations wait for an answer of the actor's department."""
+    actor = getattr(request, "actor", None)
+    return waiting_seats(actor) or None if isinstance(actor, Actor) else None

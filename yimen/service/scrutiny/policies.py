@@ -44,6 +44,13 @@ register_permission(
 name_actions(
     {
         "scrutiny.add_challenge_paper": "补充复议诉讼文书",
+        "scrutiny.set_panel_terms": "设置会审",
+        "scrutiny.reply_panel": "回复会审邀请",
+        "scrutiny.say_opinion": "写会审意见",
+        "scrutiny.sign_minutes": "签会审纪要",
+        "scrutiny.attach_observer": "安排全程参与",
+        "scrutiny.end_observing": "结束全程参与",
+        "scrutiny.remark": "写参与意见",
         "scrutiny.set_survey_terms": "设置踏勘",
         "scrutiny.save_survey_form": "编辑踏勘表",
         "scrutiny.save_survey_draft": "保存踏勘草稿",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yimen.service.scrutiny.views import challenges, filling, public, survey_forms, surveys
+from yimen.service.scrutiny.views import challenges, filling, observing, panels, public, survey_forms, surveys
 
 app_name = "scrutiny"
 urlpatterns: list[URLPattern] = [
@@ -24,6 +24,18 @@ urlpatterns: list[URLPattern] = [
     path("desk/surveys/<str:code>/files/<uuid:uid>/", surveys.file, name="survey_file"),
     path("desk/surveys/<str:code>/<slug:action>/", surveys.act, name="survey_act"),
     path("desk/cases/<str:code>/surveys/new/", surveys.new, name="survey_new"),
+    path("desk/panels/", panels.listed, name="panels"),
+    path("desk/panels/new/", panels.new, name="panel_new"),
+    path("desk/panels/<str:code>/", panels.page, name="panel"),
+    path("desk/panels/<str:code>/print/", panels.printed, name="panel_print"),
+    path("desk/panels/<str:code>/minutes/", panels.minutes, name="panel_minutes"),
+    path("desk/panels/<str:code>/papers/<uuid:uid>/", panels.paper, name="panel_paper"),
+    path("desk/panels/<str:code>/seats/<int:pk>/<slug:action>/", panels.seat, name="panel_seat"),
+    path("desk/panels/<str:code>/<slug:action>/", panels.act, name="panel_act"),
+    path("desk/observers/", observing.listed, name="observers"),
+    path("desk/observers/<uuid:uid>/<slug:action>/", observing.act, name="observer_act"),
+    path("desk/cases/<str:code>/observers/new/", observing.new, name="observer_new"),
+    path("manage/panel-terms/", panels.terms, name="panel_terms"),
     path("manage/survey-forms/", survey_forms.listed, name="survey_forms"),
     path("manage/survey-forms/terms/", survey_forms.terms, name="survey_terms"),
     path("manage/survey-forms/<str:code>/", survey_forms.edit, name="survey_form"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yimen.service.scrutiny.models.challenges import Challenge, ChallengePaper
+from yimen.service.scrutiny.models.panels import Observer, ObserverRemark, Panel, PanelTerms, Seat
 from yimen.service.scrutiny.models.surveys import (
     CertificateHeld,
     Survey,
@@ -18,6 +19,11 @@ __all__ = [
     "CertificateHeld",
     "Challenge",
     "ChallengePaper",
+    "Observer",
+    "ObserverRemark",
+    "Panel",
+    "PanelTerms",
+    "Seat",
     "Survey",
     "SurveyForm",
     "SurveyPhoto",

@@ -104,7 +104,7 @@ def test_the_file_stays_while_it_runs(cast: Cast) -> None:
     found = entered(cast, code)
     at = MONDAY + timedelta(days=9)
     wu = cast.actor("wu", at)
-    cases.deliver(code=code, actor=wu, at=at, method="window", receiver="李明")
+    cases.deliver(code=code, actor=wu, at=at, method="signature", receiver="李明")
     with pytest.raises(FileUnderChallenge):
         cases.archive(code=code, actor=wu, at=at)
     services.decide_challenge(
@@ -194,5 +194,6 @@ def test_the_report_links_each_number(cast: Cast) -> None:
     listed = client.get(link)
     assert page.context["total"].others[0].value == len(listed.context["rows"]) == 1
     said = client.get("/api/v1/figures").json()
+    assert "indicators" in said, said
     assert said["indicators"]["reconsideration"] == {str(case_of(code).matter.department_id): 1}
     assert client.get("/desk/challenges/?as=xlsx").status_code == 200

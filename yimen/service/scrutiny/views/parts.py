@@ -11,8 +11,8 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.pages import register_part
 from yimen.ground.matters.policies import may
 from yimen.service.scrutiny import policies
-from yimen.service.scrutiny.lifecycle import CHALLENGES, SURVEYS
-from yimen.service.scrutiny.selectors import challenges, surveys
+from yimen.service.scrutiny.lifecycle import CHALLENGES, PANELS, SURVEYS
+from yimen.service.scrutiny.selectors import challenges, panels, surveys
 from yimen.service.scrutiny.services.appointing import CASE_STATES, OPEN
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def register() -> None:
     """Called once when the app is ready."""
     register_part("cases.desk_case", case_surveys)
+    register_part("cases.desk_case", case_panels)
     register_part("cases.desk_case", case_challenges)
     register_part("cases.mine_case", own_surveys)
 
@@ -40,6 +41,23 @@ def case_surveys(request: HttpRequest, case: Case) -> str:
     return render_to_string(
         "scrutiny/_case_surveys.html", {"surveys": rows, "may_add": may_add, "code": case.matter.code}, request
     )
+
+
+def case_panels(request: HttpRequest, case: Case) -> str:
+    """The joint reviews of a case, and who of the centre takes part in it throughout."""
+    actor = getattr(request, "actor", None)
+    if not isinstance(actor, Actor) or not actor.holds(policies.VIEW):
+        return ""
+    running = case.matter.closed_at is None
+    found, observers = list(panels.panels_of(case)), panels.observers_of(case)
+    context = {
+        "panels": [(each, PANELS.state(each.matter.state).label) for each in found], "observers": observers,
+        "may_convene": running and may(actor, policies.CONVENE, case.matter), "code": case.matter.code,
+        "may_observe": running and may(actor, policies.OBSERVE, case.matter), "me": actor.account_id,
+    }  # fmt: skip
+    if not any(context[name] for name in ("panels", "observers", "may_convene", "may_observe")):
+        return ""
+    return render_to_string("scrutiny/_case_panels.html", context, request)
 
 
 def own_surveys(request: HttpRequest, case: Case) -> str:
