@@ -22,6 +22,7 @@ from yimen.house.demo import (
     reorganising,
     staff_rights,
     supervising,
+    surveying,
     trusting,
 )
 from yimen.house.demo.acting import Stage
@@ -41,6 +42,7 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     pulling.tell,
     calendar_and_messages.tell,
     reorganising.tell,  # after all that moves items and windows, so that its preview is not stale
+    surveying.tell,
     reminding.tell,  # when the chains are named
     supervising.tell,  # its lights shine over everything there is
     efficiency.tell,

@@ -8,11 +8,14 @@ import base64
 import io
 from datetime import datetime, timedelta
 
+from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
+from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.moments import day_of, local
 from yimen.ground.matters.models import Step
+from yimen.ground.organisations.selectors import actor_for
 from yimen.house.demo.acting import Stage
 from yimen.service.cases.models import Case
 from yimen.service.scrutiny import services
@@ -76,11 +79,8 @@ def _surveys(stage: Stage) -> None:
         told += 1
 
 
-def _surveyor(stage: Stage, account_id: int) -> object | None:
-    from yimen.ground.identity.models import Account
-    from yimen.ground.organisations.selectors import actor_for
-
-    return actor_for(Account.objects.get(pk=account_id), stage.days.now)
+def _surveyor(stage: Stage, account_id: int) -> Actor:
+    return actor_for(get_user_model()._default_manager.get(pk=account_id), stage.days.now)
 
 
 def _visit(stage: Stage, survey: Survey, account_id: int, at: datetime, *, rectify: bool) -> None:
@@ -147,7 +147,7 @@ def _drawn(place: int) -> str:
 def _panels(stage: Stage) -> None:
     days, now = stage.days, stage.days.now
     cases = _cases(*CASE_STATES)[:3]
-    manager = stage.actor(next(iter(stage.county.by_duty["centre", "manager"])))
+    manager = stage.actor(stage.county.first("centre", "manager"))
     if not cases:
         return
     units = [
@@ -171,7 +171,8 @@ def _panels(stage: Stage) -> None:
             minutes="市场监管、住建部门发言，卫健部门请假。", attendance=attendance, actor=manager, at=met + timedelta(hours=2),
         )  # fmt: skip
     services.convene_panel(
-        subject="启明物流园用地和施工许可衔接", agenda="一、项目介绍\n二、各部门意见", planned_at=days.at(days.after(day_of(now)), 14, 30),
+        subject="启明物流园用地和施工许可衔接", agenda="一、项目介绍\n二、各部门意见",
+        planned_at=days.at(days.after(day_of(now)), 14, 30),
         place="政务服务中心三楼会议室", host=manager.name, codes=[each.matter.code for each in cases[1:]] or [cases[0].matter.code],
         departments=units, actor=manager, at=now - timedelta(minutes=30),
     )  # fmt: skip
@@ -193,7 +194,7 @@ def _challenges(stage: Stage) -> None:
         Case.objects.select_related("matter__department").filter(decision="refused", matter__procedure="licence")
         .order_by("-decided_at")[:2]
     )  # fmt: skip
-    manager = stage.actor(next(iter(stage.county.by_duty["centre", "manager"])))
+    manager = stage.actor(stage.county.first("centre", "manager"))
     for place, case in enumerate(found):
         on = max(day_of(case.decided_at or now), day_of(now) - timedelta(days=3))
         services.register_challenge(
@@ -209,6 +210,7 @@ def _challenges(stage: Stage) -> None:
             )
             services.decide_challenge(
                 challenge=Challenge.objects.select_related("matter").get(pk=challenge.pk), outcome="revoked", decided_on=day_of(now),
-                ruling="撤销不予许可决定，责令三十日内重新作出决定。", orders="三十日内重新作出决定。", comply_days=30, comply_unit="calendar",
+                ruling="撤销不予许可决定，责令三十日内重新作出。",
+                orders="三十日内重新作出决定。", comply_days=30, comply_unit="calendar",
                 actor=manager, at=now - timedelta(minutes=10),
             )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from tests.cast import Cast
 from yimen.ground.kit import moments
@@ -193,7 +194,7 @@ def test_the_report_links_each_number(cast: Cast) -> None:
     link = next(cell.url for cell in page.context["total"].others if cell.label == "行政复议")
     listed = client.get(link)
     assert page.context["total"].others[0].value == len(listed.context["rows"]) == 1
-    said = client.get("/api/v1/figures").json()
-    assert "indicators" in said, said
+    headers = {"authorization": f"Bearer {cast.token('he')}"}
+    said = Client().get("/api/v1/figures", headers=headers).json()
     assert said["indicators"]["reconsideration"] == {str(case_of(code).matter.department_id): 1}
     assert client.get("/desk/challenges/?as=xlsx").status_code == 200
