@@ -31,8 +31,8 @@ from yimen.service.catalogue.api import router as items
 from yimen.service.coordination.api import router as coordination
 from yimen.service.reform.api import router as lists
 from yimen.service.residence.api import router as residence
-from yimen.service.windows.api import router as windows
 from yimen.service.scrutiny.api import router as scrutiny
+from yimen.service.windows.api import router as windows
 from yimen.watch.drills.api import router as drills
 from yimen.watch.efficiency.api import router as efficiency
 from yimen.watch.supervision.api import router as supervision
