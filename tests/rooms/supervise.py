@@ -12,7 +12,7 @@ from yimen.watch.supervision.models import Alert, RuleVersion
 
 CEILINGS: dict[str, tuple[str, int]] = {
     "supervision:mine": ("zhao", 8),
-    "supervision:alert": ("sun", 13),
+    "supervision:alert": ("sun", 16),
     "supervision:card": ("sun", 6),
     "supervision:act": ("sun", 9),
     "supervision:alerts": ("sun", 11),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from yimen.ground.kit.moments import day_of
+from yimen.house.demo import judging
 from yimen.house.demo.acting import Stage
 from yimen.watch.efficiency import services
 from yimen.watch.efficiency.models import Complaint, Correction, EntryCheck, Fault, Ladder
@@ -35,6 +36,7 @@ def tell(stage: Stage) -> None:
     _faults(stage, sun, second)
     _checks(stage, sun)
     _registers(stage, sun)
+    judging.answer(stage, sun)
 
 
 def _at(stage: Stage, back: int, hour: int, minute: int = 0) -> datetime:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from yimen.ground.identity.rules import Actor
 from yimen.ground.matters import selectors as matters
 from yimen.ground.matters import services as acting
+from yimen.house.demo import judging
 from yimen.house.demo.acting import Stage
 from yimen.watch.supervision import policies, selectors, services
 from yimen.watch.supervision.models import Alert
@@ -33,6 +34,7 @@ def tell(stage: Stage) -> None:
         for alert in selectors.alerts(sun).filter(about=matter, matter__state="raised", department__in=known)[:1]:
             _course(stage, alert, sun, leader, found_at, turn)
     services.nightly(now)
+    judging.judge(stage, sun)
     acting.sweep_all(now)
     acting.fold_tallies()
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from yimen.ground.identity import selectors as people
 from yimen.ground.kit.refusals import NotFound
@@ -317,6 +317,16 @@ def hall_of_department(department_id: int) -> Hall:
         window_id=window.pk if window else None,
         division=department.division_id,
     )
+
+
+def led_from(ids: Collection[int]) -> dict[int, str]:
+    """Of these units the vertically managed ones: departments below a department of another tier, with its name.
+
+    They work for this division and answer to that one (R235); their matters lie in this one, so its leaders see them.
+    """
+    led = Unit.objects.filter(pk__in=ids, kind=Unit.Kind.DEPARTMENT, parent__kind=Unit.Kind.DEPARTMENT)
+    led = led.exclude(parent__division=F("division"))
+    return {pk: short or name for pk, short, name in led.values_list("pk", "parent__short_name", "parent__name")}
 
 
 def service_points() -> QuerySet[Unit]:

@@ -280,6 +280,8 @@ def new_ladder(request: HttpRequest) -> HttpResponseBase:
         "unit": number_asked(request, "unit"),
         "source_code": policies.shown_source(actor, source),
     }
+    if initial["unit"] is not None and organisations.led_from([initial["unit"]]):
+        initial["vertical"] = True  # what is proposed goes to its superior, not to the Party committee here
     for each in repeats_seen(actor, at):
         if each.last_code == source and each.unit == initial["unit"]:
             cards = "、".join(card.number for card in cards_behind(each, at)[:20])

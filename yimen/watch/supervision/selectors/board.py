@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Group:
-    """The counts of one group; `lights` are open matters by colour. Names are empty where the board does not split by them."""
+    """The counts of one group; `lights` are open matters by colour. Names are empty where the board does not split by them.
+
+    `led_from` names the department of another tier that manages this one vertically.
+    """
 
     department_id: int | None = None
     department: str = ""
@@ -45,6 +48,7 @@ class Group:
     received: int = 0
     closed: int = 0
     late: int = 0
+    led_from: str = ""
 
     @property
     def open(self) -> int:
@@ -93,8 +97,10 @@ def board(actor: Actor, at: datetime, asked: RedFilters | None = None) -> Board:
             else:
                 setattr(group, _TODAY[what], getattr(group, _TODAY[what]) + int(count))
     names = organisations.short_names({*splits[0], *splits[1]})
+    led = organisations.led_from(set(splits[0]))
     for group in splits[0].values():
         group.department = names.get(group.department_id or 0, "")
+        group.led_from = led.get(group.department_id or 0, "")
     for group in splits[1].values():
         group.centre = names.get(group.centre_id or 0, "")
     return Board(at, whole, *(_sorted(split.values()) for split in splits))

@@ -288,6 +288,7 @@ def _linked(group: Group, asked: RedFilters) -> dict[str, Any]:
     )
     return {
         "name": group.department,
+        "led_from": group.led_from,
         "url": f"{here}?{urlencode(query | {'light': 'all'})}",
         "cells": [
             (rules.LIGHTS[light], group.lights[light], f"{here}?{urlencode(query | {'light': light})}", STATUS[light])

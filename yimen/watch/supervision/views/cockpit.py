@@ -39,6 +39,7 @@ class Signals:
     more: int
     open: int
     says: str
+    led_from: str = ""
 
 
 @requires(WATCH)
@@ -91,6 +92,7 @@ def _signals(group: Group) -> Signals:
         more=max(0, lit - UNITS),
         open=group.open,
         says="，".join(f"{rules.LIGHTS[light]} {group.lights[light]}" for light in ("red", "yellow", "warn")),
+        led_from=group.led_from,
     )
 
 
