@@ -31,6 +31,13 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "api:revocation_of": ("zhao", 10),
 }
 LIST = {"cases:moves"}
+BODIES = {
+    "api:apply_move": {"reason": "新版施行"},
+    "api:undo_move": {"reason": "选错了"},
+    "api:revocation_of": {"ground": "unfit", "facts": "现场不具备条件。"},
+    "api:notify_revocation": {"ground": "unfit", "facts": "现场不具备条件。"},
+    "api:take_revocation": {"action": "state", "text": "不是事实。"},
+}
 
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:

@@ -375,7 +375,7 @@ def lift_promise_bar(*, actor: Actor, bar: PromiseBar, reason: str, at: datetime
     if not words:
         raise Invalid("解除要写明理由。", fields={"reason": "例如：已整改并修复信用。"})
     with transaction.atomic():
-        held = PromiseBar.objects.select_for_update().select_related("revocation__matter").get(pk=bar.pk)
+        held = PromiseBar.objects.select_for_update().get(pk=bar.pk)
         if not may(actor, LIFT_BAR, held.revocation.matter):
             raise NotAllowed("您没有解除的权限。", next_step="请由部门负责人或中心管理人员办理。")
         if held.lifted_at is not None:
