@@ -82,11 +82,8 @@ class PullForm(forms.Form):
     section = django_forms.TypedChoiceField(label="请哪个股室办", coerce=int, empty_value=None, choices=())
     title = forms.Line(label="什么事", max_length=80, help_text="一句话，例如：核对茶馆面积是否要另办消防手续。")
     text = forms.Paragraph(label="要求", rows=4, max_length=4000, help_text="写清要股室给出什么、交到哪里。")
-    limit = django_forms.IntegerField(label="几时以前答复", min_value=0, max_value=80)
-    unit = django_forms.ChoiceField(
-        label="期限单位", choices=Pull.LimitUnit.choices,
-        help_text="工作小时只计中心开门的时间；0 个工作日是当日。",
-    )  # fmt: skip
+    limit = django_forms.IntegerField(label="期限", min_value=0, max_value=80)
+    unit = django_forms.ChoiceField(label="单位", choices=Pull.LimitUnit.choices)
     about = forms.Line(label="相关办件编号", max_length=60, required=False)
     first_ask = forms.Line(label="相关首问编号", max_length=60, required=False)
     file = forms.Attachment(label="附件", required=False)
@@ -101,11 +98,11 @@ class FirstAskForm(forms.Form):
 
     question = forms.Paragraph(label="问什么", rows=3, max_length=2000)
     way = django_forms.ChoiceField(
-        label="怎么问的", choices=list(rules.WAYS.items()), initial="window",
+        label="怎么问的", choices=list(rules.WAYS.items()), initial="window", help_text="打电话、代办员转问的改这里。",
         widget=django_forms.Select(attrs={"class": "input"}),
     )  # fmt: skip
-    item_code = forms.Line(label="哪个事项", max_length=40, required=False, help_text="可以不填。填事项编码。")
-    name = forms.Line(label="怎么称呼", max_length=60, required=False, help_text="可以不问。")
+    item_code = forms.Line(label="哪个事项", max_length=40, required=False, help_text="事项编码。")
+    name = forms.Line(label="怎么称呼", max_length=60, required=False, help_text="不愿说的不问。")
     phone = forms.Phone(label="电话", required=False, help_text="需要回电话时才问。")
     answer_text = forms.Paragraph(
         label="当场答复", rows=3, max_length=2000, required=False, help_text="写了就当场办结；不写的，您负责到底。"

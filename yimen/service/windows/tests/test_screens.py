@@ -77,7 +77,8 @@ def test_a_first_ask_from_window_to_query(cast: Cast) -> None:
     url = f"/desk/first-asks/{code}/"
     to = f"u{cast.units['market'].pk}"
     assert wang.post(f"{url}offer/", {"to": to, "reason": "请审批股室答。", "seen": ""}).status_code == 302
-    assert "茶馆" not in wang.get("/desk/first-asks/").content.decode()  # nobody's question stands in a list
+    assert "开茶馆要哪些手续" in wang.get("/desk/first-asks/?box=first").content.decode()
+    assert "开茶馆要哪些手续" not in cast.client("qian_staff").get("/desk/first-asks/?box=all").content.decode()
     zhao = cast.client("zhao")
     assert code in zhao.get("/desk/first-asks/?box=take").content.decode()
     assert zhao.post(f"{url}take/", {"seen": ""}).status_code == 302

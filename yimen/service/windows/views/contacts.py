@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import Truncator
 
 from yimen.ground.identity.policies import requires
 from yimen.ground.identity.rules import Actor
@@ -121,6 +122,7 @@ def _boxes(actor: Actor, at: datetime) -> Mapping[str, tuple[str, Q]]:
 LISTING = Listing(
     FIRST_ASK, "首问登记", "谁先被问到，谁负责到底：答复，或者转交并跟到答复为止。", "first_unit", _boxes,
     columns=(
+        ("问什么", lambda each: Truncator(each.question).chars(40)),
         ("首问责任人", lambda each: f"{each.first_window or each.first_unit.short_name or each.first_unit.name} {each.first_name}"),
         ("现经办人", lambda each: each.holder_name if each.holder_id != each.first_id else "本人"),
         ("方式", lambda each: each.get_way_display()),

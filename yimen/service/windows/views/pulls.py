@@ -183,7 +183,7 @@ def new_pull(request: HttpRequest) -> HttpResponseBase:
         "form": form, "heading": "请股室协办", "press": "发给股室", "back_url": reverse("windows:pulls"),
         "note": "股室围绕窗口转：写明要求和期限，股室答复、申请延期或说明不能办，都在这里留下记录。",
     }  # fmt: skip
-    return render(request, "windows/form.html", context, status=status)
+    return render(request, "windows/new_pull.html", context, status=status)
 
 
 __all__ = ["KIND", "new_pull", "pulls"]
