@@ -175,7 +175,7 @@ def start_contingency(*, actor: Actor, window: Window, reason: str, at: datetime
 @transaction.atomic
 def end_contingency(*, actor: Actor, activation: Activation, done: str, at: datetime) -> Activation:
     """结束, with what was done. Raises `PlanRunning` where it has ended, `CannotWrite`."""
-    held = Activation.objects.select_for_update(of=("self",)).select_related("window__centre").get(pk=activation.pk)
+    held = Activation.objects.select_for_update().get(pk=activation.pk)
     policies.demand(
         policies.reaches_window(actor, policies.START, held.window),
         "这个窗口不由您结束预案。",
@@ -208,10 +208,7 @@ def _write(paper: Paper, title: str, text: str, changes: str, file: StoredFile |
 
 
 def _locked(paper: Paper, *states: str) -> Paper:
-    rows = Paper.objects.select_for_update(of=("self",)).select_related(
-        "window__centre", "department", "centre", "file"
-    )
-    held = rows.get(pk=paper.pk)
+    held = Paper.objects.select_for_update().get(pk=paper.pk)
     if held.state not in states:
         raise WrongState(f"这一版现在是“{held.get_state_display()}”，不能这样办。", next_step="请刷新页面。")
     return held
