@@ -10,6 +10,7 @@ from yimen.ground.kit.moments import day_of, now
 from yimen.service.cases.tests.stage import case_of
 from yimen.service.scrutiny import services
 from yimen.service.scrutiny.models import Challenge, Observer, Panel, Survey
+from yimen.service.scrutiny.services.panels import Attendance
 
 if TYPE_CHECKING:
     from tests.security.world import World
@@ -96,8 +97,17 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         services.attach_observer(
             code=code, account_id=cast.accounts["wu"].pk, reason="重大投资项目", actor=cast.actor("manager"), at=at
         )
+        done = services.convene_panel(
+            subject="已开的会审", agenda="各部门意见", planned_at=at + timedelta(days=1), place="三楼会议室", host="马成", codes=[code],
+            departments=[(cast.units["market"].pk, "")], actor=cast.actor("manager"), at=at,
+        )  # fmt: skip
+        Panel.objects.filter(pk=done.pk).update(planned_at=at)
+        services.conclude_panel(
+            panel=Panel.objects.select_related("matter").get(pk=done.pk), conclusion="agreed", concluded="同意。", minutes="",
+            attendance={done.seats.get().pk: Attendance(True, "赵强")}, actor=cast.actor("manager"), at=at,
+        )  # fmt: skip
     panel, observer = Panel.objects.select_related("matter").order_by("pk")[0], Observer.objects.order_by("pk")[0]
-    met = {"code": panel.matter.code}
+    met, over = {"code": panel.matter.code}, Panel.objects.select_related("matter").order_by("pk")[1]
     survey = Survey.objects.select_related("matter").order_by("pk")[0]
     record = survey.records.get()
     sent = store_file(picture(), actor=cast.actor("li"), at=at)
@@ -112,7 +122,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "scrutiny:challenge_paper": {**asked, "uid": challenge.papers.all()[0].uid},
         "scrutiny:panel": met,
         "scrutiny:panel_print": met,
-        "scrutiny:panel_minutes": met,
+        "scrutiny:panel_minutes": {"code": over.matter.code},
         "scrutiny:panel_paper": {**met, "uid": panel.papers.all()[0].uid},
         "scrutiny:panel_seat": {**met, "pk": panel.seats.all()[0].pk, "action": "reply"},
         "scrutiny:panel_act": {**met, "action": "postpone"},

@@ -239,6 +239,8 @@ def _buttons(
             continue
         if step.closed_because and not may(actor, rule.permission, case.matter):
             continue  # not this actor's affair at all; what only lacks a letter or waits for a hold is shown with its reason
+        if rule.action == "record_survey":
+            continue  # a survey is appointed, filled in on the spot and signed (`scrutiny`); this step follows from it
         if rule.action == "record_opinion":
             if not step.closed_because:
                 writing = form_for(rule.action, case, actor, at)
