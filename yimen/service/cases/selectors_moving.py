@@ -183,14 +183,3 @@ def procedure_versions(actor: Actor) -> list[tuple[int, int]]:
     probe = MovePlan(procedure_version=32767, within=within, place=place)
     rows: Any = population(probe).values_list("matter__procedure_version").annotate(count=Count("pk"))
     return [(version, count) for version, count in rows.order_by("-matter__procedure_version")]
-
-
-def moved_dates(plan_id: int, after: int, most: int) -> list[int]:
-    """The matters whose dates a plan moved, or moved back, by number; for those who judge clocks."""
-    found = MovedCase.objects.filter(
-        plan=plan_id,
-        fate=MovedCase.Fate.DATE,
-        state__in=[MovedCase.State.TAKEN, MovedCase.State.BACK],
-        matter__gt=after,
-    )
-    return list(found.order_by("matter").values_list("matter", flat=True)[:most])

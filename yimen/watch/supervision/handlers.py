@@ -62,6 +62,12 @@ def judge_after_undone_acceptance(event: cases.AcceptanceUndone) -> None:
     services.rejudge_matters([event.matter_id], event.at)
 
 
+@handles(cases.CasesMoved)
+def judge_after_move(event: cases.CasesMoved) -> None:
+    """Running cases follow other limits now, or their former ones again: what stands on their clocks is judged again."""
+    publish(events.RejudgeDue(()))
+
+
 @handles(cases.DecisionUndone)
 def judge_after_undone_decision(event: cases.DecisionUndone) -> None:
     """A clock was taken back."""

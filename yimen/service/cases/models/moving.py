@@ -1,4 +1,4 @@
-"""移动在办件: a plan that takes running cases to a newer edition or procedure, and the fate of each (R013, 版本钉住)."""
+"""移动在办件: a plan that takes running cases to a newer edition or procedure, and the fate of each (版本钉住, ADR 0041)."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.cast import Cast
-from yimen.ground.kit.models import AuditEntry
+from yimen.ground.kit import outbox
+from yimen.ground.kit.models import AuditEntry, Delivery
 from yimen.ground.kit.moments import now
 from yimen.ground.kit.refusals import Invalid, NotAllowed
 from yimen.ground.matters import selectors as matters
@@ -103,6 +104,11 @@ def test_a_shorter_limit_shortens_and_goes_back(cast: Cast) -> None:
     matter, case = matter_of(code), case_of(code)
     assert (plan.state, matter.due_on, case.edition_id) == ("undone", before.due_on, seen.old_edition_id)
     assert line(plan, code).state == "back"
+    while outbox.deliver_once():  # supervision judges the clocks anew, and nothing is left over
+        pass
+    assert set(Delivery.objects.filter(handler__contains="judge_after_move").values_list("state", flat=True)) == {
+        "done"
+    }
 
 
 def test_a_longer_limit_lengthens_no_running_promise_unless_a_law_says_so(cast: Cast) -> None:
