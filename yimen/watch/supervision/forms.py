@@ -136,15 +136,19 @@ class RuleForm(forms.Form):
     valid_on = forms.Day(label="生效日期", required=False, help_text="留空则保存后立即生效。")
     why = forms.Line(label="修改原因", max_length=300)
 
-    def __init__(self, *args: Any, kind: Kind, new: bool, places: Choices = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: Kind, new: bool, places: Choices = (), lift: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place"].choices = [("", "各处"), *places]  # type: ignore[attr-defined]
         if kind.family == "signal":
             del self.fields["level"]
         if new:
-            del self.fields["why"], self.fields["lifted"]
+            del self.fields["why"]
         else:
             del self.fields["code"]
+        if new or not lift:
+            del self.fields["lifted"]
         place = ["code", "place", "label", "text", "law", "level"]
         for param in kind.params:
             self.fields[f"param_{param.name}"] = _field(param)

@@ -111,6 +111,10 @@ def _value(param: Param, given: Any) -> Any:
             given = [each for each in given.replace("，", ",").replace("、", ",").split(",") if each.strip()]
         if not isinstance(given, (list, tuple)) or not all(isinstance(each, str) for each in given):
             raise ValueError("请用顿号隔开")
+        if wrong := next(
+            (each for each in given if not each.strip().replace("_", "a").replace("-", "a").isalnum()), None
+        ):
+            raise ValueError(f"“{wrong.strip()[:20]}”不是代号")
         return sorted({each.strip()[:40] for each in given})
     if given in (None, ""):
         if param.empty:

@@ -140,3 +140,22 @@ def test_the_pure_choice() -> None:
     assert chosen([general, Version(1, 9, lifted=True)], 9, 7) == [general]
     assert chosen([general, Version(1, 9, on=False)], 9, 7) == []
     assert chosen([Version(2, 9)], 8, 7) == []
+
+
+def test_what_the_form_shows_may_be_saved_as_it_is(cast: Cast) -> None:
+    """A list of codes stands in its field as people write it, so that saving does not turn it into something else."""
+    client = cast.client("sun")
+    form = client.get("/manage/supervision/rules/overdue/edit/").content.decode()
+    assert "[]" not in form
+    assert 'name="lifted"' not in form
+    given = {"label": "超期未办", "level": "yellow", "param_measure": "promised", "param_late_workdays": "1",
+             "in_use": "on", "why": "试", "seen": "1"}  # fmt: skip
+    assert client.post("/manage/supervision/rules/overdue/edit/", given | {"param_procedures": "[]"}).status_code == 422
+    assert (
+        client.post(
+            "/manage/supervision/rules/overdue/edit/", given | {"param_procedures": "licence、alert"}
+        ).status_code
+        == 302
+    )
+    assert RuleVersion.objects.get(rule__code="overdue", number=2).params["procedures"] == ["alert", "licence"]
+    assert "alert、licence" in client.get("/manage/supervision/rules/overdue/edit/").content.decode()

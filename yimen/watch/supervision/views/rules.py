@@ -124,6 +124,7 @@ def _edit(
         new=last is None,
         initial=_initial(kind, last) | {"place": place},
         places=_places(),
+        lift=place is not None,
     )
     seen_there = request.POST.get("seen", "")
     seen = int(seen_there) if seen_there.isascii() and seen_there.isdigit() and len(seen_there) < 6 else seen
@@ -189,7 +190,7 @@ def _initial(kind: rules.Kind, last: RuleVersion | None) -> dict[str, Any]:
         values = last.params
     for param in kind.params:
         value = values.get(param.name, param.default)
-        said[f"param_{param.name}"] = list(value) if param.kind == "codes" else "" if value is None else value
+        said[f"param_{param.name}"] = "、".join(value) if param.kind == "codes" else "" if value is None else value
     return said
 
 
