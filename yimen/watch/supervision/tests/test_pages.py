@@ -115,7 +115,7 @@ def test_limits_and_points_are_set_and_nonsense_is_refused(cast: Cast) -> None:
     sun = cast.client("sun")
     good = {
         "explain_workdays": "2", "judge_workdays": "5", "appeal_workdays": "5", "review_workdays": "10", "red_points": "10",
-        "yellow_points": "5", "notice_points": "1", "late_points": "2",
+        "yellow_points": "5", "notice_points": "1", "late_points": "2", "deemed_points": "3", "light_points": "1",
     }  # fmt: skip
     assert sun.post("/manage/supervision/terms/", good | {"appeal_workdays": "0"}).status_code == 422
     assert sun.post("/manage/supervision/terms/", good | {"yellow_points": "20"}).status_code == 422
