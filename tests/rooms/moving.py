@@ -9,6 +9,7 @@ from yimen.ground.kit.moments import day_of, now
 from yimen.ground.matters.models import Matter
 from yimen.service.cases import services
 from yimen.service.cases.models import MovePlan, PromiseBar
+from yimen.service.cases.policies import scope_to_move
 from yimen.service.cases.services import Wish
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "cases:moves": ("manager", 8),
     "cases:move_new": ("manager", 8),
     "cases:move": ("manager", 9),
+    "cases:move_act": ("manager", 6),
     "api:move": ("manager", 9),
     "api:move_cases": ("manager", 9),
     "cases:revocations": ("zhao", 9),
@@ -70,19 +72,9 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
 
 
 def more(world: World, count: int) -> None:
-    """So many more plans."""
-    held = MovePlan.objects.order_by("pk").first()
-    if held is None:
-        arguments(world)
-        held = MovePlan.objects.order_by("pk")[0]
+    """So many more plans of the manager's."""
+    within, place = scope_to_move(world.cast.actor("manager"))
     MovePlan.objects.bulk_create(
-        MovePlan(
-            procedure_version=4,
-            within=held.within,
-            place=held.place,
-            state="ready",
-            created_at=now(),
-            created_by="王主任",
-        )
+        MovePlan(procedure_version=4, within=within, place=place, state="ready", created_at=now(), created_by="王主任")
         for _ in range(count)
     )
