@@ -34,6 +34,7 @@ from yimen.service.catalogue.models import ItemEdition
 from yimen.service.catalogue.rules.limits import compare
 from yimen.service.catalogue.rules.quality import errors
 from yimen.service.catalogue.selectors import findings, limits, whole
+from yimen.service.scrutiny.models import Challenge, Observer, Panel, Survey
 
 pytestmark = pytest.mark.usefixtures("county")
 
@@ -197,3 +198,10 @@ def test_a_second_load_changes_nothing(county: dict[str, Any]) -> None:
     assert load()["already"] is True
     assert Matter.objects.count() == before
     assert county["var"] == settings.YIMEN_VAR
+
+
+def test_surveys_reviews_and_challenges_are_told() -> None:
+    surveys = set(Survey.objects.values_list("matter__state", flat=True))
+    assert "appointed" in surveys and surveys & {"passed", "rectifying"}, surveys
+    assert Panel.objects.exists() and Observer.objects.exists()
+    assert Challenge.objects.exists()
