@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import connection
 
+from yimen.ground.kit.moments import local
 from yimen.ground.kit.outbox import OutsideTransactionError
 
 
@@ -19,6 +22,15 @@ def next_number(series: str) -> int:
         cursor.execute("select kit_next_number(%s)", [series])
         (number,) = cursor.fetchone()
     return int(number)
+
+
+def place_number(prefix: str, division: str, at: datetime) -> str:
+    """`YJ519911-2026-00012`: what it is, the county, the year, the number in the year. Raises as `next_number`.
+
+    A county and its towns share their first six digits, so they share the series too: no two of them give one number.
+    """
+    place, year = division[:6], local(at).year
+    return f"{prefix}{place}-{year}-{next_number(f'place:{prefix}:{place}:{year}'):05d}"
 
 
 def letter_number(word: str, year: int, number: int) -> str:

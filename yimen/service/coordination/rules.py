@@ -104,11 +104,3 @@ def months_after(day: date, months: int) -> date:
     year, month = divmod(place, 12)
     last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
     return date(year, month + 1, min(day.day, last))
-
-
-# --- Numbers
-
-
-def issue_code(division: str, year: int, number: int) -> str:
-    """`XT519911-2026-00012`: 协调, county, year, number in the year."""
-    return f"XT{division[:6]}-{year}-{number:05d}"

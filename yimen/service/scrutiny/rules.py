@@ -33,7 +33,6 @@ def comply_clock(kind: str, days: int, unit: str) -> ClockStart:
     return ClockStart("complying", days, unit, days, unit, law)
 
 
-def challenge_code(kind: str, division: str, year: int, number: int) -> str:
-    """`FY519911-2026-00001` for a reconsideration, `SS…` for a lawsuit."""
-    word = "SS" if kind == "lawsuit" else "FY"
-    return f"{word}{division[:6]}-{year}-{number:05d}"
+def prefix_of(kind: str) -> str:
+    """How the number of a challenge begins: `FY` for a reconsideration, `SS` for a lawsuit."""
+    return "SS" if kind == "lawsuit" else "FY"

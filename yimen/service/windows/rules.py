@@ -96,11 +96,6 @@ def level_of(now: datetime, warn: datetime, due: datetime, late_days: int, step:
     return min(len(LEVELS) - 1, 1 + late_days // max(step, 1))
 
 
-def code_of(prefix: str, division: str, year: int, number: int) -> str:
-    """`XB519911-2026-00012`: series, county, year, number in the year."""
-    return f"{prefix}{division[:6]}-{year}-{number:05d}"
-
-
 def is_old(in_force_from: date, today: date, months: int) -> bool:
     """Whether a paper has been in force for longer than so many months without a new version."""
     place = in_force_from.year * 12 + in_force_from.month - 1 + months

@@ -137,8 +137,3 @@ def check_rung(rung: str, taken: Collection[str], skipped: str) -> None:
             f"前面还有“{RUNGS[ahead[0]]}”没有采取。", next_step="请按次序采取，或写明跳过的理由。",
             fields={"skipped": "跳过前面的措施，须写明理由"},
         )  # fmt: skip
-
-
-def number_of(prefix: str, division: str, year: int, number: int) -> str:
-    """The number of a matter of this module: `XN` + kind, division, year, six digits, joined by hyphens."""
-    return f"{prefix}-{division[:6]}-{year}-{number:05}"

@@ -16,8 +16,8 @@ from django.db import transaction
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.identity.selectors import account_uids
-from yimen.ground.kit.moments import day_of, local, say_date, say_moment
-from yimen.ground.kit.numbering import next_number
+from yimen.ground.kit.moments import day_of, say_date, say_moment
+from yimen.ground.kit.numbering import place_number
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
 from yimen.ground.matters.lifecycle import ClockStart, register_check
 from yimen.ground.matters.policies import is_applicant, may
@@ -124,9 +124,7 @@ def _open(code: str, action: str, ground: str, subject: str, interested: str, ac
             raise Conflict("这件办件现在不能进入听证。", next_step="听证在受理以后、作出决定之前进行。")
         if Hearing.objects.filter(case=found.matter_id, matter__state__in=OPEN).exists():
             raise HearingOpen("这件办件已经有一场听证在进行。", next_step="请在办件页打开那场听证。")
-        year = local(at).year
-        number = next_number(f"hearing:{matter.division_id}:{year}")
-        hearing_code = f"TZ{matter.division_id[:6]}-{year}-{number:05d}"
+        hearing_code = place_number("TZ", matter.division_id, at)
         told = action == "tell_right"
         letters = []
         if told:

@@ -16,7 +16,7 @@ from django.db import transaction
 from yimen.ground.identity.rules import SYSTEM, Actor, Permission
 from yimen.ground.kit import audit
 from yimen.ground.kit.moments import local
-from yimen.ground.kit.numbering import next_number
+from yimen.ground.kit.numbering import place_number
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
 from yimen.ground.matters.lifecycle import ClockStart
 from yimen.ground.matters.policies import may
@@ -141,9 +141,7 @@ def ask_opinion(
         terms = terms_of(matter.centre_id)
         if days and not 1 <= days <= MOST_DAYS:
             raise Invalid("期限不合适。", fields={"days": f"填 1 到 {MOST_DAYS} 个工作日。"})
-        year = local(at).year
-        number = next_number(f"opinion:{matter.division_id}:{year}")
-        request_code = f"YJ{matter.division_id[:6]}-{year}-{number:05d}"
+        request_code = place_number("YJ", matter.division_id, at)
         clock = ClockStart(name="opinion", limit=days or terms.answer_workdays, law=terms.basis)
         opened = open_matter(
             procedure=OPINION.name, action="ask", code=request_code, title=f"征求意见：{matter.title}", subject=matter.subject,

@@ -16,8 +16,8 @@ from yimen.ground.documents.selectors import letters_of
 from yimen.ground.documents.services import void_letter
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit import audit
-from yimen.ground.kit.moments import day_of, local, say_date
-from yimen.ground.kit.numbering import next_number
+from yimen.ground.kit.moments import day_of, say_date
+from yimen.ground.kit.numbering import place_number
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
 from yimen.ground.matters.lifecycle import ClockStart
 from yimen.ground.matters.policies import may
@@ -106,9 +106,7 @@ def notify_revocation(*, code: str, ground: str, facts: str, actor: Actor, at: d
         matter = found.case.matter
         _demand_revocable(found, ground, actor)
         terms = path_terms(matter.centre_id)
-        year = local(at).year
-        number = next_number(f"revocation:{matter.division_id}:{year}")
-        own_code = f"CX{matter.division_id[:6]}-{year}-{number:05d}"
+        own_code = place_number("CX", matter.division_id, at)
         letter = _letter(
             "revocation_notice", found, actor, at, ground=ground, reason=said, days=terms.statement_workdays
         )

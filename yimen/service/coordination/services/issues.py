@@ -11,14 +11,13 @@ from django.db import transaction
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import numbering
-from yimen.ground.kit.moments import local
 from yimen.ground.kit.outbox import Event
 from yimen.ground.kit.refusals import Invalid, NotAllowed
 from yimen.ground.matters import services as matters
 from yimen.ground.matters.lifecycle import ClockStart
 from yimen.ground.matters.services import Taken
 from yimen.ground.organisations import selectors as organisations
-from yimen.service.coordination import policies, rules
+from yimen.service.coordination import policies
 from yimen.service.coordination.events import IssueAnswered, IssueAssigned, IssueClosed, IssueRaised, IssueUrged
 from yimen.service.coordination.lifecycle import COORDINATION, RAISE
 from yimen.service.coordination.models import Dispatch, Issue, Remark, ReturnVisit, SiteVisit, Terms
@@ -107,9 +106,7 @@ def _open(
         raise Invalid("没有这个来源。", fields={"source": "请重新选择来源"})
     if return_visit is not None and return_visit.centre_id != centre.pk:
         raise NotHere("这次回访不是本中心的。")
-    year = local(at).year
-    number = numbering.next_number(f"coordination:{centre.division_id}:{year}")
-    code = rules.issue_code(centre.division_id, year, number)
+    code = numbering.place_number("XT", centre.division_id, at)
     opened = matters.open_matter(
         procedure=COORDINATION.name, action=action, code=code, title=title, subject="", actor=actor, at=at,
         applicant_id=None, applicant_name=unit.name, department_id=department.pk, centre_id=centre.pk,

@@ -11,8 +11,8 @@ from django.db import transaction
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit import audit
-from yimen.ground.kit.moments import day_of, local, say_moment
-from yimen.ground.kit.numbering import next_number
+from yimen.ground.kit.moments import day_of, say_moment
+from yimen.ground.kit.numbering import place_number
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
 from yimen.ground.matters.lifecycle import STEP_POINT, ClockStart, StepRule, register_check
 from yimen.ground.matters.policies import may
@@ -110,8 +110,7 @@ def appoint_survey(
         if Survey.objects.filter(case=found.matter_id, matter__state__in=OPEN).exists():
             raise SurveyOpen("这件办件已经有一次踏勘没有完成。", next_step="请在办件页打开那次踏勘。")
         people = _checked(matter.department_id, matter.centre_id, matter.division_id, planned_at, place, surveyors, at)
-        year = local(at).year
-        own = f"TK{matter.division_id[:6]}-{year}-{next_number(f'survey:{matter.division_id}:{year}'):05d}"
+        own = place_number("TK", matter.division_id, at)
         letter = _notice(found, own, planned_at, place, people, bring, "", actor, at)
         opened = open_matter(
             procedure=SURVEYS.name, action="appoint", code=own, title=f"踏勘：{matter.title}"[:200], subject=matter.subject,

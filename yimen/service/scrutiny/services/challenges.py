@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit
-from yimen.ground.kit.moments import CHINA, day_of, local, say_date
-from yimen.ground.kit.numbering import next_number
+from yimen.ground.kit.moments import CHINA, day_of, say_date
+from yimen.ground.kit.numbering import place_number
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
 from yimen.ground.matters.lifecycle import STEP_POINT, StepRule, register_check
 from yimen.ground.matters.policies import may
@@ -79,10 +79,8 @@ def register_challenge(
     if wrong:
         raise Invalid("登记没有填全或者日期不对。", fields=wrong)
     stage = Challenge.Stage.FIRST if kind == Challenge.Kind.LAWSUIT else Challenge.Stage.RECONSIDERATION
-    year = local(at).year
     with transaction.atomic():
-        series = next_number(f"challenge:{kind}:{matter.division_id}:{year}")
-        own = rules.challenge_code(kind, matter.division_id, year, series)
+        own = place_number(rules.prefix_of(kind), matter.division_id, at)
         opened = open_matter(
             procedure=CHALLENGES.name, action="register", code=own, actor=actor, at=at,
             title=f"{Challenge.Kind(kind).label}：{matter.title}"[:200], subject=matter.subject, applicant_id=None,

@@ -13,8 +13,8 @@ from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.documents.services import IssuedLetter, issue_letter
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit
-from yimen.ground.kit.moments import day_of, local, say_moment
-from yimen.ground.kit.numbering import next_number
+from yimen.ground.kit.moments import day_of, say_moment
+from yimen.ground.kit.numbering import place_number
 from yimen.ground.kit.refusals import Conflict, Invalid, NotAllowed
 from yimen.ground.matters.lifecycle import ClockStart
 from yimen.ground.matters.policies import may
@@ -97,9 +97,8 @@ def convene_panel(
     if wrong:
         raise Invalid("会审的安排没有填全。", fields=wrong)
     found = [access_case(actor, code) for code in dict.fromkeys(codes)]
-    year = local(at).year
     with transaction.atomic():
-        own = f"HS{centre.division_id[:6]}-{year}-{next_number(f'joint_review:{centre.pk}:{year}'):05d}"
+        own = place_number("HS", centre.division_id, at)
         opened = open_matter(
             procedure=PANELS.name, action="convene", code=own, title=f"会审：{subject.strip()}"[:200], subject="", actor=actor, at=at,
             applicant_id=None, applicant_name=centre.name, department_id=centre.pk, centre_id=centre.pk,

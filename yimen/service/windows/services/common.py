@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import numbering
-from yimen.ground.kit.moments import local
 from yimen.ground.kit.text import clean_text
 from yimen.ground.matters import services as matters
 from yimen.ground.matters.lifecycle import ClockStart
@@ -23,9 +22,7 @@ if TYPE_CHECKING:
 
 def next_code(prefix: str, division: str, at: datetime) -> str:
     """The next number of a series, taken in the caller's transaction."""
-    year = local(at).year
-    number = numbering.next_number(f"windows:{prefix}:{division[:6]}:{year}")
-    return rules.code_of(prefix, division, year, number)
+    return numbering.place_number(prefix, division, at)
 
 
 def clock(name: str, key: str, centre_id: int | None, *, days: int | None = None) -> ClockStart:

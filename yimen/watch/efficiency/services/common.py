@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import numbering
-from yimen.ground.kit.moments import local
 from yimen.ground.kit.outbox import Event
 from yimen.ground.kit.text import clean_text
 from yimen.ground.matters import services as matters
@@ -28,9 +27,7 @@ PREFIXES = {"correction": "ZG", "complaint": "TS", "fault": "GC", "ladder": "ZZ"
 
 def next_code(prefix: str, division: str, at: datetime) -> str:
     """The next number of a series, taken in the caller's transaction."""
-    year = local(at).year
-    number = numbering.next_number(f"efficiency:{prefix}:{division}:{year}")
-    return rules.number_of(prefix, division, year, number)
+    return numbering.place_number(f"{prefix}-", division, at)
 
 
 def clock(name: str, key: str, *, days: int = 0) -> ClockStart:

@@ -120,8 +120,7 @@ def _open(found: Found, action: str, actor: Actor, at: datetime, facts: Mapping[
     window = found.window or (found.about.window if found.about is not None and found.about.window_id else None)
     name = Violation.objects.values_list("name", flat=True).get(code=found.violation)
     rule = found.version.label if found.version is not None else name
-    year = local(at).year
-    code = f"JC{division[:6]}-{year}-{numbering.next_number(f'supervision:{division}:{year}'):05d}"
+    code = numbering.place_number("JC", division, at)
     title = f"{rule}：{found.about.title if found.about is not None else found.text}"
     opened = matters.open_matter(
         procedure=ALERT.name, action=action, code=code, title=title[:200],

@@ -10,7 +10,6 @@ from django.db import transaction
 
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit import numbering, outbox
-from yimen.ground.kit.moments import local
 from yimen.ground.kit.outbox import Event
 from yimen.ground.kit.refusals import Invalid
 from yimen.ground.matters import services as matters
@@ -71,10 +70,9 @@ def give_card(*, alert: Alert, actor: Actor, level: str, reason: str, at: dateti
         alert, actor, "give_card", reason, at, seen, clock=clock("appealing", terms_now()),
         facts={"level": str(Card.Level(level).label)},
     )  # fmt: skip
-    year, division = local(at).year, alert.matter.division_id
-    number = numbering.next_number(f"supervision-card:{division}:{year}")
+    number = numbering.place_number("P", alert.matter.division_id, at)
     card = Card.objects.create(
-        alert=alert, number=f"P{division[:6]}-{year}-{number:05d}", level=level, given_level=level, version=alert.version,
+        alert=alert, number=number, level=level, given_level=level, version=alert.version,
         evidence=alert.evidence, reason=reason.strip(), given_at=at, given_by=actor.name, given_uid=actor.uid,
     )  # fmt: skip
     write_change(card, What.GIVEN, "", level, reason, actor, at)
