@@ -42,6 +42,7 @@ CEILINGS: dict[str, tuple[str, int]] = {
 }
 
 NO_ACT = {
+    "windows:settings": "what is not changed is not written",
     "windows:track": "the query changes nothing; how often one may ask is limited",
 }
 _SCREENS = "yimen/service/windows/tests/test_screens.py::"
@@ -49,7 +50,7 @@ ELSEWHERE = {
     "windows:new_pull": f"{_SCREENS}test_a_pull_about_a_case",
     "windows:record": f"{_SCREENS}test_a_first_ask_from_window_to_query",
     "windows:link_case": f"{_SCREENS}test_a_first_ask_becomes_a_case",
-    "windows:settings": f"{_SCREENS}test_the_centre_sets_kinds_and_limits",
+    "windows:kind": f"{_SCREENS}test_the_centre_sets_kinds_and_limits",
     "windows:new_paper": f"{_SCREENS}test_a_paper_from_draft_to_reading",
     "windows:change_paper": f"{_SCREENS}test_a_paper_from_draft_to_reading",
     "windows:start": f"{_SCREENS}test_a_paper_from_draft_to_reading",

@@ -9,7 +9,7 @@ from yimen.ground.documents.services import store_file
 from yimen.ground.kit.moments import day_of, now
 from yimen.service.cases.tests.stage import case_of
 from yimen.service.scrutiny import services
-from yimen.service.scrutiny.models import Challenge, Observer, Panel, Survey
+from yimen.service.scrutiny.models import Challenge, Observer, Panel, Survey, SurveyRecord
 from yimen.service.scrutiny.services.panels import Attendance
 
 if TYPE_CHECKING:
@@ -57,6 +57,12 @@ CEILINGS: dict[str, tuple[str, int]] = {
 MORE = {
     "scrutiny:survey_new": "the survey begins, and its notice is sealed",
 }
+_PAGES = "yimen/service/scrutiny/tests/test_pages.py::"
+ELSEWHERE = {
+    "scrutiny:survey_new": f"{_PAGES}test_a_survey_on_the_phone",
+    "scrutiny:challenge_new": f"{_PAGES}test_a_reconsideration_from_its_pages",
+    "scrutiny:panel_new": f"{_PAGES}test_a_joint_review_from_its_pages",
+}
 LIST = {"scrutiny:challenges", "scrutiny:surveys", "scrutiny:survey_forms", "scrutiny:panels", "scrutiny:observers"}
 
 
@@ -67,12 +73,12 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     cast, at = world.cast, now()
     code = world.cases["suspended"]
     zhao, he = cast.actor("zhao"), cast.actor("he")
-    if not Survey.objects.exists():
+    if not SurveyRecord.objects.exists():
         services.appoint_survey(
             code=code, planned_at=at, place="东街 12 号", actor=zhao, at=at,
             surveyors=[(cast.accounts["zhao"].pk, "川01"), (cast.accounts["zhou"].pk, "川02")],
         )  # fmt: skip
-        survey = Survey.objects.select_related("matter", "case__matter").get()
+        survey = Survey.objects.select_related("matter", "case__matter").get(case__matter__code=code)
         given = {"address": "yes", "layout": "yes", "facilities": "yes", "safety": "no"}
         services.save_survey_draft(survey=survey, given=given, text="", present="李明", actor=zhao, at=at)
         services.add_photos(
@@ -106,14 +112,15 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
             panel=Panel.objects.select_related("matter").get(pk=done.pk), conclusion="agreed", concluded="同意。", minutes="",
             attendance={done.seats.get().pk: Attendance(True, "赵强")}, actor=cast.actor("manager"), at=at,
         )  # fmt: skip
-    panel, observer = Panel.objects.select_related("matter").order_by("pk")[0], Observer.objects.order_by("pk")[0]
-    met, over = {"code": panel.matter.code}, Panel.objects.select_related("matter").order_by("pk")[1]
-    survey = Survey.objects.select_related("matter").order_by("pk")[0]
+    panels, observer = Panel.objects.select_related("matter"), Observer.objects.order_by("pk")[0]
+    panel, over = panels.get(subject="听泉茶馆改造"), panels.get(subject="已开的会审")
+    met = {"code": panel.matter.code}
+    survey = Survey.objects.select_related("matter").get(case__matter__code=code)
     record = survey.records.get()
     sent = store_file(picture(), actor=cast.actor("li"), at=at)
     survey.rectified_files.set([sent])
     photo = record.photos.select_related("file").get()
-    challenge = Challenge.objects.select_related("matter").order_by("pk")[0]
+    challenge = Challenge.objects.select_related("matter").get(case__matter__code=code)
     gone, asked = {"code": survey.matter.code}, {"code": challenge.matter.code}
     return {
         "scrutiny:challenge": asked,
@@ -151,18 +158,10 @@ def more(world: World, count: int) -> None:
 
     cast, at = world.cast, now()
     case = case_of(world.cases["reviewing"])
-    Observer.objects.bulk_create(
-        Observer(
-            case=case,
-            account=cast.accounts["wu"],
-            name="吴敏",
-            reason="…",
-            since=at,
-            appointed_by="马成",
-            ended_at=None,
-        )
-        for _ in range(1)
-    )
+    Observer.objects.get_or_create(
+        case=case, account=cast.accounts["wu"],
+        defaults={"name": "吴敏", "reason": "…", "since": at, "appointed_by": "马成"},
+    )  # fmt: skip
     for procedure, state in (("survey", "appointed"), ("challenge", "answering"), ("joint_review", "convened")):
         started = Matter.objects.filter(procedure=procedure).count()
         matters = Matter.objects.bulk_create(

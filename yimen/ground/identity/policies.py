@@ -25,7 +25,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core import checks
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from yimen.ground.identity.actions import kind_of as kind_of
 from yimen.ground.identity.actions import label_of as label_of
@@ -158,6 +158,12 @@ def access_of(view: Any, method: str = "GET") -> Access | None:
         return None if any(access is None for access in declared) else found[0]
     access = getattr(view, "access", None) or getattr(getattr(view, "view_class", None), "access", None)
     return access if isinstance(access, Access) else None
+
+
+def may_open(actor: Actor | None, name: str) -> bool:
+    """Whether the page of this name, which has no parameters, would open for them: for a link that is not to end at a refusal."""
+    access = access_of(resolve(reverse(name)).func)
+    return access is not None and access.admits(actor)
 
 
 def _path_view(view: Any) -> Any:

@@ -99,15 +99,6 @@ def panel_figures(found: QuerySet[Panel]) -> PanelFigures:
     )
 
 
-def waiting_seats(actor: Actor) -> int:
-    """How many invitations the actor's department has still to answer; at most 99."""
-    mine = seats_of_mine(actor)
-    if not mine:
-        return 0
-    found = Seat.objects.filter(department__in=mine, reply="waiting", panel__matter__state="convened")
-    return found.order_by().values("pk")[:99].count()
-
-
 # --- Observers
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.cast import Cast
 from yimen.ground.kit import moments
 from yimen.service.cases.tests.stage import accepted, case_of
-from yimen.service.scrutiny.models import Panel, Survey
+from yimen.service.scrutiny.models import Challenge, Panel, Survey
 from yimen.service.scrutiny.tests.test_surveys import COMPLIES, photo
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +118,24 @@ def test_the_form_editor(cast: Cast) -> None:
     assert he.post(here, given).status_code == 302
     assert "第 1 版" in he.get(here).content.decode()
     assert he.post(here, given).status_code in (409, 422), "somebody else's version is not overwritten"
+
+
+def test_a_reconsideration_from_its_pages(cast: Cast) -> None:
+    code, he = accepted(cast), cast.client("he")
+    today = f"{moments.day_of(moments.now()):%Y-%m-%d}"
+    given = {
+        "kind": "reconsideration", "who": "applicant", "against": "silence", "claim": "逾期没有办理。", "body": "清河县人民政府",
+        "number": "清政复受〔2026〕3号", "accepted_on": today, "served_on": today,
+    }  # fmt: skip
+    address = f"/desk/cases/{code}/challenges/new/"
+    lacking = he.post(address, given | {"claim": ""})
+    assert lacking.status_code == 422 and not Challenge.objects.exists()
+    assert he.post(address, given).status_code == 302
+    again = he.post(address, given)
+    assert again.status_code == 409 and "已经登记过" in again.content.decode()
+    entered = Challenge.objects.select_related("matter").get()
+    here = f"/desk/challenges/{entered.matter.code}/"
+    assert "清政复受〔2026〕3号" in he.get(here).content.decode()
+    assert he.post(f"{here}answer/", {"reason": "已按期答复。"}).status_code == 302
+    assert cast.client("qian_staff").get(here).status_code in (403, 404)
+    assert he.get("/desk/challenges/?as=xlsx").status_code == 200

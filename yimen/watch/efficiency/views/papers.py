@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from yimen.ground.documents import selectors as documents
 from yimen.ground.documents.services import store_file
-from yimen.ground.identity.policies import public, requires
+from yimen.ground.identity.policies import may_open, public, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import asking, forms, moments
 from yimen.ground.kit.refusals import NotFound
@@ -23,10 +23,12 @@ from yimen.watch.efficiency.papers import SUBJECTS, Subject
 from yimen.watch.efficiency.views.asking import actor_of
 
 
-def _places(subject: Subject, staff: bool) -> list[tuple[str, str]]:
-    """Where the system carries it out; a way there for whom it is meant."""
+def _places(subject: Subject, request: HttpRequest) -> list[tuple[str, str]]:
+    """Where the system carries it out; a way there for whoever may go it."""
+    actor = getattr(request, "actor", None)
     return [
-        (each.said, reverse(each.screen) if each.screen and (staff or each.public) else "") for each in subject.places
+        (each.said, reverse(each.screen) if each.screen and may_open(actor, each.screen) else "")
+        for each in subject.places
     ]
 
 
@@ -48,7 +50,7 @@ def papers(request: HttpRequest) -> HttpResponseBase:
     for each in SupervisionPaper.objects.order_by("subject", "-version"):
         found[each.subject].append(each)
     rows = [
-        (subject, _in_force(found[key], today), len(found[key]), _places(subject, _staff(request)))
+        (subject, _in_force(found[key], today), len(found[key]), _places(subject, request))
         for key, subject in SUBJECTS.items()
     ]
     may = _staff(request) and actor_of(request).holds(policies.PAPERS)
@@ -73,7 +75,7 @@ def paper(request: HttpRequest, subject: str, version: int = 0) -> HttpResponseB
         raise NotFound("这项制度还没有公布这一版。", next_step="请从四项制度的页面进入。")
     context = {
         "subject": SUBJECTS[subject], "paper": shown, "versions": versions, "in_force": now,
-        "places": _places(SUBJECTS[subject], _staff(request)), "today": today,
+        "places": _places(SUBJECTS[subject], request), "today": today,
     }  # fmt: skip
     return render(request, "efficiency/public/paper.html", context)
 
