@@ -33,4 +33,4 @@ def on_case(request: HttpRequest, case: Any) -> str:
 
 def register() -> None:
     """Called once when the app is ready."""
-    register_part("cases.desk", on_case)
+    register_part("cases.desk_case", on_case)
