@@ -31,7 +31,7 @@ SHOWS_CODES = {"identity:audit", "web:look"}
 """Auditors need the codes as they are written down; the gallery shows invented values."""
 
 PUSHED = """() => [...document.querySelectorAll(".table-scroll")]
-    .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.getAttribute("aria-label"))"""
+    .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1).map((box) => box.getAttribute("aria-label"))"""
 """Tables whose columns lie beside the screen of a telephone; they fold instead."""
 
 OF_THE_MACHINE = re.compile(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import count as counting
 from typing import Any
-from uuid import uuid4
 
 from yimen.ground.documents.services import store_file
 from yimen.ground.kit.moments import day_of, now
 from yimen.watch.efficiency import services as efficiency
 from yimen.watch.supervision import services
+
+_numbers = counting(1)
 
 CEILINGS: dict[str, tuple[str, int]] = {
     "supervision:results": ("sun", 12),
@@ -76,7 +78,12 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
 def more(world: Any, count: int) -> None:
     """So many more results without a case."""
     rows = [
-        {"number": f"R-{uuid4()}", "applicant": "王无件", "item_name": "食品经营许可", "decided_on": "2026-09-14"}
+        {
+            "number": f"清市监许〔2026〕{next(_numbers)}号",
+            "applicant": "王无件",
+            "item_name": "食品经营许可",
+            "decided_on": "2026-09-14",
+        }
         for _ in range(count)
     ]
     services.register_results(

@@ -251,6 +251,11 @@ def _run(command: list[str], url: str, doing: str) -> None:
     done = subprocess.run(
         command, env={**os.environ, **address}, capture_output=True, text=True, errors="replace", check=False
     )
+    if done.returncode and "max_locks_per_transaction" in done.stderr:
+        raise BackupRefusal(
+            f"{doing}没有成功：数据库一次能锁住的对象不够，原有数据没有动。",
+            next_step="请把数据库的 max_locks_per_transaction 调到 256，重启数据库后再恢复。",
+        )
     if done.returncode:
         why = [line for line in done.stderr.strip().splitlines() if "DETAIL" not in line][-1:] or ["没有说明"]
         raise BackupRefusal(f"{doing}没有成功：{why[0]}", next_step="请检查磁盘空间和数据库权限，再试一次。")

@@ -158,7 +158,7 @@ def draw_letter(letter_id: int) -> StoredFile:
         if letter.pdf is not None:
             return letter.pdf
         facts = rendering.complete(
-            _with_pictures(json.loads(letter.facts)) | _footings(letter),
+            with_pictures(json.loads(letter.facts)) | _footings(letter),
             number=letter.number,
             code=letter.code,
             matter_code=letter.matter_code,
@@ -173,7 +173,7 @@ def draw_letter(letter_id: int) -> StoredFile:
         return letter.pdf
 
 
-def _with_pictures(facts: dict[str, Any]) -> dict[str, Any]:
+def with_pictures(facts: dict[str, Any]) -> dict[str, Any]:
     """The pictures that the facts name by their digests, as the sheet draws them; the signature covers the digests."""
     for name in ("pictures", "signatures"):
         for row in facts.get(name, ()):

@@ -34,6 +34,7 @@ SETTINGS = {
     "port": str(PORT),
     "unix_socket_permissions": "0700",
     "max_connections": "60",
+    "max_locks_per_transaction": "256",  # a restore replaces every table and index in one transaction
     "shared_buffers": "48MB",
     "jit": "off",
     "max_wal_size": "512MB",

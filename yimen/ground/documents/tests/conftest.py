@@ -22,7 +22,47 @@ BASE: dict[str, Any] = {
     "review_body": "清河县人民政府",
     "suit_court": "清河县人民法院",
 }
+REVOKED = {
+    "old_number": "清卫准字〔2026〕7号", "article": "第六十九条第二款", "ground": "以欺骗、贿赂等不正当手段取得",
+    "reason": "承诺所述与现场不符，消毒间没有启用。",
+}  # fmt: skip
 MORE: dict[str, dict[str, Any]] = {
+    "revocation_notice": REVOKED | {"days": 5},
+    "decision_revoke": REVOKED
+    | {"decided_on": "2026年11月9日(周一)", "notice": "清卫拟撤〔2026〕1号", "response": "经核查不成立。"},
+    "revocation_dropped": REVOKED | {"notice": "清卫拟撤〔2026〕1号"},
+    "withdrawal_up_letter": {
+        "superior": "安平市市场监督管理局",
+        "reason": "申请人改变了经营计划",
+        "report_number": "安市监〔2026〕3号",
+    },
+    "survey_notice": {
+        "planned": "2026年10月20日(周二) 09:30",
+        "survey_place": "东街 12 号",
+        "surveyors": "赵强（执法证号 川01）、周立（执法证号 川02）",
+        "bring": "平面图",
+        "code": "11990312007318468000400012300600020260921",
+    },
+    "survey_record": {
+        "survey": "TK519911-2026-00001",
+        "visit": "1",
+        "planned": "2026年10月20日(周二) 09:30",
+        "survey_place": "东街 12 号",
+        "surveyors": "赵强（执法证号 川01）、周立（执法证号 川02）",
+        "present": "李明",
+        "said": "现场整洁。",
+        "conclusion": "符合",
+        "digest": "0" * 64,
+        "answers": [("1", "地址与申请一致", "一致", "是", "符合")],
+        "signatures": [{"digest": "", "words": "申请人：李明（纸质签名照片）"}],
+    },
+    "joint_review_minutes": {
+        "planned": "2026年10月20日(周二) 09:30",
+        "meeting_place": "三楼会议室",
+        "host": "马成",
+        "conclusion": "同意。",
+        "attendance": [("清河县市场监督管理局", "赵强", "同意", "符合条件。")],
+    },
     "materials_receipt": {"materials": [(1, "申请表", "已收"), (2, "营业执照", "免提交")]},
     "acceptance_slip": {"accepted_on": "2026年9月21日(周一)", "limit": "10 个工作日", "legal_limit": "20 个工作日"},
     "correction_notice": {"items": [{"order": 1, "name": "申请表", "problem": "没有签名"}], "reason": ""},

@@ -12,11 +12,12 @@ from pypdf import PdfReader
 from yimen.ground.documents import fonts, rendering, rules
 from yimen.ground.documents.fonts import MissingGlyph
 from yimen.ground.documents.rules import IncompleteLetter
+from yimen.ground.documents.services import with_pictures
 from yimen.ground.documents.tests.conftest import AT, BASE, MORE
 
 
 def draw(kind: str, seal: str = "清河县卫生健康局行政审批专用章", **changed: Any) -> bytes:
-    facts = rules.checked_facts(rules.kind_of(kind), {**BASE, **MORE[kind], **changed})
+    facts = with_pictures(rules.checked_facts(rules.kind_of(kind), {**BASE, **MORE[kind], **changed}))
     complete = rendering.complete(
         facts,
         number="清卫受字〔2026〕12号",
