@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "yimen"
-WINGS = ("ground", "service", "edge")
-DOORS = {"services", "selectors", "events", "policies", "lifecycle", "rules"}
+WINGS = ("ground", "service", "watch", "edge")
+DOORS = {"services", "selectors", "events", "policies", "lifecycle", "rules", "desk"}
 COMPOSING = {"house"}
 """The house composes everything: it includes urls, registers middleware and runs workers."""
 

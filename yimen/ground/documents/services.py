@@ -61,6 +61,11 @@ def store_file(
     return _keep(checked.file, name=checked.name, kind=checked.kind, media_type=checked.media_type, actor=actor, at=at)
 
 
+def store_chosen(upload: File[Any] | None, *, actor: Actor, at: datetime, name: str = "") -> list[StoredFile]:
+    """The file of a form's field, which may have been left empty; raises `kit.uploads.FileRefused`."""
+    return [store_file(upload, actor=actor, at=at, name=name)] if upload is not None else []
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedLetter:
     """A letter of which all is known but its number. `text` is the JSON that `documents_issue` takes."""

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms as django_forms
 
 from yimen.ground.kit import forms
+from yimen.ground.matters.desk.forms import ActForm, ReasonForm
 from yimen.service.windows import rules
 from yimen.service.windows.models import Pull
 
@@ -24,35 +25,12 @@ def choice(label: str, choices: Choices, *, needed: bool = True, help_text: str 
 # --- Acts on one matter
 
 
-class ActForm(forms.Form):
-    """What every act carries: the version of the page."""
-
-    seen = django_forms.IntegerField(widget=django_forms.HiddenInput, required=False)
-
-
-class ReasonForm(ActForm):
-    """An act with its words."""
-
-    reason = forms.Paragraph(label="意见", rows=4, max_length=2000)
-
-    def __init__(self, *args: Any, label: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if label:
-            self.fields["reason"].label = label
-
-
 class RemarkForm(ReasonForm):
     """An act whose words may be left out."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = False
-
-
-class ReasonFileForm(ReasonForm):
-    """An act with words and a file."""
-
-    file = forms.Attachment(label="附件", required=False)
 
 
 class DaysForm(ReasonForm):

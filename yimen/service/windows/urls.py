@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from yimen.ground.matters.desk.page import paths
 from yimen.service.windows.views import contacts, figures, kinds, papers, public, pulls
-from yimen.service.windows.views.matter import paths
 
 app_name = "windows"
 

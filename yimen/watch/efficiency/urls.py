@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from yimen.ground.matters.desk.page import paths
 from yimen.watch.efficiency.views import board, checks, complaints, corrections, faults, papers, public, registers
-from yimen.watch.efficiency.views.matter import paths
 
 app_name = "efficiency"
 

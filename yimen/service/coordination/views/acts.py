@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from yimen.ground.identity.policies import staff
+from yimen.ground.documents.services import store_chosen
+from yimen.ground.identity.policies import actor_of, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, moments
 from yimen.ground.kit.forms import refuse_form
@@ -24,7 +25,6 @@ from yimen.service.coordination import policies, services
 from yimen.service.coordination.lifecycle import COORDINATION
 from yimen.service.coordination.models import Issue
 from yimen.service.coordination.selectors import resident_departments, terms_of
-from yimen.service.coordination.views.asking import actor_of, stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _do(request: HttpRequest, issue: Issue, action: str, form: asked.ActForm, ac
     if "unit" in given:
         given["unit"] = organisations.unit(given["unit"])
     if "file" in form.fields:
-        given["files"] = stored(request, actor, at)
+        given["files"] = store_chosen(request.FILES.get("file"), actor=actor, at=at)
     verb: Callable[..., Any] = getattr(services, action)
     verb(issue=issue, actor=actor, at=at, **given)
 

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_POST
 
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.documents import selectors as documents
-from yimen.ground.identity.policies import staff
+from yimen.ground.documents.services import store_chosen
+from yimen.ground.identity.policies import actor_of, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import asking, exports, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import file_url, text_asked, wants_file, workbook
 from yimen.ground.kit.refusals import NotAllowed, Refusal
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.coordination import forms as asked
@@ -27,7 +29,7 @@ from yimen.service.coordination import policies, selectors, services
 from yimen.service.coordination.models import Dispatch, Receipt
 from yimen.service.coordination.selectors import papers
 from yimen.service.coordination.selectors.figures import COLUMNS
-from yimen.service.coordination.views.asking import actor_of, file_url, stored, text_asked, today, wants_file, workbook
+from yimen.service.coordination.views.asking import today
 
 PAGE = 20
 EXPORT_MOST = 5000
@@ -158,7 +160,7 @@ def _departments(actor: Actor, sender: Any) -> list[Any]:
 
 def _send(request: HttpRequest, actor: Actor, sender: Any, given: dict[str, Any], windows: dict[int, Any]) -> Dispatch:
     at = moments.now()
-    files = stored(request, actor, at)
+    files = store_chosen(request.FILES.get("file"), actor=actor, at=at)
     units = [organisations.unit(pk) for pk in given.pop("receivers")]
     given.pop("file")
     addressed = [windows[pk] for pk in given.pop("windows", ())]
@@ -248,7 +250,11 @@ def answer(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         verb="回复",
         form=form,
         act=lambda given: services.answer_dispatch(
-            actor=actor, dispatch=dispatch, text=given["text"], at=at, files=stored(request, actor, at)
+            actor=actor,
+            dispatch=dispatch,
+            text=given["text"],
+            at=at,
+            files=store_chosen(request.FILES.get("file"), actor=actor, at=at),
         ),
         back=reverse("coordination:paper", args=[uid]),
         said="已回复。",

@@ -12,8 +12,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from yimen.ground.documents import selectors as documents
-from yimen.ground.identity.policies import requires
+from yimen.ground.documents.services import store_chosen
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.kit import asking, exports, moments
+from yimen.ground.kit.questions import file_url, text_asked, wants_file, workbook
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.coordination import forms as asked
@@ -21,15 +23,7 @@ from yimen.service.coordination import policies, selectors, services
 from yimen.service.coordination.models import GroupMember, LeadingGroup
 from yimen.service.coordination.selectors.groups import GroupStanding
 from yimen.service.coordination.selectors.terms import centre_of
-from yimen.service.coordination.views.asking import (
-    actor_of,
-    file_url,
-    stored,
-    text_asked,
-    today,
-    wants_file,
-    workbook,
-)
+from yimen.service.coordination.views.asking import today
 
 LOOKERS = (policies.WATCH, policies.GROUPS)
 
@@ -236,7 +230,7 @@ def hand_in(request: HttpRequest, uid: UUID) -> HttpResponseBase:
 
     def act(given: dict[str, Any]) -> None:
         given.pop("file")
-        files = stored(request, actor, at)
+        files = store_chosen(request.FILES.get("file"), actor=actor, at=at)
         services.hand_in_report(actor=actor, group=one, at=at, file=files[0] if files else None, **given)
 
     return asking.ask(

@@ -16,15 +16,18 @@ from django.urls import reverse
 
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.documents import selectors as documents
-from yimen.ground.identity.policies import requires, staff
+from yimen.ground.documents.services import store_chosen
+from yimen.ground.identity.policies import actor_of, requires, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.daybook import fold
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.periods import Period
+from yimen.ground.kit.questions import day_asked, file_url, number_asked, text_asked, wants_file, workbook
 from yimen.ground.kit.refusals import Refusal
 from yimen.ground.matters import selectors as matters
+from yimen.ground.matters.desk.timeline import entries, told_unit
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.coordination import forms as asked
 from yimen.service.coordination import policies, selectors, services
@@ -34,17 +37,7 @@ from yimen.service.coordination.selectors import figures
 from yimen.service.coordination.selectors.terms import centre_of
 from yimen.service.coordination.services.issues import MAY_ANSWER
 from yimen.service.coordination.views.acts import ACTS, Act, form_for
-from yimen.service.coordination.views.asking import (
-    actor_of,
-    day_asked,
-    file_url,
-    number_asked,
-    stored,
-    text_asked,
-    today,
-    wants_file,
-    workbook,
-)
+from yimen.service.coordination.views.asking import today
 from yimen.service.coordination.views.book import book
 
 PAGE = 20
@@ -237,7 +230,7 @@ def _raised(
     request: HttpRequest, actor: Actor, at: datetime, given: dict[str, Any], visit: SiteVisit | None,
     return_visit: ReturnVisit | None,
 ) -> Issue:  # fmt: skip
-    files = stored(request, actor, at)
+    files = store_chosen(request.FILES.get("file"), actor=actor, at=at)
     common = {name: given[name] for name in ("title", "text", "source", "about")} | {"files": files}
     if given.get("unit"):
         return services.send_across(actor=actor, counterpart=organisations.unit(given["unit"]), at=at, **common)
@@ -321,7 +314,9 @@ def page(request: HttpRequest, code: str) -> HttpResponseBase:
         "remarks": remarks,
         "last": max((each.written_at for each in remarks), default=None),
         "buttons": buttons,
-        "entries": entries(steps, matter.closed_at is None),
+        "entries": entries(
+            steps, running=matter.closed_at is None, what=told_unit("assign", "redirect", "instruct", "send_across")
+        ),
         "report_lines": issue.report_lines.select_related("report").order_by("pk"),
         "may_report": matter.state in ("raised", "assigned", "answered")
         and policies.may(actor, policies.MANAGE, issue),
@@ -340,44 +335,6 @@ def _buttons(issue: Issue, actor: Actor, at: datetime) -> list[Button]:
         form = form_for(step.rule.action, issue) if not issubclass(act.form, asked.AssignForm) else None
         found.append(Button(step.rule, act, url, form, primary=not found and step.rule.order < 3))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One step in the timeline."""
-
-    what: str
-    when: str
-    who: str
-    note: str
-    kind: str
-    url: str = ""
-    link: str = ""
-    late: str = ""
-
-
-def entries(steps: Sequence[matters.Shown], running: bool) -> list[Entry]:
-    """Every step, newest first."""
-    shown = []
-    for place, step in enumerate(reversed(steps)):
-        unit = step.facts.get("unit", "")
-        what = (
-            f"{step.label}：{unit}"
-            if unit and step.action in ("assign", "redirect", "instruct", "send_across")
-            else step.label
-        )
-        reason = str(step.facts.get("reason", ""))
-        shown.append(
-            Entry(
-                what=what,
-                when=moments.say_moment(step.happened_at, year=step.happened_at.year != moments.now().year),
-                who=" ".join(part for part in (step.window or step.post, step.actor) if part),
-                note=reason if len(reason) <= 80 else f"{reason[:78]}……",
-                kind="paused" if step.effect == "stop" else "now" if place == 0 and running else "",
-                late=step.said_late(moments.say_moment(step.recorded_at)),
-            )
-        )
-    return shown
 
 
 @staff

@@ -11,24 +11,17 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from yimen.ground.identity import selectors as people
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import asking, exports, moments
+from yimen.ground.kit.questions import file_url, number_asked, text_asked, wants_file, workbook
 from yimen.ground.kit.refusals import NotFound
 from yimen.service.coordination import forms as asked
 from yimen.service.coordination import policies, selectors, services
 from yimen.service.coordination.models import Charge, Leader
 from yimen.service.coordination.selectors.leaders import ShiftLeader
 from yimen.service.coordination.selectors.terms import departments_seen
-from yimen.service.coordination.views.asking import (
-    actor_of,
-    file_url,
-    number_asked,
-    text_asked,
-    today,
-    wants_file,
-    workbook,
-)
+from yimen.service.coordination.views.asking import today
 from yimen.service.coordination.views.visits import LOOKERS, seen
 
 

@@ -10,17 +10,19 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.documents.services import store_chosen
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import asking, exports, moments
 from yimen.ground.kit.forms import refuse_form
+from yimen.ground.kit.questions import file_url, wants_file, workbook
 from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.service.coordination import forms as asked
 from yimen.service.coordination import policies, selectors, services
 from yimen.service.coordination.models import Liaison
 from yimen.service.coordination.selectors.papers import LiaisonRow
 from yimen.service.coordination.selectors.terms import centre_of, departments_seen
-from yimen.service.coordination.views.asking import actor_of, file_url, stored, today, wants_file, workbook
+from yimen.service.coordination.views.asking import today
 from yimen.service.coordination.views.leaders import accounts_of
 
 LOOKERS = (policies.WATCH, policies.LIAISONS)
@@ -154,7 +156,8 @@ def notice(request: HttpRequest) -> HttpResponseBase:
             try:
                 dispatch = services.send_dispatch(
                     actor=actor, sender=centre, receivers=units, kind="liaison", subject=given["subject"],
-                    body=given["body"], answer_by=given["answer_by"], files=stored(request, actor, at), at=at,
+                    body=given["body"], answer_by=given["answer_by"],
+                    files=store_chosen(request.FILES.get("file"), actor=actor, at=at), at=at,
                 )  # fmt: skip
             except Refusal as refusal:
                 if refusal.status in (403, 404):

@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import asking, charts, exports, moments
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.periods import Period, month_of, named_period, period_or, whole_month
+from yimen.ground.kit.questions import file_url, wants_file, workbook
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.coordination import forms as asked
@@ -23,7 +24,7 @@ from yimen.service.coordination import policies, selectors, services
 from yimen.service.coordination.models import GovernmentReport, ReportLine
 from yimen.service.coordination.selectors import figures
 from yimen.service.coordination.selectors.terms import centre_of, departments_seen
-from yimen.service.coordination.views.asking import actor_of, file_url, today, wants_file, workbook
+from yimen.service.coordination.views.asking import today
 
 PAGE = 20
 

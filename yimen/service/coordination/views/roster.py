@@ -11,15 +11,16 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import asking, exports, moments
+from yimen.ground.kit.questions import file_url, wants_file, workbook
 from yimen.ground.kit.refusals import NotFound
 from yimen.service.coordination import forms as asked
 from yimen.service.coordination import policies, rules, selectors, services
 from yimen.service.coordination.models import Shift
 from yimen.service.coordination.selectors.leaders import RosterRow
-from yimen.service.coordination.views.asking import actor_of, file_url, today, wants_file, workbook
+from yimen.service.coordination.views.asking import today
 from yimen.service.coordination.views.visits import LOOKERS, seen
 
 

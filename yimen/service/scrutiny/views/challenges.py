@@ -20,8 +20,10 @@ from yimen.ground.kit import exports, moments
 from yimen.ground.kit.asking import ask
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.periods import asked_period
+from yimen.ground.kit.questions import EXPORT_MOST, file_url
 from yimen.ground.kit.refusals import Invalid, NotFound
 from yimen.ground.matters import selectors as matters
+from yimen.ground.matters.desk.timeline import entries
 from yimen.ground.matters.policies import may
 from yimen.service.cases.selectors import BY, FIGURES, case_by_code, place_of
 from yimen.service.scrutiny import policies, rules, services
@@ -29,7 +31,7 @@ from yimen.service.scrutiny.forms import challenges as asked
 from yimen.service.scrutiny.lifecycle import CHALLENGES
 from yimen.service.scrutiny.models import Challenge
 from yimen.service.scrutiny.selectors import challenges as selectors
-from yimen.service.scrutiny.views.common import EXPORT_MOST, PAGE, Act, entries, export_url, stored
+from yimen.service.scrutiny.views.common import PAGE, Act, stored
 
 STATES = tuple((state.code, state.label) for state in CHALLENGES.states)
 
@@ -75,7 +77,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
     context = {
         "page": page, "rows": rows_of(page, at), "states": STATES, "kinds": Challenge.Kind.choices,
         "outcomes": Challenge.Outcome.choices, "asked": request.GET, "text": request.GET.get("q", "")[:60], "said": said,
-        "narrowed": any(request.GET.get(name) for name in ("q", "kind", "state", "outcome")), "export_url": export_url(request),
+        "narrowed": any(request.GET.get(name) for name in ("q", "kind", "state", "outcome")), "export_url": file_url(request),
     }  # fmt: skip
     return render(request, "scrutiny/challenges.html", context)
 

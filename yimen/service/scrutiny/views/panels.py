@@ -19,8 +19,10 @@ from yimen.ground.identity.policies import actor_of, requires, staff
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.asking import ask
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import EXPORT_MOST, file_url
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters import selectors as matters
+from yimen.ground.matters.desk.timeline import entries
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.scrutiny import policies, services
 from yimen.service.scrutiny.forms import panels as asked
@@ -28,7 +30,7 @@ from yimen.service.scrutiny.lifecycle import PANELS
 from yimen.service.scrutiny.models import Panel, Seat
 from yimen.service.scrutiny.selectors import panels as selectors
 from yimen.service.scrutiny.services.panels import speaks_for, terms_of
-from yimen.service.scrutiny.views.common import EXPORT_MOST, PAGE, Act, entries, export_url, stored
+from yimen.service.scrutiny.views.common import PAGE, Act, stored
 
 STATES = tuple((state.code, state.label) for state in PANELS.states)
 
@@ -84,7 +86,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
     context = {
         "page": page, "rows": rows_of(page, at), "states": STATES, "state": state, "text": text, "mine": mine,
         "figures": selectors.panel_figures(found), "may_convene": actor.holds(policies.CONVENE),
-        "narrowed": bool(text or state or mine), "export_url": export_url(request),
+        "narrowed": bool(text or state or mine), "export_url": file_url(request),
     }  # fmt: skip
     return render(request, "scrutiny/panels.html", context)
 

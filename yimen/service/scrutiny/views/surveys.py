@@ -20,8 +20,10 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.asking import ask
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import EXPORT_MOST, file_url
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters import selectors as matters
+from yimen.ground.matters.desk.timeline import entries
 from yimen.ground.matters.policies import may
 from yimen.service.cases.selectors import access_case
 from yimen.service.scrutiny import policies, services
@@ -30,7 +32,7 @@ from yimen.service.scrutiny.lifecycle import SURVEYS
 from yimen.service.scrutiny.models import Survey
 from yimen.service.scrutiny.selectors import surveys as selectors
 from yimen.service.scrutiny.services.appointing import possible_surveyors, terms_of
-from yimen.service.scrutiny.views.common import EXPORT_MOST, PAGE, Act, entries, export_url, stored
+from yimen.service.scrutiny.views.common import PAGE, Act, stored
 
 STATES = tuple((state.code, state.label) for state in SURVEYS.states)
 
@@ -81,7 +83,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
     page = page_by_key(found, order=order, asked=request.GET, size=PAGE)
     context = {
         "page": page, "rows": rows_of(page, at), "states": STATES, "state": state, "text": text, "mine": mine,
-        "narrowed": bool(text or state or mine), "export_url": export_url(request),
+        "narrowed": bool(text or state or mine), "export_url": file_url(request),
     }  # fmt: skip
     return render(request, "scrutiny/surveys.html", context)
 

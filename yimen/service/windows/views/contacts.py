@@ -15,22 +15,23 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, keyring, moments
 from yimen.ground.kit.crypto import CryptoError
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.refusals import NotFound, Refusal
+from yimen.ground.matters.desk.forms import ActForm, ReasonFileForm, ReasonForm
+from yimen.ground.matters.desk.listing import COMMON, listing, states
+from yimen.ground.matters.desk.page import Act
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.windows import policies, rules, services
-from yimen.service.windows.forms import ActForm, FirstAskForm, LinkForm, OfferForm, ReasonFileForm, ReasonForm
+from yimen.service.windows.forms import FirstAskForm, LinkForm, OfferForm
 from yimen.service.windows.lifecycle import FIRST_ASK
 from yimen.service.windows.models import FirstAsk, HandOver
 from yimen.service.windows.selectors.figures import first_conditions
 from yimen.service.windows.selectors.kinds import kind_of
-from yimen.service.windows.views.asking import actor_of
-from yimen.service.windows.views.listing import COMMON, Listing, listing, states
-from yimen.service.windows.views.matter import Act, Kind
+from yimen.service.windows.views.own import own_kind, own_list
 
 RECORDED_SALT, SECONDS_SHOWN = "windows.recorded", 15 * 60
 verbs = services.contacts
@@ -98,7 +99,7 @@ def _extra(request: HttpRequest, asked: FirstAsk, actor: Actor) -> dict[str, Any
     return {"links": links, "trail": trail}
 
 
-KIND = Kind(
+KIND = own_kind(
     FIRST_ASK, "asked", policies.access_first_ask, ACTS, _facts, "windows:first_asks", "首问登记",
     template="windows/first_ask.html", acting=policies.as_party, badges=_badges, closed=verbs.why_not, context=_extra,
 )  # fmt: skip
@@ -119,7 +120,7 @@ def _boxes(actor: Actor, at: datetime) -> Mapping[str, tuple[str, Q]]:
     return found
 
 
-LISTING = Listing(
+LISTING = own_list(
     FIRST_ASK, "首问登记", "谁先被问到，谁负责到底：答复，或者转交并跟到答复为止。", "first_unit", _boxes,
     columns=(
         ("问什么", lambda each: Truncator(each.question).chars(40)),

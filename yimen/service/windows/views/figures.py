@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.kit import charts, exports, moments
 from yimen.ground.kit.periods import Period, named_period, period_or
+from yimen.ground.kit.questions import file_url, wants_file, workbook
 from yimen.service.windows import policies
 from yimen.service.windows.selectors import figures as counted
-from yimen.service.windows.views.asking import actor_of, file_url, wants_file, workbook
 
 
 @requires(policies.VIEW)

@@ -9,17 +9,17 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import file_url, wants_file, workbook
 from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.windows import policies, rules, services
 from yimen.service.windows.forms import KindForm, SettingsForm
 from yimen.service.windows.selectors.common import centre_of, settings_of
 from yimen.service.windows.selectors.kinds import Sign, history_of, items_of, kind_of, signs, uses_two_plus_two
-from yimen.service.windows.views.asking import actor_of, file_url, wants_file, workbook
 
 COLUMNS: Sequence[exports.Column[Sign]] = (
     exports.Column("窗口", lambda row: str(row.window), width=24),

@@ -14,11 +14,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from yimen.ground.documents import selectors as documents
-from yimen.ground.identity.policies import requires, staff
+from yimen.ground.documents.services import store_chosen
+from yimen.ground.identity.policies import actor_of, requires, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import file_url, text_asked, wants_file, workbook
 from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.windows import policies, rules
@@ -27,7 +29,6 @@ from yimen.service.windows.models import Activation, Paper
 from yimen.service.windows.selectors import papers as seen
 from yimen.service.windows.selectors.common import centre_of, setting
 from yimen.service.windows.services import papers as verbs
-from yimen.service.windows.views.asking import actor_of, file_url, stored, text_asked, wants_file, workbook
 
 READERS = (policies.DRAFT, policies.APPROVE, policies.START, policies.VIEW)
 STATES = {"approved": "在用和以前的", "draft": "草稿", "submitted": "待批准"}
@@ -169,7 +170,7 @@ def new_paper(request: HttpRequest) -> HttpResponseBase:
         status = 422
         if form.is_valid():
             given = {name: value for name, value in form.cleaned_data.items() if name not in ("file", "of")}
-            to, files = form.cleaned_data["of"], stored(request, actor, at)
+            to, files = form.cleaned_data["of"], store_chosen(request.FILES.get("file"), actor=actor, at=at)
             owner: dict[str, Any] = (
                 {"window": organisations.window(int(to[1:]))}
                 if to[0] == "w"
@@ -211,7 +212,7 @@ def change_paper(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         status = 422
         if form.is_valid():
             given = {name: value for name, value in form.cleaned_data.items() if name != "file"}
-            files = stored(request, actor, at)
+            files = store_chosen(request.FILES.get("file"), actor=actor, at=at)
             try:
                 verbs.change_paper(actor=actor, paper=found, at=at, file=files[0] if files else None, **given)
             except Refusal as refusal:

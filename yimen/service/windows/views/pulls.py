@@ -13,21 +13,23 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.documents.services import store_chosen
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.refusals import Refusal
+from yimen.ground.matters.desk.forms import ReasonFileForm, ReasonForm
+from yimen.ground.matters.desk.listing import COMMON, listing, states
+from yimen.ground.matters.desk.page import Act
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.windows import policies, services
-from yimen.service.windows.forms import DaysForm, PullForm, ReasonFileForm, ReasonForm, RemarkForm
+from yimen.service.windows.forms import DaysForm, PullForm, RemarkForm
 from yimen.service.windows.lifecycle import PULL
 from yimen.service.windows.models import Pull
 from yimen.service.windows.selectors.common import centre_of, sections_to_ask, setting
 from yimen.service.windows.selectors.figures import pull_conditions
-from yimen.service.windows.views.asking import actor_of, stored
-from yimen.service.windows.views.listing import COMMON, Listing, listing, states
-from yimen.service.windows.views.matter import Act, Kind
+from yimen.service.windows.views.own import own_kind, own_list
 
 verbs = services.pulls
 
@@ -87,7 +89,7 @@ def _badges(pull: Pull) -> Sequence[tuple[str, str]]:
     return found
 
 
-KIND = Kind(
+KIND = own_kind(
     PULL, "pull", policies.access_pull, ACTS, _facts, "windows:pulls", "股室协办", acting=policies.as_asker,
     badges=_badges, closed=verbs.why_not,
 )  # fmt: skip
@@ -113,7 +115,7 @@ def _boxes(actor: Actor, at: datetime) -> Mapping[str, tuple[str, Q]]:
     return found
 
 
-LISTING = Listing(
+LISTING = own_list(
     PULL, "股室协办", "窗口要股室办的事，有要求、有期限、有答复。", "matter__department", _boxes,
     columns=(
         ("股室", lambda each: f"{each.matter.department.short_name or each.matter.department.name} {each.section.name}"
@@ -170,7 +172,9 @@ def new_pull(request: HttpRequest) -> HttpResponseBase:
             given = {name: value for name, value in form.cleaned_data.items() if name != "file"}
             given["section"] = organisations.unit(given["section"])
             try:
-                made = services.ask_section(actor=actor, at=at, files=stored(request, actor, at), **given)
+                made = services.ask_section(
+                    actor=actor, at=at, files=store_chosen(request.FILES.get("file"), actor=actor, at=at), **given
+                )
             except Refusal as refusal:
                 if refusal.status == 401:
                     raise

@@ -10,12 +10,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 
+from yimen.ground.identity.policies import actor_of
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.refusals import NotFound
 from yimen.watch.efficiency import policies, rules
 from yimen.watch.efficiency.models import Complaint, Correction, Fault, Ladder
 from yimen.watch.efficiency.selectors.attitude import FOUND, SAID, manners
-from yimen.watch.efficiency.views.asking import actor_of
 from yimen.watch.supervision import policies as supervision
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.kit import charts, exports, moments
 from yimen.ground.kit.periods import Period, named_period, period_or
+from yimen.ground.kit.questions import file_url, wants_file, workbook
 from yimen.watch.efficiency import policies
 from yimen.watch.efficiency.registers import REGISTERS
 from yimen.watch.efficiency.selectors import board as counted
-from yimen.watch.efficiency.views.asking import actor_of, file_url, wants_file, workbook
 
 CHARTED = 12
 

@@ -12,19 +12,21 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.refusals import Refusal
+from yimen.ground.matters.desk.forms import ReasonForm
+from yimen.ground.matters.desk.listing import COMMON, listing, states
+from yimen.ground.matters.desk.page import Act
 from yimen.ground.organisations import selectors as organisations
 from yimen.watch.efficiency import policies, rules, services
-from yimen.watch.efficiency.forms import CheckForm, JudgeForm, ReasonForm, SelfCheckForm
+from yimen.watch.efficiency.forms import CheckForm, JudgeForm, SelfCheckForm
 from yimen.watch.efficiency.lifecycle import ENTRY_CHECK
 from yimen.watch.efficiency.models import Correction, EntryCheck
-from yimen.watch.efficiency.views.asking import actor_of, unit_choices
-from yimen.watch.efficiency.views.listing import COMMON, Listing, listing, states
-from yimen.watch.efficiency.views.matter import Act, Kind
+from yimen.watch.efficiency.views.asking import unit_choices
+from yimen.watch.efficiency.views.own import own_kind, own_list
 
 DEMAND = "对照应进驻的事项和授权委托书，逐项自查：进驻是否到位、授权是否充分、项目落地有没有保障、联合办理是否执行。"
 
@@ -66,7 +68,7 @@ def _extra(request: HttpRequest, check: EntryCheck, actor: Actor) -> dict[str, A
     return {"points": list(check.points.order_by("pk")), "orders": list(orders)}
 
 
-KIND = Kind(
+KIND = own_kind(
     ENTRY_CHECK, "check", policies.access_check, ACTS, _facts, "efficiency:entry_checks", "授权与进驻检查",
     closed=_closed, context=_extra, template="efficiency/check.html",
 )  # fmt: skip
@@ -87,7 +89,7 @@ def _boxes(actor: Actor, at: datetime) -> Mapping[str, tuple[str, Q]]:
     }
 
 
-LISTING = Listing(
+LISTING = own_list(
     ENTRY_CHECK, "授权与进驻检查", "把每个部门的授权和进驻作为交办事项，逐项检查，不搞形式。", "matter__department", _boxes,
     columns=(
         ("被检查部门", lambda each: each.matter.department.short_name or each.matter.department.name),

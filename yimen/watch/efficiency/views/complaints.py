@@ -13,21 +13,22 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from yimen.ground.documents import selectors as documents
-from yimen.ground.identity.policies import requires, staff
+from yimen.ground.identity.policies import actor_of, requires, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, masking, moments
 from yimen.ground.kit.asking import ask
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.money import Fen, say_yuan
 from yimen.ground.kit.refusals import NotFound, Refusal
+from yimen.ground.matters.desk.forms import ActForm, ReasonForm
+from yimen.ground.matters.desk.listing import COMMON, listing, states
+from yimen.ground.matters.desk.page import Act, page
 from yimen.ground.organisations import selectors as organisations
 from yimen.watch.efficiency import policies, rules, services
 from yimen.watch.efficiency.forms import (
-    ActForm,
     DaysForm,
     FollowForm,
     NoteForm,
-    ReasonForm,
     RefuseForm,
     RegisterForm,
     RewardForm,
@@ -37,9 +38,8 @@ from yimen.watch.efficiency.lifecycle import COMPLAINT
 from yimen.watch.efficiency.models import Complaint, Correction, Reward
 from yimen.watch.efficiency.selectors import setting
 from yimen.watch.efficiency.views.alerts import source_said
-from yimen.watch.efficiency.views.asking import actor_of, stored_unnamed, unit_choices
-from yimen.watch.efficiency.views.listing import COMMON, Listing, listing, states
-from yimen.watch.efficiency.views.matter import Act, Kind, page
+from yimen.watch.efficiency.views.asking import stored_unnamed, unit_choices
+from yimen.watch.efficiency.views.own import own_kind, own_list
 
 verbs = services.complaints
 
@@ -134,7 +134,7 @@ def _masked(complaint: Complaint) -> Sequence[tuple[str, str]]:
     return [(label, value) for label, value in pairs if value]
 
 
-KIND = Kind(
+KIND = own_kind(
     COMPLAINT, "complaint", policies.access_complaint, ACTS, _facts, "efficiency:complaints", "效能投诉",
     badges=_badges, closed=_closed, context=_extra, template="efficiency/complaint.html", heading=Complaint.said,
 )  # fmt: skip
@@ -158,7 +158,7 @@ def _search(text: str) -> Q:
     return Q(accused__name__icontains=text) | Q(accused__short_name__icontains=text) | Q(violation__in=kinds)
 
 
-LISTING = Listing(
+LISTING = own_list(
     COMPLAINT, "效能投诉", "谁投诉的，被投诉单位看不到；查看投诉人身份要写理由，留下记录。", "accused", _boxes,
     columns=(
         ("反映单位", lambda each: each.accused.short_name or each.accused.name),

@@ -14,22 +14,25 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from yimen.ground.documents import selectors as documents
-from yimen.ground.identity.policies import requires, staff
+from yimen.ground.documents.services import store_chosen
+from yimen.ground.identity.policies import actor_of, requires, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.refusals import NotFound, Refusal
+from yimen.ground.matters.desk.forms import ActForm, ReasonFileForm, ReasonForm
+from yimen.ground.matters.desk.listing import COMMON, listing, states
+from yimen.ground.matters.desk.page import Act
 from yimen.ground.organisations import selectors as organisations
 from yimen.watch.efficiency import policies, rules, services
-from yimen.watch.efficiency.forms import ActForm, CorrectionForm, DaysForm, ReasonFileForm, ReasonForm
+from yimen.watch.efficiency.forms import CorrectionForm, DaysForm
 from yimen.watch.efficiency.lifecycle import CORRECTION
 from yimen.watch.efficiency.models import Correction
 from yimen.watch.efficiency.selectors import setting
 from yimen.watch.efficiency.services.corrections import JUDGING
 from yimen.watch.efficiency.views.alerts import of_alert, source_said
-from yimen.watch.efficiency.views.asking import actor_of, stored, unit_choices
-from yimen.watch.efficiency.views.listing import COMMON, Listing, listing, states
-from yimen.watch.efficiency.views.matter import Act, Kind
+from yimen.watch.efficiency.views.asking import unit_choices
+from yimen.watch.efficiency.views.own import own_kind, own_list
 
 verbs = services.corrections
 ACTS: Mapping[str, Act] = {
@@ -91,7 +94,7 @@ def _extra(request: HttpRequest, correction: Correction, actor: Actor) -> dict[s
     return {}
 
 
-KIND = Kind(
+KIND = own_kind(
     CORRECTION, "correction", policies.access_correction, ACTS, _facts, "efficiency:corrections", "整改通知",
     badges=_badges, closed=_closed, context=_extra,
 )  # fmt: skip
@@ -110,7 +113,7 @@ def _boxes(actor: Actor, at: datetime) -> Mapping[str, tuple[str, Q]]:
     return found
 
 
-LISTING = Listing(
+LISTING = own_list(
     CORRECTION, "整改通知", "发现问题、通知整改、核验结果，一件一件盯到底。", "matter__department", _boxes,
     columns=(
         ("整改单位", lambda each: each.matter.department.short_name or each.matter.department.name),
@@ -166,7 +169,9 @@ def new_correction(request: HttpRequest) -> HttpResponseBase:
             given = {name: value for name, value in form.cleaned_data.items() if name != "file"}
             given["unit"] = organisations.unit(given["unit"])
             try:
-                made = services.open_correction(actor=actor, at=at, files=stored(request, actor, at), **given)
+                made = services.open_correction(
+                    actor=actor, at=at, files=store_chosen(request.FILES.get("file"), actor=actor, at=at), **given
+                )
             except Refusal as refusal:
                 if refusal.status in (401, 404):
                     raise

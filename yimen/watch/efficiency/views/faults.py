@@ -12,31 +12,27 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from yimen.ground.documents.services import store_chosen
 from yimen.ground.identity import selectors as people
-from yimen.ground.identity.policies import requires, staff
+from yimen.ground.identity.policies import actor_of, requires, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.forms import refuse_form
+from yimen.ground.kit.questions import number_asked
 from yimen.ground.kit.refusals import NotFound, Refusal
+from yimen.ground.matters.desk.forms import ActForm, ReasonFileForm, ReasonForm
+from yimen.ground.matters.desk.listing import COMMON, listing, states
+from yimen.ground.matters.desk.page import Act
 from yimen.ground.organisations import selectors as organisations
 from yimen.watch.efficiency import policies, rules, services
-from yimen.watch.efficiency.forms import (
-    ActForm,
-    FaultForm,
-    LadderForm,
-    ReasonFileForm,
-    ReasonForm,
-    RungForm,
-    SanctionForm,
-)
+from yimen.watch.efficiency.forms import FaultForm, LadderForm, RungForm, SanctionForm
 from yimen.watch.efficiency.lifecycle import FAULT, LADDER
 from yimen.watch.efficiency.models import Fault, Ladder
 from yimen.watch.efficiency.selectors import setting
 from yimen.watch.efficiency.selectors.repeated import cards_behind, repeats_seen
 from yimen.watch.efficiency.views.alerts import of_alert, source_said
-from yimen.watch.efficiency.views.asking import actor_of, number_asked, stored, unit_choices
-from yimen.watch.efficiency.views.listing import COMMON, Listing, listing, states
-from yimen.watch.efficiency.views.matter import Act, Kind
+from yimen.watch.efficiency.views.asking import unit_choices
+from yimen.watch.efficiency.views.own import own_kind, own_list
 
 verbs = services.faults
 
@@ -87,7 +83,7 @@ def _fault_extra(request: HttpRequest, fault: Fault, actor: Actor) -> dict[str, 
     return {"rulings": list(fault.rulings.order_by("pk"))}
 
 
-FAULT_KIND = Kind(
+FAULT_KIND = own_kind(
     FAULT, "fault", policies.access_fault, FAULT_ACTS, _fault_facts, "efficiency:faults", "过错责任",
     acting=policies.as_person, closed=_fault_closed, context=_fault_extra, template="efficiency/fault.html",
     badges=lambda fault: [(fault.get_violation_display(), "")],
@@ -103,7 +99,7 @@ def _fault_boxes(actor: Actor, at: datetime) -> Mapping[str, tuple[str, Q]]:
     return found
 
 
-FAULTS = Listing(
+FAULTS = own_list(
     FAULT, "过错责任", "每件过错都有人、有规定、有处理；认定前先听本人说，认定后可以申诉。", "unit", _fault_boxes,
     columns=(
         ("责任单位", lambda each: each.unit.short_name or each.unit.name),
@@ -173,7 +169,12 @@ def new_fault(request: HttpRequest) -> HttpResponseBase:
                 posts = organisations.posts_of(person.pk, moments.day_of(at)) if person is not None else ()
                 title = next((f"{each.unit}{each.title}" for each in posts), "")
                 made = services.record_fault(
-                    actor=actor, at=at, person=person, person_post=title, files=stored(request, actor, at), **given
+                    actor=actor,
+                    at=at,
+                    person=person,
+                    person_post=title,
+                    files=store_chosen(request.FILES.get("file"), actor=actor, at=at),
+                    **given,
                 )
             except Refusal as refusal:
                 if refusal.status in (401, 404):
@@ -234,12 +235,12 @@ def _ladder_extra(request: HttpRequest, ladder: Ladder, actor: Actor) -> dict[st
     return {"rungs": [(label, taken.get(key)) for key, label in rules.RUNGS.items()]}
 
 
-LADDER_KIND = Kind(
+LADDER_KIND = own_kind(
     LADDER, "ladder", policies.access_ladder, LADDER_ACTS, _ladder_facts, "efficiency:ladders", "追责阶梯",
     closed=_ladder_closed, context=_ladder_extra, template="efficiency/ladder.html",
 )  # fmt: skip
 
-LADDERS = Listing(
+LADDERS = own_list(
     LADDER, "追责阶梯", "空壳运行、拒不进驻的单位：一票否决、通报批评、诫勉谈话、岗位调整建议，一级一级来。", "unit",
     lambda actor, at: {"open": ("追责中", Q(matter__closed_at__isnull=True)), "all": ("全部", Q())},
     columns=(

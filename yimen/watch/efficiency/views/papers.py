@@ -13,14 +13,13 @@ from django.views.decorators.http import require_safe
 
 from yimen.ground.documents import selectors as documents
 from yimen.ground.documents.services import store_file
-from yimen.ground.identity.policies import may_open, public, requires
+from yimen.ground.identity.policies import actor_of, may_open, public, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import asking, forms, moments
 from yimen.ground.kit.refusals import NotFound
 from yimen.watch.efficiency import policies, services
 from yimen.watch.efficiency.models import SupervisionPaper
 from yimen.watch.efficiency.papers import SUBJECTS, Subject
-from yimen.watch.efficiency.views.asking import actor_of
 
 
 def _places(subject: Subject, request: HttpRequest) -> list[tuple[str, str]]:

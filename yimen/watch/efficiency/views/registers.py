@@ -13,13 +13,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from yimen.ground.documents import selectors as documents
-from yimen.ground.identity.policies import requires
+from yimen.ground.documents.services import store_chosen
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.asking import ask
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.money import Fen, say_yuan
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import EXPORT_MOST, day_asked, file_url, number_asked, text_asked, wants_file, workbook
 from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.ground.organisations import selectors as organisations
 from yimen.watch.efficiency import policies, services
@@ -28,18 +30,7 @@ from yimen.watch.efficiency.models import Correction, Entry
 from yimen.watch.efficiency.registers import NOTE_LABELS, REGISTERS, Register
 from yimen.watch.efficiency.selectors import settings_shown
 from yimen.watch.efficiency.selectors.board import entries, register_counts
-from yimen.watch.efficiency.views.asking import (
-    EXPORT_MOST,
-    actor_of,
-    day_asked,
-    file_url,
-    number_asked,
-    stored,
-    text_asked,
-    unit_choices,
-    wants_file,
-    workbook,
-)
+from yimen.watch.efficiency.views.asking import unit_choices
 
 READERS = (policies.VIEW, policies.MANAGE)
 
@@ -173,7 +164,7 @@ def new_entry(request: HttpRequest, key: str) -> HttpResponseBase:
                     actor=actor, register=key, on_date=given["on_date"], title=given["title"], text=given["text"],
                     unit=organisations.unit(given["unit"]) if given["unit"] else None, details=form.details(),
                     stage=given.get("stage", ""), linked_code=given.get("linked_code", ""), due_on=given.get("due_on"),
-                    files=stored(request, actor, at), at=at,
+                    files=store_chosen(request.FILES.get("file"), actor=actor, at=at), at=at,
                 )  # fmt: skip
             except Refusal as refusal:
                 if refusal.status in (401, 404):

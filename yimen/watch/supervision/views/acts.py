@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from yimen.ground.identity.policies import staff
+from yimen.ground.identity.policies import actor_of, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, moments
 from yimen.ground.kit.forms import refuse_form
@@ -22,7 +22,6 @@ from yimen.watch.supervision import forms as asked
 from yimen.watch.supervision import policies, services
 from yimen.watch.supervision.lifecycle import ALERT
 from yimen.watch.supervision.models import Alert
-from yimen.watch.supervision.views.asking import actor_of
 
 
 @dataclass(frozen=True, slots=True)

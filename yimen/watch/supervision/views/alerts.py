@@ -13,13 +13,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from yimen.ground.calendar.selectors import work_calendar
-from yimen.ground.identity.policies import requires, staff
+from yimen.ground.identity.policies import actor_of, requires, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import EXPORT_MOST, day_asked, file_url, number_asked, text_asked, wants_file, workbook
 from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.ground.matters import selectors as matters
+from yimen.ground.matters.desk.timeline import entries
 from yimen.ground.organisations import selectors as organisations
 from yimen.watch.supervision import forms as asked
 from yimen.watch.supervision import policies, selectors, services
@@ -27,17 +29,7 @@ from yimen.watch.supervision.lifecycle import ALERT, RAISE
 from yimen.watch.supervision.models import Alert, Card
 from yimen.watch.supervision.selectors.alerts import LEVELS, MARK_LABELS, MARKS, STATES, AlertFilters
 from yimen.watch.supervision.views.acts import buttons_of
-from yimen.watch.supervision.views.asking import (
-    EXPORT_MOST,
-    actor_of,
-    day_asked,
-    file_url,
-    number_asked,
-    text_asked,
-    wants_file,
-    workbook,
-)
-from yimen.watch.supervision.views.showing import derivation_rows, entries, evidence_facts, state_of
+from yimen.watch.supervision.views.showing import derivation_rows, evidence_facts, note_of, state_of, what_of
 
 PAGE = 20
 CHIP = {"notice": "warning", "yellow": "yellow", "red": "red"}
@@ -163,7 +155,7 @@ def page(request: HttpRequest, code: str) -> HttpResponseBase:
         "derivation": derivation_rows(alert.evidence.get("derivation")),
         "history": selectors.colour_history(alert.about) if alert.about else [],
         "buttons": buttons_of(alert, actor, at),
-        "entries": entries(matters.timeline(matter), matter.closed_at is None),
+        "entries": entries(matters.timeline(matter), running=matter.closed_at is None, what=what_of, note=note_of),
         "mine": policies.concerns(actor, alert),
         "about_url": alert.about.page if alert.about is not None and _may_open(actor, alert) else "",
         "watches": actor.holds(policies.WATCH),

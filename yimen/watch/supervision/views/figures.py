@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.kit import charts, exports, moments
 from yimen.ground.kit.periods import Period, month_of, period_or, whole_month
 from yimen.ground.kit.pictures import picture
+from yimen.ground.kit.questions import file_url, wants_file, workbook
 from yimen.watch.supervision import policies, selectors, services
 from yimen.watch.supervision.selectors.alerts import MARK_LABELS, Line, Score
-from yimen.watch.supervision.views.asking import actor_of, file_url, wants_file, workbook
 from yimen.watch.supervision.views.windows import tabs_of
 
 LONGEST_DAYS = 800

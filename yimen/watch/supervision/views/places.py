@@ -13,11 +13,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.kit import asking, charts, exports, forms, moments
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.periods import Period
 from yimen.ground.kit.pictures import picture
+from yimen.ground.kit.questions import EXPORT_MOST, file_url, number_asked, text_asked, wants_file, workbook
 from yimen.ground.kit.refusals import NotFound
 from yimen.watch.supervision import policies, services
 from yimen.watch.supervision.models import StepPlace
@@ -25,15 +26,6 @@ from yimen.watch.supervision.rules.places import GROUPS
 from yimen.watch.supervision.selectors import places as counting
 from yimen.watch.supervision.selectors.places import BY, NUMBERS, PlaceLine
 from yimen.watch.supervision.selectors.rules import rules_in_force
-from yimen.watch.supervision.views.asking import (
-    EXPORT_MOST,
-    actor_of,
-    file_url,
-    number_asked,
-    text_asked,
-    wants_file,
-    workbook,
-)
 from yimen.watch.supervision.views.windows import span_of
 
 BARS = 12

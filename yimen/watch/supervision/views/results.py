@@ -13,11 +13,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import asking, exports, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import EXPORT_MOST, day_asked, file_url, number_asked, text_asked, wants_file, workbook
 from yimen.ground.kit.refusals import Refusal
 from yimen.ground.organisations import selectors as organisations
 from yimen.watch.supervision import forms as asked_forms
@@ -26,16 +27,6 @@ from yimen.watch.supervision.models import OutsideResult
 from yimen.watch.supervision.rules.results import STATES, WRONG
 from yimen.watch.supervision.selectors import ResultFilters
 from yimen.watch.supervision.services.results_reading import EXAMPLE, TEMPLATE
-from yimen.watch.supervision.views.asking import (
-    EXPORT_MOST,
-    actor_of,
-    day_asked,
-    file_url,
-    number_asked,
-    text_asked,
-    wants_file,
-    workbook,
-)
 
 sees = requires(policies.WATCH, policies.RESULTS)
 STATUS = {"waiting": "paused", "matched": "normal", "missing": "red", "late": "yellow", "ahead": "yellow"}

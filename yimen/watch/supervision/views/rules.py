@@ -12,17 +12,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.kit import asking, exports, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.moments import CHINA
+from yimen.ground.kit.questions import file_url, number_asked, wants_file, workbook
 from yimen.ground.kit.refusals import Invalid, Refusal
 from yimen.ground.organisations import selectors as organisations
 from yimen.watch.supervision import forms as asked
 from yimen.watch.supervision import policies, rules, selectors, services
 from yimen.watch.supervision.models import RuleVersion
 from yimen.watch.supervision.selectors.previewing import preview
-from yimen.watch.supervision.views.asking import actor_of, file_url, number_asked, wants_file, workbook
 
 FAMILIES = {"signal": "信号灯", "act": "单件判断", "standing": "单位情况", "prepared": "待接入"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -81,34 +81,12 @@ def derivation_rows(kept: Mapping[str, Any] | None) -> list[Run]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One step in the timeline."""
-
-    what: str
-    when: str
-    who: str
-    note: str
-    kind: str
-    url: str = ""
-    link: str = ""
-    late: str = ""
+def what_of(step: matters.Shown) -> str:
+    """The step, with the level where it gave one."""
+    level = step.facts.get("level")
+    return f"{step.label}：{level}" if level else step.label
 
 
-def entries(steps: Sequence[matters.Shown], running: bool) -> list[Entry]:
-    """Every step, newest first."""
-    shown = []
-    for place, step in enumerate(reversed(steps)):
-        reason = str(step.facts.get("reason", "") or step.facts.get("why", ""))
-        level = str(step.facts.get("level", ""))
-        shown.append(
-            Entry(
-                what=f"{step.label}：{level}" if level else step.label,
-                when=moments.say_moment(step.happened_at),
-                who=" ".join(part for part in (step.window or step.post, step.actor) if part),
-                note=reason if len(reason) <= 120 else f"{reason[:118]}……",
-                kind="now" if place == 0 and running else "",
-                late=step.said_late(moments.say_moment(step.recorded_at)),
-            )
-        )
-    return shown
+def note_of(step: matters.Shown) -> str:
+    """The reason of a person, or why a rule spoke."""
+    return str(step.facts.get("reason") or step.facts.get("why") or "")

@@ -12,19 +12,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import charts, exports, moments
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.periods import Period, period_or, whole_month
 from yimen.ground.kit.pictures import picture
+from yimen.ground.kit.questions import EXPORT_MOST, file_url, text_asked, wants_file, workbook
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.watch.supervision import policies, selectors, services
 from yimen.watch.supervision.selectors import windows as counting
 from yimen.watch.supervision.selectors.windows import LABELS, MARKS, WindowScore
 from yimen.watch.supervision.views.alerts import COLUMNS as ALERT_COLUMNS
 from yimen.watch.supervision.views.alerts import rows_of as alert_rows
-from yimen.watch.supervision.views.asking import EXPORT_MOST, actor_of, file_url, text_asked, wants_file, workbook
 from yimen.watch.supervision.views.board import matters_workbook
 from yimen.watch.supervision.views.board import rows_of as matter_rows
 

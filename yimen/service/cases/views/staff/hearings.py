@@ -15,12 +15,14 @@ from django.urls import reverse
 
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.documents import selectors as documents
+from yimen.ground.documents.services import store_chosen
 from yimen.ground.identity.policies import requires, staff
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.asking import ask
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters import selectors as matters
+from yimen.ground.matters.desk.timeline import entries
 from yimen.service.cases import selectors_asides as asides
 from yimen.service.cases import services
 from yimen.service.cases.forms import asides as asked
@@ -29,7 +31,7 @@ from yimen.service.cases.models import Hearing
 from yimen.service.cases.selectors import access_case
 from yimen.service.cases.services.hearings import possible_hosts
 from yimen.service.cases.views.staff.asking import actor_of
-from yimen.service.cases.views.staff.opinions import EXPORT_MOST, PAGE, Act, _entries, _stored
+from yimen.service.cases.views.staff.opinions import EXPORT_MOST, PAGE, Act
 
 STATES = tuple((state.code, state.label) for state in HEARING.states)
 
@@ -159,7 +161,7 @@ def page(request: HttpRequest, code: str) -> HttpResponseBase:
         "letters": _letters(found),
         "files": list(found.record_files.all()),
         "late": found.planned_at is not None and matter.due_at is not None and found.planned_at > matter.due_at,
-        "entries": _entries(steps, running=matter.closed_at is None),
+        "entries": entries(steps, running=matter.closed_at is None),
     }
     return render(request, "cases/staff/hearing.html", context)
 
@@ -181,7 +183,7 @@ def act(request: HttpRequest, code: str, action: str) -> HttpResponseBase:
 
     def tell(given: dict[str, Any]) -> None:
         given.pop("file", None)
-        more = {"files": _stored(request, actor, at)} if chosen.files else {}
+        more = {"files": store_chosen(request.FILES.get("file"), actor=actor, at=at)} if chosen.files else {}
         chosen.verb(hearing=found, actor=actor, at=at, **given, **more)
 
     return ask(

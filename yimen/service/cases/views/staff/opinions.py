@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from yimen.ground.calendar.selectors import work_calendar
 from yimen.ground.documents import selectors as documents
-from yimen.ground.documents.services import store_file
+from yimen.ground.documents.services import store_chosen
 from yimen.ground.identity.policies import requires, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
@@ -23,6 +23,7 @@ from yimen.ground.kit.asking import ask
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters import selectors as matters
+from yimen.ground.matters.desk.timeline import entries
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.cases import selectors_asides as asides
 from yimen.service.cases import services
@@ -139,7 +140,7 @@ def new(request: HttpRequest, code: str) -> HttpResponseBase:
     def act(given: dict[str, Any]) -> HttpResponseBase:
         made = services.ask_opinion(
             code=code, department_id=given["department"], question=given["question"], days=given["days"], actor=actor, at=at,
-            files=_stored(request, actor, at),
+            files=store_chosen(request.FILES.get("file"), actor=actor, at=at),
         )  # fmt: skip
         return HttpResponseRedirect(reverse("cases:opinion", args=[made.matter.code]))
 
@@ -148,11 +149,6 @@ def new(request: HttpRequest, code: str) -> HttpResponseBase:
         frame="kit/desk.html", act=act,
         note="对方部门会收到通知。答复之前本件不能作出决定，办理期限不停；逾期没有答复的，按超时默认视为同意，记在对方部门名下。",
     )  # fmt: skip
-
-
-def _stored(request: HttpRequest, actor: Actor, at: datetime) -> list[Any]:
-    upload = request.FILES.get("file")
-    return [store_file(upload, actor=actor, at=at)] if upload is not None else []
 
 
 # --- One request
@@ -210,7 +206,7 @@ def page(request: HttpRequest, code: str) -> HttpResponseBase:
         "may_see_case": _sees_case(actor, found),
         "files": list(found.files.all()),
         "answer_files": list(found.answer_files.all()),
-        "entries": _entries(steps, running=matter.closed_at is None),
+        "entries": entries(steps, running=matter.closed_at is None),
     }
     return render(request, "cases/staff/opinion.html", context)
 
@@ -226,21 +222,6 @@ def _open_acts(found: OpinionRequest, actor: Actor, at: datetime) -> list[Any]:
     return [step.rule for step in matters.next_steps(found.matter, who, moments.day_of(at)) if step.rule.action in ACTS]
 
 
-def _entries(steps: Sequence[matters.Shown], *, running: bool) -> list[dict[str, Any]]:
-    """Every step, newest first, in the shape the timeline draws."""
-    shown = []
-    for place, step in enumerate(reversed(steps)):
-        shown.append(
-            {
-                "what": step.label, "when": moments.say_moment(step.happened_at),
-                "who": " ".join(part for part in (step.post, step.actor) if part), "note": str(step.facts.get("reason", ""))[:120],
-                "kind": "now" if place == 0 and running else "", "url": "", "link": "",
-                "late": step.said_late(moments.say_moment(step.recorded_at)),
-            }
-        )  # fmt: skip
-    return shown
-
-
 @staff
 def act(request: HttpRequest, code: str, action: str) -> HttpResponseBase:
     """Ask for an act, or do it."""
@@ -253,7 +234,7 @@ def act(request: HttpRequest, code: str, action: str) -> HttpResponseBase:
 
     def tell(given: dict[str, Any]) -> None:
         given.pop("file", None)
-        more = {"files": _stored(request, actor, at)} if chosen.files else {}
+        more = {"files": store_chosen(request.FILES.get("file"), actor=actor, at=at)} if chosen.files else {}
         chosen.verb(request=found, actor=actor, at=at, **given, **more)
 
     return ask(

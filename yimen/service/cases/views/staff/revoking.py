@@ -19,6 +19,7 @@ from yimen.ground.kit.asking import ask
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters import selectors as matters
+from yimen.ground.matters.desk.timeline import entries
 from yimen.service.cases import selectors_revoking as revoking
 from yimen.service.cases import services
 from yimen.service.cases.forms import asides
@@ -29,7 +30,7 @@ from yimen.service.cases.policies import LIFT_BAR
 from yimen.service.cases.selectors import access_case
 from yimen.service.cases.selectors_paths import path_terms
 from yimen.service.cases.views.staff.asking import actor_of
-from yimen.service.cases.views.staff.opinions import EXPORT_MOST, PAGE, Act, _entries
+from yimen.service.cases.views.staff.opinions import EXPORT_MOST, PAGE, Act
 
 STATES = tuple((state.code, state.label) for state in REVOCATION.states)
 LETTERS = ("revocation_notice", "decision_revoke", "revocation_dropped")
@@ -152,7 +153,7 @@ def page(request: HttpRequest, code: str) -> HttpResponseBase:
         "statements": list(found.statements.all()),
         "bar": PromiseBar.objects.filter(revocation=found.pk).first(),
         "letters": [each for each in documents.letters_of(found.case.matter.code) if each.kind in LETTERS],
-        "entries": _entries(matters.timeline(matter), running=matter.closed_at is None),
+        "entries": entries(matters.timeline(matter), running=matter.closed_at is None),
     }
     return render(request, "cases/staff/revocation.html", context)
 

@@ -1,22 +1,20 @@
-"""Who asks, and what every list does."""
+"""What an address asks of a list: words, numbers, days, and whether it is wanted as a file. What cannot be read narrows nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponseBase
 
-from yimen.ground.documents.services import store_file
-from yimen.ground.identity.policies import actor_of as actor_of
-from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.refusals import Refusal
 from yimen.ground.kit.text import clean_line
 
 Row = TypeVar("Row")
 EXPORT_MOST = 5000
+"""Rows of a workbook made while somebody waits."""
 
 
 def text_asked(request: HttpRequest, name: str = "q") -> str:
@@ -53,16 +51,10 @@ def workbook(title: str, columns: Sequence[exports.Column[Row]], rows: Iterable[
     return exports.download(f"{title} {stamp}.xlsx", exports.xlsx(columns, rows))
 
 
-def file_url(request: HttpRequest) -> str:
-    """The same list as a workbook."""
+def file_url(request: HttpRequest, kind: str = "xlsx") -> str:
+    """The same list as a file."""
     asked = request.GET.copy()
     for gone in ("after", "before"):
         asked.pop(gone, None)
-    asked["as"] = "xlsx"
+    asked["as"] = kind
     return "?" + asked.urlencode()
-
-
-def stored(request: HttpRequest, actor: Actor, at: datetime) -> list[Any]:
-    """The file of a form, through the gate; nothing where none was chosen. Raises `kit.uploads.FileRefused`."""
-    upload = request.FILES.get("file")
-    return [store_file(upload, actor=actor, at=at)] if upload is not None else []

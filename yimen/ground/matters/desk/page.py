@@ -1,11 +1,14 @@
-"""One matter on one page, its acts, its clock, its files: the same for orders, complaints, faults, ladders and inspections."""
+"""One matter on one page, its acts, its clock, its files: the same for every kind of matter whose page wants nothing of its own.
+
+A module says what its kind is (`Kind`) and takes the addresses from `paths`; its templates extend `matters/desk/…`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,16 +17,19 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 
 from yimen.ground.documents import selectors as documents
-from yimen.ground.identity.policies import staff
+from yimen.ground.documents.services import store_chosen
+from yimen.ground.identity.policies import actor_of, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.refusals import NotAllowed, NotFound, Refusal, SignInNeeded
 from yimen.ground.matters import selectors as matters
+from yimen.ground.matters.desk.forms import ActForm
+from yimen.ground.matters.desk.timeline import entries, label_of, reason_of
 from yimen.ground.matters.lifecycle import Procedure, StepRule
-from yimen.watch.efficiency import selectors
-from yimen.watch.efficiency.forms import ActForm
-from yimen.watch.efficiency.views.asking import actor_of, stored
+
+if TYPE_CHECKING:
+    from yimen.ground.documents.models import StoredFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,11 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of matter on the desk: how it is found, what stands on its page, which acts it has."""
+    """A kind of matter on the desk: how it is found, what stands on its page, which acts it has.
+
+    `space` is the module's namespace of addresses and its folder of templates; `words` what was said about a matter, oldest
+    first; `file` one file handed in with such a word. `what` and `note` name a step in the timeline and what stands under it.
+    """
 
     table: Procedure
     keyword: str
@@ -54,12 +64,18 @@ class Kind:
     facts: Callable[[Any, Actor], Sequence[tuple[str, Any]]]
     back: str
     back_label: str
-    template: str = "efficiency/matter.html"
+    _: KW_ONLY
+    space: str
+    words: Callable[[int], Sequence[Any]]
+    file: Callable[[int, UUID], StoredFile]
+    template: str = ""
     acting: Callable[[Actor, Any], Actor] = field(default=lambda actor, _: actor)
     badges: Callable[[Any], Sequence[tuple[str, str]]] = field(default=lambda _: ())
     closed: Callable[[Any, Actor, str], str] = field(default=lambda *_: "")
     context: Callable[[HttpRequest, Any, Actor], dict[str, Any]] = field(default=lambda *_: {})
     heading: Callable[[Any], str] = field(default=lambda detail: str(detail.matter.title))
+    what: Callable[[matters.Shown], str] = label_of
+    note: Callable[[matters.Shown], str] = reason_of
 
     @property
     def name(self) -> str:
@@ -68,7 +84,7 @@ class Kind:
 
     def url(self, code: str) -> str:
         """Its page."""
-        return reverse(f"efficiency:{self.name}", args=[code])
+        return reverse(f"{self.space}:{self.name}", args=[code])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +104,6 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One step in the timeline."""
-
-    what: str
-    when: str
-    who: str
-    note: str
-    kind: str
-    url: str = ""
-    link: str = ""
-    late: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Said:
     """Something that was said, in the words of its step."""
 
@@ -115,7 +117,7 @@ def page(request: HttpRequest, kind: Kind, code: str, status: int = 200, **more:
     detail = kind.access(actor, code)
     matter = detail.matter
     account = matters.explain(matter).current
-    words = selectors.words_of(matter.pk)
+    words = kind.words(matter.pk)
     context = {
         "kind": kind,
         "detail": detail,
@@ -123,20 +125,20 @@ def page(request: HttpRequest, kind: Kind, code: str, status: int = 200, **more:
         "heading": kind.heading(detail),
         "state": kind.table.state(matter.state),
         "clock": matters.clock_face(matter, at),
-        "clock_url": reverse(f"efficiency:{kind.name}_clock", args=[matter.code]),
+        "clock_url": reverse(f"{kind.space}:{kind.name}_clock", args=[matter.code]),
         "account": account,
         "derivation": account and (account.promised or account.legal),
         "facts": [each for each in kind.facts(detail, actor) if each[1] not in (None, "")],
         "badges": kind.badges(detail),
         "said": [Said(kind.table.step(word.action).label, word) for word in words],
-        "file_name": f"efficiency:{kind.name}_file",
+        "file_name": f"{kind.space}:{kind.name}_file",
         "buttons": _buttons(kind, detail, actor, at),
-        "entries": _entries(matters.timeline(matter), matter.closed_at is None),
+        "entries": entries(matters.timeline(matter), running=matter.closed_at is None, what=kind.what, note=kind.note),
         "back_url": reverse(kind.back),
         **kind.context(request, detail, actor),
         **more,
     }
-    return render(request, kind.template, context, status=status)
+    return render(request, kind.template or f"{kind.space}/matter.html", context, status=status)
 
 
 def _buttons(kind: Kind, detail: Any, actor: Actor, at: datetime) -> list[Button]:
@@ -146,28 +148,10 @@ def _buttons(kind: Kind, detail: Any, actor: Actor, at: datetime) -> list[Button
         if step.closed_because or action not in kind.acts or kind.closed(detail, actor, action):
             continue
         act = kind.acts[action]
-        url = reverse(f"efficiency:{kind.name}_act", args=[detail.matter.code, action])
+        url = reverse(f"{kind.space}:{kind.name}_act", args=[detail.matter.code, action])
         form = form_for(kind, action, detail) if act.in_dialog else None
         found.append(Button(step.rule, act, url, form, primary=not found and step.rule.order < 3))
     return found
-
-
-def _entries(steps: Sequence[matters.Shown], running: bool) -> list[Entry]:
-    """Every step, newest first."""
-    shown = []
-    for place, step in enumerate(reversed(steps)):
-        reason = str(step.facts.get("rung") or step.facts.get("sanction") or step.facts.get("reason") or "")
-        shown.append(
-            Entry(
-                what=step.label,
-                when=moments.say_moment(step.happened_at, year=step.happened_at.year != moments.now().year),
-                who=" ".join(part for part in (step.window or step.post, step.actor) if part),
-                note=reason if len(reason) <= 60 else f"{reason[:58]}……",
-                kind="paused" if step.effect == "stop" else "now" if place == 0 and running else "",
-                late=step.said_late(moments.say_moment(step.recorded_at)),
-            )
-        )
-    return shown
 
 
 def form_for(kind: Kind, action: str, detail: Any, data: Any = None, files: Any = None) -> ActForm:
@@ -222,7 +206,7 @@ def _do(request: HttpRequest, kind: Kind, detail: Any, action: str, form: ActFor
     if chosen.given is not None:
         given = chosen.given(given)
     if "file" in form.fields:
-        given["files"] = stored(request, actor, at)
+        given["files"] = store_chosen(request.FILES.get("file"), actor=actor, at=at)
     chosen.verb(**{kind.keyword: detail}, actor=actor, at=at, **given)
 
 
@@ -242,7 +226,7 @@ def _ask(
         "back_url": kind.url(detail.matter.code),
         "extra": kind.context(request, detail, actor),
     }
-    return render(request, "efficiency/act.html", context, status=status)
+    return render(request, f"{kind.space}/act.html", context, status=status)
 
 
 def _why_closed(kind: Kind, detail: Any, action: str, actor: Actor, at: datetime) -> str:
@@ -269,13 +253,13 @@ def clock(request: HttpRequest, kind: Kind, code: str) -> HttpResponseBase:
         "face": matters.clock_face(detail.matter, at),
         "back_url": kind.url(detail.matter.code),
     }
-    return render(request, "efficiency/clock.html", context)
+    return render(request, f"{kind.space}/clock.html", context)
 
 
 def file(request: HttpRequest, kind: Kind, code: str, uid: UUID) -> HttpResponseBase:
     """A file handed in with a word."""
     detail = kind.access(actor_of(request), code)
-    return documents.file_response(selectors.file_of(detail.matter.pk, uid), inline=True)
+    return documents.file_response(kind.file(detail.matter.pk, uid), inline=True)
 
 
 def paths(kind: Kind, prefix: str, *, files: bool = True) -> list[URLPattern]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +13,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from yimen.ground.calendar.selectors import work_calendar
+from yimen.ground.identity.policies import actor_of
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.periods import Period
-from yimen.ground.matters import selectors as matters
-from yimen.ground.matters.lifecycle import Procedure
-from yimen.service.windows.views.asking import (
+from yimen.ground.kit.questions import (
     EXPORT_MOST,
-    actor_of,
     day_asked,
     file_url,
     number_asked,
@@ -29,6 +27,8 @@ from yimen.service.windows.views.asking import (
     wants_file,
     workbook,
 )
+from yimen.ground.matters import selectors as matters
+from yimen.ground.matters.lifecycle import Procedure
 
 PAGE = 20
 
@@ -39,6 +39,7 @@ class Row:
 
     detail: Any
     url: str
+    title: str
     clock: matters.ClockFace
     state: str
     sub: str
@@ -47,7 +48,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list: its table, its words, its boxes, what narrows it, its columns besides title, state and limit."""
+    """A list: its table, its words, its boxes, what narrows it, its columns besides title, state and limit; `space` as in `Kind`."""
 
     table: Procedure
     title: str
@@ -55,11 +56,15 @@ class Listing:
     unit_column: str
     boxes: Callable[[Actor, datetime], Mapping[str, tuple[str, Q]]]
     columns: Sequence[tuple[str, Callable[[Any], Any]]]
+    _: KW_ONLY
+    space: str
     export: Sequence[exports.Column[Row]] = ()
     filters: Mapping[str, tuple[str, str, Sequence[tuple[str, str]]]] = field(default_factory=dict)
     questions: Mapping[str, Mapping[str, Q]] = field(default_factory=dict)
     order: tuple[str, str] = ("matter__sort_at", "pk")
     empty: str = "没有符合条件的"
+    heading: Callable[[Any], str] = field(default=lambda detail: str(detail.matter.title))
+    search: Callable[[str], Q] = field(default=lambda text: Q(matter__title__icontains=text))
 
 
 def listing(
@@ -96,13 +101,13 @@ def listing(
         "export_url": file_url(request),
         **more,
     }
-    return render(request, more.get("template", "windows/list.html"), context)
+    return render(request, more.get("template", f"{spec.space}/list.html"), context)
 
 
 def narrowed(request: HttpRequest, spec: Listing, found: QuerySet[Any]) -> QuerySet[Any]:
     """What the question leaves."""
     if text := text_asked(request):
-        found = found.filter(Q(matter__title__icontains=text) | Q(matter__code__iexact=text))
+        found = found.filter(spec.search(text) | Q(matter__code__iexact=text))
     if (unit := number_asked(request, "unit")) is not None:
         found = found.filter(**{spec.unit_column: unit})
     if first := day_asked(request, "first"):
@@ -125,7 +130,8 @@ def rows_of(spec: Listing, found: Iterable[Any], at: datetime) -> list[Row]:
     return [
         Row(
             detail=each,
-            url=reverse(f"windows:{spec.table.name}", args=[each.matter.code]),
+            url=reverse(f"{spec.space}:{spec.table.name}", args=[each.matter.code]),
+            title=spec.heading(each),
             clock=matters.clock_face(each.matter, at, calendar),
             state=spec.table.state(each.matter.state).label,
             sub=each.matter.code,
@@ -142,7 +148,7 @@ def states(table: Procedure) -> list[tuple[str, str]]:
 
 COMMON: Sequence[exports.Column[Row]] = (
     exports.Column("编号", lambda row: row.detail.matter.code, width=24),
-    exports.Column("标题", lambda row: row.detail.matter.title, width=40),
+    exports.Column("标题", lambda row: row.title, width=40),
     exports.Column("到哪一步", lambda row: row.state),
     exports.Column("期限", lambda row: row.clock.text),
     exports.Column("到期日", lambda row: row.detail.matter.due_on),
