@@ -54,7 +54,8 @@ class Kind:
     """A kind of matter on the desk: how it is found, what stands on its page, which acts it has.
 
     `space` is the module's namespace of addresses and its folder of templates; `words` what was said about a matter, oldest
-    first; `file` one file handed in with such a word. `what` and `note` name a step in the timeline and what stands under it.
+    first; `file` one file handed in with such a word. `limit` says one that is not counted in days. `what` and `note` name a step in
+    the timeline and what stands under it.
     """
 
     table: Procedure
@@ -74,6 +75,7 @@ class Kind:
     closed: Callable[[Any, Actor, str], str] = field(default=lambda *_: "")
     context: Callable[[HttpRequest, Any, Actor], dict[str, Any]] = field(default=lambda *_: {})
     heading: Callable[[Any], str] = field(default=lambda detail: str(detail.matter.title))
+    limit: Callable[[Any], str] = field(default=lambda _: "")
     what: Callable[[matters.Shown], str] = label_of
     note: Callable[[matters.Shown], str] = reason_of
 
@@ -128,6 +130,8 @@ def page(request: HttpRequest, kind: Kind, code: str, status: int = 200, **more:
         "clock_url": reverse(f"{kind.space}:{kind.name}_clock", args=[matter.code]),
         "account": account,
         "derivation": account and (account.promised or account.legal),
+        "limit": kind.limit(detail),
+        "warned": matter.warn_at is not None and account is not None and matter.warn_at > account.started_at,
         "facts": [each for each in kind.facts(detail, actor) if each[1] not in (None, "")],
         "badges": kind.badges(detail),
         "said": [Said(kind.table.step(word.action).label, word) for word in words],

@@ -56,9 +56,14 @@ ACTS: Mapping[str, Act] = {
 }  # fmt: skip
 
 
+def span_said(pull: Pull) -> str:
+    """`2 个工作日`, `4 个工作小时`, `当日`."""
+    return "当日" if pull.unit == "workday" and not pull.limit else f"{pull.limit} {pull.get_unit_display()}"
+
+
 def limit_said(pull: Pull) -> str:
     """`2 个工作日`, `4 个工作小时，11月20日 16:30 前`."""
-    said = "当日" if pull.unit == "workday" and not pull.limit else f"{pull.limit} {pull.get_unit_display()}"
+    said = span_said(pull)
     return f"{said}，{moments.say_moment(pull.answer_by)} 前" if pull.answer_by else said
 
 
@@ -91,7 +96,7 @@ def _badges(pull: Pull) -> Sequence[tuple[str, str]]:
 
 KIND = own_kind(
     PULL, "pull", policies.access_pull, ACTS, _facts, "windows:pulls", "股室协办", acting=policies.as_asker,
-    badges=_badges, closed=verbs.why_not,
+    badges=_badges, closed=verbs.why_not, limit=span_said,
 )  # fmt: skip
 
 
