@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "yimen.ground.matters",
     "yimen.service.catalogue",
     "yimen.service.cases",
+    "yimen.service.fees",
     "yimen.service.reform",
     "yimen.service.residence",
     "yimen.service.windows",

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((operations_page.urlpatterns, operations_page.app_name))),
     path("", include("yimen.service.cases.urls")),
     path("", include("yimen.service.catalogue.urls")),
+    path("", include("yimen.service.fees.urls")),
     path("", include("yimen.service.reform.urls")),
     path("", include("yimen.service.residence.urls")),
     path("", include("yimen.service.windows.urls")),

@@ -26,6 +26,7 @@ class Post(models.Model):
         SUPERVISOR = "supervisor", "监察"
         LEADER = "leader", "政府领导"
         AGENT = "agent", "村级代办"
+        CASHIER = "cashier", "收费"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts", verbose_name="机构")
