@@ -152,8 +152,8 @@ def _seats(*, villages: bool) -> list[_Seat]:
             seats.append(_Seat(each.key, section, "editor", "事项管理岗"))
     for plan in county.windows():
         home = "centre" if plan.centre == "main" else plan.centre
-        duty = "issuer" if plan.kind in ("issuing", "fee") else "clerk"
-        title = {"issuer": "出件岗", "clerk": "窗口受理岗"}[duty]
+        duty = {"issuing": "issuer", "fee": "cashier"}.get(plan.kind, "clerk")
+        title = {"issuer": "出件岗", "cashier": "收费岗", "clerk": "窗口受理岗"}[duty]
         seats.append(_Seat("centre", home, duty, title, plan.number))
     seats += [_Seat("centre", "centre", "manager", "中心管理岗")] * 3
     seats += [_Seat("justice", "justice", "legal", "合法性审查岗")] * 2

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from yimen.house.demo import (
     calendar_and_messages,
     catalogue,
+    charging,
     coordinating,
     drilling,
     efficiency,
@@ -40,6 +41,7 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     moving.tell,  # after the cases whose editions change and the promises that are broken
     reform.tell,
     pulling.tell,
+    charging.tell,
     calendar_and_messages.tell,
     reorganising.tell,  # after all that moves items and windows, so that its preview is not stale
     surveying.tell,

@@ -8,6 +8,7 @@ from typing import Any
 from yimen.ground.identity.rules import SYSTEM
 from yimen.house.demo import county
 from yimen.house.demo.building import County
+from yimen.house.demo.fee_list import fees_of
 from yimen.house.demo.items import ITEMS
 from yimen.house.demo.items.parts import DemoItem, Paper
 from yimen.service.catalogue import services as catalogue
@@ -85,7 +86,7 @@ def _values(item: DemoItem, department: county.Department) -> dict[str, Any]:
         "promise_unit": "working_day",
         "case_kind": "instant" if item.at_once else "promise",
         "results": [{"name": item.result, "kind": item.result_kind}],
-        "fee": False,
+        **fees_of(item.key),
         "visits": 1 if in_person else 0,
         "visits_reason": "依法须本人到场办理" if in_person else "",
         "online_depth": "二级（在线咨询、下载）" if in_person else "全程网办",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from yimen.ground.kit.moments import day_of
+from yimen.ground.kit.moments import day_of, now
 from yimen.ground.kit.money import Fen, say_yuan
 from yimen.ground.kit.outbox import handles
 from yimen.ground.notices.services import notify_account, notify_party
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 @handles(cases.CaseAccepted)
 def raise_on_acceptance(event: cases.CaseAccepted) -> None:
     """What is charged after acceptance."""
-    services.raise_by_rule(code=event.code, occasion="accepted", at=event.at)
+    services.raise_by_rule(code=event.code, occasion="accepted", at=now(), on=day_of(event.at))
 
 
 @handles(cases.CaseDecided)
 def raise_on_grant(event: cases.CaseDecided) -> None:
     """What is charged after a grant; a refusal costs nothing more."""
     if event.decision == "granted":
-        services.raise_by_rule(code=event.code, occasion="granted", at=event.at)
+        services.raise_by_rule(code=event.code, occasion="granted", at=now(), on=day_of(event.at))
 
 
 @handles(cases.CaseWithdrawn)
 def cancel_withdrawn(event: cases.CaseWithdrawn) -> None:
     """Nobody pays for what was taken back."""
-    services.bills.cancel_of_case(event.matter_id, "申请已撤回", event.at)
+    services.bills.cancel_of_case(event.matter_id, "申请已撤回", now())
 
 
 @handles(cases.CaseAbandoned)
 def cancel_abandoned(event: cases.CaseAbandoned) -> None:
     """Nobody pays for what was given up."""
-    services.bills.cancel_of_case(event.matter_id, "视为放弃申请", event.at)
+    services.bills.cancel_of_case(event.matter_id, "视为放弃申请", now())
 
 
 @handles(events.BillRaised)

@@ -155,10 +155,8 @@ def of_centre(actor: Actor, code: str) -> Q:
 def access_bill(actor: Actor, code: str) -> Bill:
     """The bill with this number; to a stranger there is none (`NotFound`)."""
     rows = Bill.objects.select_related("case__matter", "department", "centre__division", "window")
-    if actor.kind == "citizen":
-        allowed = Q(payer=actor.party_id) if actor.party_id is not None else Q(pk__in=[])
-    else:
-        allowed = bills(actor)
+    mine = Q(payer=actor.party_id) if actor.party_id is not None else Q(pk__in=[])
+    allowed = mine if actor.kind == "citizen" else bills(actor)
     found = rows.filter(allowed, code=str(code)[:40]).first()
     if found is None:
         raise NotFound("没有这张缴费单，或者不在您的权限范围内。", next_step="请核对缴费单号，或从清单进入。")

@@ -42,6 +42,7 @@ CONDUCT: dict[str, str] = {
 }  # fmt: skip
 """Forbidden conduct and losses (R179, R180)."""
 
+NOTHING = Fen(0)
 MILLI = 1000
 """Quantities are kept in thousandths, so that 86.5 square metres are a whole number."""
 
@@ -57,9 +58,9 @@ class Standard:
     """How a fee is reckoned: a fixed sum, a range, or a sum for each unit."""
 
     how: str
-    amount_fen: Fen = Fen(0)
-    low_fen: Fen = Fen(0)
-    high_fen: Fen = Fen(0)
+    amount_fen: Fen = NOTHING
+    low_fen: Fen = NOTHING
+    high_fen: Fen = NOTHING
     unit: str = ""
 
     def faults(self) -> dict[str, str]:
@@ -205,3 +206,76 @@ def _compare_one(told: Mapping[str, Any], charged: Listed) -> list[str]:
 
 def _plain(text: str) -> str:
     return re.sub(r"[\s　（）()\[\]〔〕【】]", "", text)
+
+
+# --- Money that fits no bill, and the day compared with the bank's file
+
+
+HELD: dict[str, str] = {
+    "amount": "金额与缴费单不符",
+    "paid_before": "缴费单已缴过",
+    "not_open": "缴费单已作废或免缴",
+    "unknown": "没有这个订单",
+    "contradicts": "同一流水号金额不同",
+}
+"""Why money that came is held for a person."""
+
+DIFFERENCES: dict[str, str] = {
+    "only_bank": "银行有，我方没有",
+    "only_ours": "我方有，银行没有",
+    "amount": "金额不同",
+    "day": "日期不同",
+    "drawer": "现金长短款",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One movement of money as a side has it; what was given back is below zero."""
+
+    serial: str
+    fen: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One difference of a day."""
+
+    kind: str
+    serial: str
+    ours_fen: int
+    bank_fen: int
+    other_day: date | None = None
+
+
+def match(day: date, ours: Sequence[Moved], banks: Sequence[Moved]) -> list[Found]:
+    """The differences of a day between our ledger and the bank's file, each by its name. Both sides hold some days around it, so
+    that what the bank counts to another day is told from what it does not know. A difference of the day is named on our day;
+    on the bank's day it is not named again.
+    """
+    mine, theirs = _by_serial(ours), _by_serial(banks)
+    found: list[Found] = []
+    for serial in sorted(mine.keys() | theirs.keys()):
+        own, other = mine.get(serial), theirs.get(serial)
+        if own is not None and other is not None:
+            if own.day != day:
+                continue
+            if own.fen != other.fen:
+                found.append(Found("amount", serial, own.fen, other.fen, other.day if other.day != day else None))
+            elif other.day != day:
+                found.append(Found("day", serial, own.fen, other.fen, other.day))
+        elif own is not None and own.day == day:
+            found.append(Found("only_ours", serial, own.fen, 0))
+        elif other is not None and other.day == day:
+            found.append(Found("only_bank", serial, 0, other.fen))
+    return found
+
+
+def _by_serial(moves: Sequence[Moved]) -> dict[str, Moved]:
+    """Entries of one serial (a bill of several lines) as one movement, of its first day."""
+    found: dict[str, Moved] = {}
+    for each in moves:
+        held = found.get(each.serial)
+        found[each.serial] = each if held is None else Moved(each.serial, held.fen + each.fen, min(held.day, each.day))
+    return {serial: each for serial, each in found.items() if each.fen}

@@ -11,6 +11,7 @@ from yimen.ground.identity.models import Party
 from yimen.ground.organisations.models import Unit, Window
 from yimen.service.cases.models import Case
 from yimen.service.fees.models.charges import ChargeVersion
+from yimen.service.fees.rules import say_quantity
 
 
 class Bill(models.Model):
@@ -121,6 +122,11 @@ class BillLine(models.Model):
     def due_fen(self) -> int:
         """What is to be paid for it."""
         return self.amount_fen - self.reduced_fen
+
+    @property
+    def quantity_words(self) -> str:
+        """`86.5 平方米`."""
+        return say_quantity(self.quantity_milli, self.unit)
 
 
 class Reduction(models.Model):

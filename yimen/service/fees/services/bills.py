@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -52,8 +52,9 @@ class Asked:
 
 
 @transaction.atomic
-def raise_by_rule(*, code: str, occasion: str, at: datetime) -> Bill | None:
-    """The bill that the catalogue asks of this case at this step; None where it asks none, or has been raised already.
+def raise_by_rule(*, code: str, occasion: str, at: datetime, on: date | None = None) -> Bill | None:
+    """The bill that the catalogue of the day `on` (today) asks of this case at this step; None where it asks none, or has been
+    raised already.
 
     A charge by quantity whose number the application does not hold is left to the window.
     """
@@ -61,7 +62,7 @@ def raise_by_rule(*, code: str, occasion: str, at: datetime) -> Bill | None:
     matters.lock(case.pk)
     asked = []
     answers: dict[str, object] | None = None
-    for version in charges_for(case.item_id, day_of(at), occasion):
+    for version in charges_for(case.item_id, on or day_of(at), occasion):
         quantity = rules.MILLI
         if version.how == "per_unit":
             answers = case_answers(case) if answers is None else answers

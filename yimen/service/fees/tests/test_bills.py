@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.cast import Cast
@@ -12,7 +14,7 @@ from yimen.ground.matters.services import StepHeld
 from yimen.service.cases import services as cases
 from yimen.service.cases.tests.stage import case_of, matter_of
 from yimen.service.fees import services
-from yimen.service.fees.models import Bill, Entry, Payment, Ticket, TicketRange
+from yimen.service.fees.models import Bill, Entry, Payment, Reduction, Ticket, TicketRange
 from yimen.service.fees.rules import WrongStandard
 from yimen.service.fees.services import Asked
 from yimen.service.fees.services.bills import BillMoved, NotCharged
@@ -30,7 +32,7 @@ def test_an_unpaid_bill_holds_delivery_and_nothing_else(cast: Cast) -> None:
     assert services.raise_by_rule(code=code, occasion="accepted", at=now()) is None
     cases.pass_review(code=code, text="符合条件。", actor=cast.actor("zhao"), at=now())
     cases.grant(code=code, actor=cast.actor("chen"), at=now())
-    given = {"code": code, "method": "signature", "receiver": "李明", "actor": cast.actor("wu")}
+    given: dict[str, Any] = {"code": code, "method": "signature", "receiver": "李明", "actor": cast.actor("wu")}
     with pytest.raises(StepHeld, match="还没有缴"):
         cases.deliver(**given, at=now())
     stage.tickets(cast)
@@ -127,7 +129,7 @@ def test_what_is_taken_back_is_not_paid(cast: Cast) -> None:
         services.cancel_bill(actor=cast.actor("wang"), bill=bill, reason="再来一次", at=now())
 
 
-def reduce(cast: Cast, bill: Bill, fen: int, who: str = "wang") -> object:
+def reduce(cast: Cast, bill: Bill, fen: int, who: str = "wang") -> Reduction:
     return services.reductions.ask_reduction(
         actor=cast.actor(who), bill=bill, amount_fen=Fen(fen), reason="低保家庭。", document="关于困难群众免收证照工本费的通知",
         document_number="清政发〔2024〕3号", at=now(),

@@ -48,7 +48,7 @@ def test_what_may_not_be_charged(standard: Standard, fee_class: str, quantity: i
 
 
 def test_shares_add_up_and_nobody_bears_more_than_he_can() -> None:
-    chance = random.Random(42)  # noqa: S311
+    chance = random.Random(42)
     for _ in range(500):
         rests = [chance.randrange(0, 5000) for _ in range(chance.randrange(1, 7))]
         whole = chance.randrange(0, sum(rests) + 1)

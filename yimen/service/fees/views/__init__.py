@@ -1,0 +1,1 @@
+"""The screens of charges, bills and money."""
