@@ -77,7 +77,7 @@ class Cast:
             account=account,
             name="test",
             scopes=list(scopes)
-            or ["cases.*", "coordination.*", "drills.*", "scrutiny.*", "supervision.*", "windows.*"],
+            or ["cases.*", "coordination.*", "drills.*", "offline.*", "scrutiny.*", "supervision.*", "windows.*"],
             at=moments.now(),
         )[1]
 

@@ -29,6 +29,7 @@ from yimen.service.cases.api_paths import router as case_paths
 from yimen.service.cases.api_revoking import router as case_revoking
 from yimen.service.catalogue.api import router as items
 from yimen.service.coordination.api import router as coordination
+from yimen.service.offline.api import router as offline
 from yimen.service.reform.api import router as lists
 from yimen.service.residence.api import router as residence
 from yimen.service.scrutiny.api import router as scrutiny
@@ -96,6 +97,7 @@ api.add_router("/", case_moves, tags=["移动在办件"])
 api.add_router("/", lists, tags=["清单"])
 api.add_router("/", residence, tags=["进驻"])
 api.add_router("/", windows, tags=["窗口"])
+api.add_router("/", offline, tags=["窗口"])
 api.add_router("/", coordination, tags=["协调事项"])
 api.add_router("/", scrutiny, tags=["办件"])
 api.add_router("/", supervision, tags=["电子监察"])

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "yimen.service.reform",
     "yimen.service.residence",
     "yimen.service.windows",
+    "yimen.service.offline",
     "yimen.service.coordination",
     "yimen.service.scrutiny",
     "yimen.watch.supervision",

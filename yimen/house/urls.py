@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yimen.service.reform.urls")),
     path("", include("yimen.service.residence.urls")),
     path("", include("yimen.service.windows.urls")),
+    path("", include("yimen.service.offline.urls")),
     path("", include("yimen.service.coordination.urls")),
     path("", include("yimen.service.scrutiny.urls")),
     path("", include("yimen.watch.supervision.urls")),

@@ -15,6 +15,7 @@ from yimen.house.demo import (
     life,
     mandates,
     moving,
+    offlining,
     paths,
     promises,
     pulling,
@@ -42,6 +43,7 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     reform.tell,
     pulling.tell,
     charging.tell,
+    offlining.tell,
     calendar_and_messages.tell,
     reorganising.tell,  # after all that moves items and windows, so that its preview is not stale
     surveying.tell,

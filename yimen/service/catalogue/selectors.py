@@ -467,3 +467,8 @@ def named_items(codes31: Iterable[str]) -> dict[str, str]:
     wanted = [code for code in list(codes31)[:100] if len(code) == 31 and _plain(code)]
     rows = ServiceItem.objects.filter(code31__in=wanted, status="active").order_by("-id").values_list("code31", "name")
     return dict(rows)
+
+
+def materials_of_editions(editions: Collection[int]) -> QuerySet[EditionMaterial]:
+    """The materials of several editions in order, cancelled ones too (`is_cancelled`)."""
+    return EditionMaterial.objects.select_related("standard").filter(edition__in=list(editions)).order_by("edition", "order", "pk")

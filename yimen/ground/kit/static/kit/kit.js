@@ -61,9 +61,15 @@ document.addEventListener("click", event => {
 
 // 对话框里选“先不”不算改动；一次提交只发一次。
 let leaving = false;
+// 退出登录：这台浏览器为断网留的页面都清掉；没有传回的日志是加密的，留着，登录以后才再打开（offline/page.js）。
+const leaveNothing = () => {
+  try { localStorage.setItem("yimen-signed-out", Date.now()); } catch { /* 存不了的浏览器也没有留东西 */ }
+  globalThis.caches?.keys().then(names => names.filter(name => name.startsWith("yimen-")).forEach(name => caches.delete(name)));
+};
 document.addEventListener("submit", event => {
   const form = event.target;
   if (form.method === "dialog") return;
+  if (form.getAttribute("action") === "/sign-out/") leaveNothing();
   if (form.dataset.sent) { event.preventDefault(); return; }
   if (form.method === "post" && !form.matches("[hx-post], [data-many]")) {
     form.dataset.sent = "1";
