@@ -110,7 +110,7 @@ def receive(page: Page, count: int, first: int = 0) -> None:
         page.locator("#item").fill("卫生许可")
         page.locator("#item").press("Enter")
         page.locator("#id-number").fill("519911199003070029")
-        page.locator("#name").fill("李雷")
+        page.locator("#name").fill("李明")
         page.locator("#phone").fill("13812345678")
         page.locator("[name=shop]").fill(f"听泉茶馆{at}店")
         page.locator("[name=area]").fill("86.5")
@@ -231,7 +231,7 @@ def test_signing_out_leaves_nothing_but_what_is_not_sent(host: Host, started: An
     page.get_by_role("button", name="现在传回").click()
     expect(page.locator("[data-notice]")).to_contain_text("登录已过期")
     assert waiting(page) == 1
-    expect(page.locator("[data-outbox]")).not_to_contain_text("李雷")
+    expect(page.locator("[data-outbox]")).not_to_contain_text("李明")
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(cast), "url": host.url}])
     page.goto("/desk/")
     page.locator("details.who summary").click()

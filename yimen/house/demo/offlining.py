@@ -25,7 +25,8 @@ BACK = 4
 
 
 def tell(stage: Stage) -> None:
-    """Enrolled three weeks ago; cut off at half past ten; back before noon; the fourth applicant's number had a wrong digit."""
+    """Enrolled three weeks ago; cut off at half past ten; back before noon; before the last receipt somebody put the computer's
+    clock back by a day, so that one waits for a second person."""
     clerk = stage.actor(stage.county.clerks[WINDOW])
     day = stage.days.back(BACK)
     enrolled, cut = stage.days.at(stage.days.back(BACK + 15), 9, 5), stage.days.at(day, 10, 31)
@@ -41,26 +42,26 @@ def tell(stage: Stage) -> None:
         for each in extract(clerk, day_of(cut))
         if not any(asked.get("later") and asked["required"] for asked in each["form"])
     ]
-    for at, item in enumerate(items[:: max(1, len(items) // RECEIPTS)][:RECEIPTS]):
-        browser.receive(
-            at=cut + timedelta(minutes=6 + at * 11), clerk=(clerk.uid, clerk.name), **_said(stage, at, item, cut)
-        )
+    chosen = items[:: max(1, len(items) // RECEIPTS)][:RECEIPTS]
+    for at, item in enumerate(chosen):
+        moment = cut + timedelta(minutes=6 + at * 11)
+        wrong = {"local_at": round((moment - timedelta(days=1)).timestamp() * 1000)} if at == len(chosen) - 1 else {}
+        browser.receive(at=moment, clerk=(clerk.uid, clerk.name), **_said(at, item, cut), **wrong)
     back = cut + timedelta(minutes=79)
     services.merge(device=device, entries=browser.journal, actor=clerk, at=back, head=browser.head())
 
 
-def _said(stage: Stage, at: int, item: dict[str, Any], cut: Any) -> dict[str, Any]:
+def _said(at: int, item: dict[str, Any], cut: Any) -> dict[str, Any]:
     """What the counter was told."""
     who = people.person(FIRST_PERSON + at)
     edition = open_edition(item["code"], cut)
-    number = who.id_number if at != 3 else who.id_number[:-1] + ("0" if who.id_number[-1] != "0" else "1")
     return {
         "item": {"code": item["code"], "edition": item["edition"], "name": item["name"]},
         "applicant": {
             "kind": "natural",
             "name": who.name,
             "id_type": who.id_type,
-            "id_number": number,
+            "id_number": who.id_number,
             "phone": who.phone,
         },
         "answers": fill(edition.form, "natural", random.Random(at)).for_party(who),  # noqa: S311  (made-up answers)

@@ -42,6 +42,7 @@ class CorrectForm(Form):
     def __init__(self, *args: Any, said: Content, questions: Iterable[Question] = (), **kwargs: Any) -> None:
         initial = {**said.applicant.model_dump(), **{f"{ANSWER}{key}": value for key, value in said.answers.items()}}
         super().__init__(*args, initial=initial, **kwargs)
+        self.fields["name_changed"] = forms.BooleanField(label="姓名（名称）已变更，按证件更正档案", required=False)
         for each in questions:
             self.fields[f"{ANSWER}{each.key}"] = _field(each)
         self.fields["reason"] = Paragraph(

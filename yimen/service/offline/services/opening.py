@@ -32,24 +32,28 @@ class Stopped:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-def try_to_open(said: Content, *, actor: Actor, at: datetime, now: datetime) -> str | Stopped:
+def try_to_open(
+    said: Content, *, actor: Actor, at: datetime, now: datetime, name_changed: bool = False
+) -> str | Stopped:
     """The number of the case, or why there is none; what was half done is undone. Runs in the caller's transaction.
 
-    `at` is the moment of the receipt: the limits count from it. The party's file is opened as of `now`.
+    `at` is the moment of the receipt: the limits count from it. The party's file is opened as of `now`;
+    `name_changed` takes the new name into it.
     """
     try:
         with transaction.atomic():
-            return _open(said, actor, at, now)
+            return _open(said, actor, at, now, name_changed)
     except Refusal as refusal:
         return Stopped(_kind(refusal), f"{refusal.message}{refusal.next_step}"[:500], dict(refusal.fields))
 
 
-def _open(said: Content, actor: Actor, at: datetime, now: datetime) -> str:
+def _open(said: Content, actor: Actor, at: datetime, now: datetime, name_changed: bool) -> str:
     edition = catalogue.open_edition(said.item.code, at)
     who = said.applicant
     party = people.party_at_window(
-        actor=actor, kind=who.kind, name=who.name, id_type=who.id_type, id_number=who.id_number, phone=who.phone, at=now
-    )
+        actor=actor, kind=who.kind, name=who.name, id_type=who.id_type, id_number=who.id_number, phone=who.phone,
+        at=now, name_changed=name_changed,
+    )  # fmt: skip
     return cases.submit_application(
         item_code=said.item.code, party_id=party.pk, answers=said.answers, actor=actor, at=at, channel="window",
         paper=_materials(said, edition.pk), contact_name=who.name, contact_phone=who.phone, basis=BASIS,

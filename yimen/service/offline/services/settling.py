@@ -40,7 +40,7 @@ def content_of(entry: Entry) -> Content:
 @transaction.atomic
 def correct(
     *, entry: Entry, actor: Actor, at: datetime, reason: str, applicant: Mapping[str, str] | None = None,
-    answers: Mapping[str, Any] | None = None,
+    answers: Mapping[str, Any] | None = None, name_changed: bool = False,
 ) -> Entry:  # fmt: skip
     """Set right what was wrong and open the case; the limits still count from the receipt. The signed text stays as it is.
 
@@ -55,7 +55,7 @@ def correct(
         said = said.model_copy(update={"applicant": Applicant(**{**said.applicant.model_dump(), **applicant})})
     if answers:
         said = said.model_copy(update={"answers": {**said.answers, **answers}})
-    opened = try_to_open(said, actor=actor, at=held.happened_at, now=at)
+    opened = try_to_open(said, actor=actor, at=held.happened_at, now=at, name_changed=name_changed)
     if isinstance(opened, Stopped):
         raise CannotOpen(f"还不能开办件：{opened.said}", fields=dict(opened.fields))
     became(held, opened)

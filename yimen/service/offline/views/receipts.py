@@ -121,7 +121,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponseBase:
         try:
             held = services.correct(
                 entry=entry, actor=actor, at=moments.now(), reason=form.cleaned_data["reason"],
-                applicant=form.applicant, answers=form.answers,
+                applicant=form.applicant, answers=form.answers, name_changed=form.cleaned_data["name_changed"],
             )  # fmt: skip
         except Refusal as refusal:
             if refusal.status in (401, 403, 404):

@@ -78,8 +78,8 @@
       else stop(line === "lost" ? "这台浏览器还没有登记，要联网才能登记。现在断网，请用纸质受理单。" : "请先登录窗口人员的账号，再登记这台浏览器。");
       return;
     }
-    if (+localStorage.getItem(SIGNED_OUT)) { await draftOf(); stop(`已经退出登录。没有传回的 ${(await Journal.all()).filter(x => x.state === "unsent").length} 件都还在，登录以后再收件、再传回。`); return; }
     if (line === "refused") { stop(one("[data-notice]").textContent || "这台浏览器登记在别的窗口。"); return; }
+    if (+localStorage.getItem(SIGNED_OUT)) { await draftOf(); stop(`已经退出登录。没有传回的 ${(await Journal.all()).filter(x => x.state === "unsent").length} 件都还在，登录以后再收件、再传回。`); return; }
     view("work");
     extract ??= await Journal.read("items");
     const hours = extract ? (Date.now() - extract.at) / 3600000 : 0;
@@ -102,6 +102,7 @@
       if (each.sealed && line !== "expired") { const again = make("button", { type: "button", className: "button bare" }, "凭证"); again.onclick = () => present(each.seq); row.append(again); }
       if (each.code) row.append(make("span", { className: "sub" }, `办件编号 ${each.code}`));
       if (each.said) row.append(make("span", { className: "said" }, each.said));
+      if (each.state === "waiting" && line === "on") row.append(make("a", { href: `${body.receiptsUrl}${each.number}/` }, "处理"));
       return row;
     })));
   }
