@@ -78,7 +78,7 @@ def started(chromium: Any, tmp_path: Path) -> Iterator[Any]:
         opened.append(context)
         if session:
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": host.url}])
-        page = context.pages[0] if context.pages else context.new_page()
+        page: Page = context.pages[0] if context.pages else context.new_page()
         page.set_default_timeout(30_000)
         return page
 

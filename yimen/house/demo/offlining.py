@@ -45,7 +45,9 @@ def tell(stage: Stage) -> None:
     chosen = items[:: max(1, len(items) // RECEIPTS)][:RECEIPTS]
     for at, item in enumerate(chosen):
         moment = cut + timedelta(minutes=6 + at * 11)
-        wrong = {"local_at": round((moment - timedelta(days=1)).timestamp() * 1000)} if at == len(chosen) - 1 else {}
+        wrong: dict[str, Any] = (
+            {"local_at": round((moment - timedelta(days=1)).timestamp() * 1000)} if at == len(chosen) - 1 else {}
+        )
         browser.receive(at=moment, clerk=(clerk.uid, clerk.name), **_said(at, item, cut), **wrong)
     back = cut + timedelta(minutes=79)
     services.merge(device=device, entries=browser.journal, actor=clerk, at=back, head=browser.head())
