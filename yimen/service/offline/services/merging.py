@@ -13,7 +13,7 @@ from django.db.models import F, Max
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, masking, outbox
-from yimen.service.cases.models import Case
+from yimen.service.cases.selectors import case_by_code
 from yimen.service.offline import policies, rules
 from yimen.service.offline.events import JournalRefused, OfflineMerged, OfflineWaits
 from yimen.service.offline.models import Block, Device, Entry, Fault, Outage
@@ -173,7 +173,7 @@ def _waits(entry: Entry, stopped: Stopped) -> None:
 def became(entry: Entry, code: str) -> None:
     """The entry is this case from now on."""
     entry.state, entry.why, entry.said, entry.fields = Entry.State.MERGED, "", "", {}
-    entry.case = Case.objects.select_related("matter").get(matter__code=code)
+    entry.case = case_by_code(code)
 
 
 def _head(device_id: int, head: tuple[str, str], actor: Actor, at: datetime) -> Outcome | None:
