@@ -471,4 +471,8 @@ def named_items(codes31: Iterable[str]) -> dict[str, str]:
 
 def materials_of_editions(editions: Collection[int]) -> QuerySet[EditionMaterial]:
     """The materials of several editions in order, cancelled ones too (`is_cancelled`)."""
-    return EditionMaterial.objects.select_related("standard").filter(edition__in=list(editions)).order_by("edition", "order", "pk")
+    return (
+        EditionMaterial.objects.select_related("standard")
+        .filter(edition__in=list(editions))
+        .order_by("edition", "order", "pk")
+    )
