@@ -77,7 +77,16 @@ class Cast:
             account=account,
             name="test",
             scopes=list(scopes)
-            or ["cases.*", "coordination.*", "drills.*", "offline.*", "scrutiny.*", "supervision.*", "windows.*"],
+            or [
+                "cases.*",
+                "coordination.*",
+                "drills.*",
+                "hall.*",
+                "offline.*",
+                "scrutiny.*",
+                "supervision.*",
+                "windows.*",
+            ],
             at=moments.now(),
         )[1]
 

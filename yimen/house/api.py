@@ -29,6 +29,7 @@ from yimen.service.cases.api_paths import router as case_paths
 from yimen.service.cases.api_revoking import router as case_revoking
 from yimen.service.catalogue.api import router as items
 from yimen.service.coordination.api import router as coordination
+from yimen.service.hall.api import router as hall
 from yimen.service.offline.api import router as offline
 from yimen.service.reform.api import router as lists
 from yimen.service.residence.api import router as residence
@@ -100,6 +101,7 @@ api.add_router("/", windows, tags=["窗口"])
 api.add_router("/", offline, tags=["窗口"])
 api.add_router("/", coordination, tags=["协调事项"])
 api.add_router("/", scrutiny, tags=["办件"])
+api.add_router("/", hall, tags=["大厅"])
 api.add_router("/", supervision, tags=["电子监察"])
 api.add_router("/", efficiency, tags=["效能监督"])
 api.add_router("/", organisations, tags=["机构"])

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "yimen.service.offline",
     "yimen.service.coordination",
     "yimen.service.scrutiny",
+    "yimen.service.hall",
     "yimen.watch.supervision",
     "yimen.watch.efficiency",
     "yimen.watch.drills",

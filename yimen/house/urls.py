@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yimen.service.offline.urls")),
     path("", include("yimen.service.coordination.urls")),
     path("", include("yimen.service.scrutiny.urls")),
+    path("", include("yimen.service.hall.urls")),
     path("", include("yimen.watch.supervision.urls")),
     path("", include("yimen.watch.efficiency.urls")),
     path("", include("yimen.watch.drills.urls")),

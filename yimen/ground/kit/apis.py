@@ -88,14 +88,17 @@ def readable(text: str, *, what: str) -> str:
     return clean_line(text, label=what) if text else ""
 
 
-def once(request: HttpRequest, act: Callable[[], tuple[int, dict[str, Any]]]) -> HttpResponse:
-    """Do the act in one transaction; with an `Idempotency-Key` header, do it once and give a replay the same answer."""
+def once(
+    request: HttpRequest, act: Callable[[], tuple[int, dict[str, Any]]], *, module: str = "cases"
+) -> HttpResponse:
+    """Do the act in one transaction; with an `Idempotency-Key` header, do it once and give a replay the same answer. `module` is
+    the one whose scope the token must have (`actor_of`)."""
     key = request.headers.get("Idempotency-Key", "")
     if not key:
         with transaction.atomic():
             status, body = act()
         return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
-    actor = actor_of(request)
+    actor = actor_of(request, module)
     scope = f"{actor.uid}:{request.method}:{request.path}"
     digest = hashlib.sha256(request.body).hexdigest()
     with transaction.atomic():
