@@ -20,6 +20,7 @@ from bench import (
     ledger,
     memory,
     pages,
+    queueing,
     reorganising,
     searching,
     simulating,
@@ -83,6 +84,10 @@ def _watch(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
     return rows + board.measure(place, database="watch_many", matters=asked.large, times=asked.times)
 
 
+def _queue(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
+    return queueing.measure(place, seconds=asked.seconds)
+
+
 def _memory(place: Server, town: Town, asked: argparse.Namespace) -> list[Row]:
     return memory.measure(place, full=asked.scale >= 1)
 
@@ -97,6 +102,7 @@ PARTS: dict[str, Part] = {
     "simulate": _simulate,
     "reorganise": _reorganise,
     "watch": _watch,
+    "queue": _queue,
     "memory": _memory,
 }
 """In this order: the pages are looked at before others have worked on the cases."""

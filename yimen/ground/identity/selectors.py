@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from yimen.ground.identity import id_numbers
+from yimen.ground.identity.id_numbers import birth_date as birth_date
+from yimen.ground.identity.id_numbers import checked as checked
 from yimen.ground.identity.models import (
     Account,
     ApiToken,

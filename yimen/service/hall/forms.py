@@ -114,7 +114,9 @@ class GroupForm(forms.Form):
     """A business group."""
 
     name = forms.Line(label="业务分组", max_length=40)
-    prefix = forms.Line(label="号码前缀", max_length=2, help_text="1 到 2 个英文字母，同一大厅不能重复。")
+    prefix = forms.Line(  # type: ignore[assignment]  # a field, taken out of the class by Django
+        label="号码前缀", max_length=2, help_text="1 到 2 个英文字母，同一大厅不能重复。"
+    )
     says = forms.Line(label="说明", max_length=100, required=False, help_text="写在取号机按钮上，例如“社保、医保”。")
     guess_minutes = django_forms.IntegerField(
         label="每人大约几分钟", min_value=1, max_value=240, help_text="还没有实测数据时用来估等候时间。"

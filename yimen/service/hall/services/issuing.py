@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
 
-from yimen.ground.identity import id_numbers
+from yimen.ground.identity import selectors as people
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, keyring, live
 from yimen.ground.kit.moments import day_of, local, say_date
@@ -152,8 +152,8 @@ def _holder(id_number: str, at: datetime) -> tuple[str, int | None]:
     """The keyed form of the card's number, and the holder's age; nothing else is kept."""
     if not id_number:
         return "", None
-    number = id_numbers.checked("resident", id_number, today=day_of(at))
-    born = id_numbers.birth_date(number)
+    number = people.checked("resident", id_number, today=day_of(at))
+    born = people.birth_date(number)
     today = day_of(at)
     age = None if born is None else today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     return keyring.blind_index(number, kind="hall.holder"), age

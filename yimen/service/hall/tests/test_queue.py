@@ -64,8 +64,8 @@ def test_the_database_picks_as_the_rule_says(cast: Cast, hall: Hall) -> None:
 
     chance, begin = random.Random(3), now() - timedelta(hours=2)
     for number in range(30):
-        came = begin + timedelta(minutes=chance.random() * 60)
-        stage.take(hall, chance.choice("AB"), at=came, priority=chance.choice(["", "elder"]))
+        arrived = begin + timedelta(minutes=chance.random() * 60)
+        stage.take(hall, chance.choice("AB"), at=arrived, priority=chance.choice(["", "elder"]))
         assert number < 30
     stage.opened(cast)
     wang, row = cast.actor("wang"), 0

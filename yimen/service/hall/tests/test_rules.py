@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from itertools import pairwise
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 
