@@ -88,9 +88,7 @@ def readable(text: str, *, what: str) -> str:
     return clean_line(text, label=what) if text else ""
 
 
-def once(
-    request: HttpRequest, act: Callable[[], tuple[int, dict[str, Any]]], *, module: str = "cases"
-) -> HttpResponse:
+def once(request: HttpRequest, act: Callable[[], tuple[int, dict[str, Any]]], *, module: str = "cases") -> HttpResponse:
     """Do the act in one transaction; with an `Idempotency-Key` header, do it once and give a replay the same answer. `module` is
     the one whose scope the token must have (`actor_of`)."""
     key = request.headers.get("Idempotency-Key", "")
