@@ -49,6 +49,7 @@ OPEN = {
         f"hall:{name}": "hangs on the wall for everybody: numbers and windows, no names"
         for name in ("hall", "screen", "window_screen", "calls", "live_ticket")
     },
+    "hall:press": "names no object: whoever calls does so at the own window alone",
     "api:queue_of": "the lines hang on the wall",
     **{
         f"hall:{name}": "the clerks of one centre work one hall; a ticket names nobody"
