@@ -30,6 +30,8 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "efficiency:paper_file": ("li", 8),
     "efficiency:publish_paper": ("sun", 9),
     "api:list_results": ("sun", 8),
+    "api:window_scores": ("sun", 12),
+    "api:step_places": ("sun", 8),
     "api:register_results": ("sun", 12),
 }
 LIST = {"supervision:results", "supervision:window_behind", "supervision:places_behind"}

@@ -38,6 +38,7 @@ from yimen.service.windows.api import router as windows
 from yimen.watch.drills.api import router as drills
 from yimen.watch.efficiency.api import router as efficiency
 from yimen.watch.supervision.api import router as supervision
+from yimen.watch.supervision.api_figures import router as supervision_figures
 
 
 class OneMeaning(Parser):
@@ -103,6 +104,7 @@ api.add_router("/", coordination, tags=["协调事项"])
 api.add_router("/", scrutiny, tags=["办件"])
 api.add_router("/", hall, tags=["大厅"])
 api.add_router("/", supervision, tags=["电子监察"])
+api.add_router("/", supervision_figures, tags=["电子监察"])
 api.add_router("/", efficiency, tags=["效能监督"])
 api.add_router("/", organisations, tags=["机构"])
 api.add_router("/", drills, tags=["演练"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -91,8 +90,3 @@ def item_places() -> list[ItemPlaces]:
 
 def _begins(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=CHINA)
-
-
-def said_of(line: PlaceLine) -> dict[str, Any]:
-    """A line as the interface gives it."""
-    return {"id": line.key, "name": line.name, "share": line.share, **line.counts}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.test import Client
+
 from tests.cast import Cast
 from yimen.ground.identity.rules import SYSTEM
 from yimen.ground.kit.moments import CHINA
@@ -65,3 +67,8 @@ def carded(cast: Cast, alert: Alert, moment: datetime, level: str = "red") -> Ca
     return services.give_card(
         alert=found(alert), actor=cast.actor("sun"), level=level, reason="超期事实清楚。", at=moment
     )
+
+
+def calling(cast: Cast, name: str) -> Client:
+    """Whoever calls the interface with a token."""
+    return Client(headers={"authorization": f"Bearer {cast.token(name)}"})

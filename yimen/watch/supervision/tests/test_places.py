@@ -20,6 +20,7 @@ from yimen.watch.supervision import services
 from yimen.watch.supervision.models import Alert, StepPlace
 from yimen.watch.supervision.rules.places import two_ends
 from yimen.watch.supervision.selectors import places as counting
+from yimen.watch.supervision.tests.stage import calling
 
 MONDAY = datetime(2026, 11, 2, 10, tzinfo=CHINA)
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
@@ -147,3 +148,14 @@ def test_a_rule_with_nonsense_steps_is_refused(cast: Cast) -> None:
 def test_the_pure_question() -> None:
     assert two_ends(["中心", "局机关"])
     assert not two_ends(["中心", "中心", ""])
+
+
+def test_the_interface_says_what_the_page_says(cast: Cast, code: str) -> None:
+    services.read_places(MONDAY + timedelta(days=1))
+    (line,) = counting.place_figures(cast.actor("sun"), FIRST, LAST, "item")
+    told = calling(cast, "sun").get(f"/api/v1/supervision/places?by=item&{DAYS}").json()
+    assert told["places"] == [{"id": line.key, "name": line.name, "share": line.share, "counts": line.counts}]
+    assert told["labels"]["outside"] == "在中心以外" and told["first"] == FIRST.isoformat()
+    assert calling(cast, "sun").get("/api/v1/supervision/places?first=2026-13-01").status_code == 422
+    assert calling(cast, "sun").get("/api/v1/supervision/places?by=planet").status_code == 422
+    assert calling(cast, "wang").get("/api/v1/supervision/places").status_code == 403

@@ -21,6 +21,7 @@ from yimen.service.cases.tests.stage import published, submitted
 from yimen.watch.supervision import policies, services
 from yimen.watch.supervision.models import Alert, Terms
 from yimen.watch.supervision.selectors import windows as counting
+from yimen.watch.supervision.tests.stage import calling
 from yimen.watch.supervision.tests.stage import found as again
 
 MONDAY = datetime(2026, 9, 14, 10, tzinfo=CHINA)
@@ -146,6 +147,19 @@ def test_who_may_see_people(played: Cast) -> None:
     assert counting.window_scores(played.actor("tang"), FIRST, LAST, Terms()) == []
     for nonsense in ("which=no&key=1", "which=red&key=x", "which=red&by=person&key=1", "which=taken&key=99999"):
         assert played.client("sun").get(f"/manage/supervision/scores/windows/behind/?{nonsense}").status_code == 404
+
+
+def test_the_interface_says_what_the_page_says(played: Cast) -> None:
+    sun, leader = calling(played, "sun"), calling(played, "leader")
+    for by, count in (("window", counting.window_scores), ("person", counting.person_scores)):
+        told = sun.get(f"/api/v1/supervision/window-scores?by={by}&{DAYS}").json()
+        found = count(played.actor("sun"), FIRST, LAST, Terms())
+        assert [(each["name"], each["points"], each["counts"]) for each in told["scores"]] == [
+            (each.name, each.points, each.counts) for each in found
+        ]
+        assert told["labels"] == counting.LABELS
+    assert leader.get(f"/api/v1/supervision/window-scores?{DAYS}").status_code == 200
+    assert leader.get(f"/api/v1/supervision/window-scores?by=person&{DAYS}").status_code == 403
 
 
 def test_points_are_set(cast: Cast) -> None:
