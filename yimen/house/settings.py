@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "yimen.service.residence",
     "yimen.service.windows",
     "yimen.service.offline",
+    "yimen.service.certificates",
     "yimen.service.coordination",
     "yimen.service.scrutiny",
     "yimen.service.hall",

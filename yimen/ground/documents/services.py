@@ -255,6 +255,11 @@ def sweep_files(at: datetime, *, older_than: timedelta = timedelta(days=1)) -> i
     return storage.sweep(at - older_than, unknown)
 
 
+def keep_made(file: BinaryIO, *, name: str, kind: str, media_type: str, at: datetime) -> StoredFile:
+    """Keep a file that the system itself made (a certificate); it passes no gate. Runs in the caller's transaction."""
+    return _keep(file, name=uploads.clean_name(name), kind=kind, media_type=media_type, actor=SYSTEM, at=at)
+
+
 def _keep(file: BinaryIO, *, name: str, kind: str, media_type: str, actor: Actor, at: datetime) -> StoredFile:
     digest, size = storage.put(file)
     return StoredFile.objects.create(

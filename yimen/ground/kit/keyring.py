@@ -34,7 +34,7 @@ from yimen.ground.kit.moments import now
 Kind = Literal["sm4", "hmac", "sm2"]
 FORMAT = 1
 KINDS: dict[str, Kind] = {"field": "sm4", "index": "hmac", "seal": "sm2", "letter": "sm2", "digest": "sm2"}
-"""Kinds of the well-known purposes; any other purpose is a MAC key."""
+"""Kinds of the well-known purposes; any other purpose is a MAC key, but for `organ:<seal>`, the signing key of an organ's seal."""
 
 
 class KeyRingError(Exception):
@@ -251,7 +251,7 @@ def _split(value: str, algorithm: str) -> tuple[int, str]:
 
 
 def _kind(purpose: str) -> Kind:
-    return KINDS.get(purpose, "hmac")
+    return KINDS.get(purpose, "sm2" if purpose.startswith("organ:") else "hmac")
 
 
 def _make(purpose: str, version: int) -> Key:

@@ -38,6 +38,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "watch": ("yimen.ground.matters.commands:watch", "巡查到期的期限：预警、法定后果"),
     "effects": ("yimen.ground.matters.commands:effects", "法定后果：规则、发生过多少、撤销过多少"),
     "supervision": ("yimen.watch.supervision.commands:supervision", "电子监察：规则、巡查、核对看板件数"),
+    "verify-certificate": (
+        "yimen.service.certificates.commands:verify_certificate",
+        "核验证照文件有没有被改动、现在是否有效",
+    ),
     "verify-ledger": ("yimen.ground.matters.commands:verify_ledger", "核验账本有没有被改动"),
     "digest": ("yimen.ground.matters.commands:digest", "公布账本的摘要"),
     "history": ("yimen.ground.matters.commands:history", "一件事的历史文件，供离线核对"),

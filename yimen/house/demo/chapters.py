@@ -7,6 +7,7 @@ from collections.abc import Callable
 from yimen.house.demo import (
     calendar_and_messages,
     catalogue,
+    certifying,
     charging,
     coordinating,
     drilling,
@@ -44,6 +45,7 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     pulling.tell,
     charging.tell,
     offlining.tell,
+    certifying.tell,  # over what the cases brought
     calendar_and_messages.tell,
     reorganising.tell,  # after all that moves items and windows, so that its preview is not stale
     surveying.tell,

@@ -24,6 +24,7 @@ from yimen.service.catalogue.models import (
     ItemCode,
     ItemEdition,
     ServiceItem,
+    StandardMaterial,
 )
 from yimen.service.catalogue.place_settings import severities as severities
 from yimen.service.catalogue.place_settings import value_of as value_of
@@ -404,6 +405,11 @@ def batch_lines(batch: ImportBatch, outcome: str = "", *, warned: bool = False) 
 def items() -> QuerySet[ServiceItem]:
     """Every item with its department and current edition, for upper modules that narrow the set themselves."""
     return ServiceItem.objects.select_related("department", "current")
+
+
+def standard_materials() -> QuerySet[StandardMaterial]:
+    """Every standard material in use, for upper modules that say what may stand in its place."""
+    return StandardMaterial.objects.filter(cancelled_on__isnull=True)
 
 
 def editions_by_uid(uids: Iterable[Any]) -> QuerySet[ItemEdition]:
