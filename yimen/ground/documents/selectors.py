@@ -11,6 +11,8 @@ from uuid import UUID
 from django.http import FileResponse
 
 from yimen.ground.documents import rules, services, storage
+from yimen.ground.documents.fonts import check_characters as check_characters
+from yimen.ground.documents.fonts import font_files as font_files
 from yimen.ground.documents.models import Letter, StoredFile
 from yimen.ground.kit import keyring
 from yimen.ground.kit.crypto import CryptoError

@@ -36,6 +36,7 @@ from yimen.service.cases.models import (
     Opinion,
     Reminder,
     ReminderTerms,
+    Revocation,
     ServicePromise,
 )
 from yimen.service.cases.rates import Numbers
@@ -377,3 +378,9 @@ def figures(actor: Actor, period: Period) -> Numbers:
 def figures_by_month(actor: Actor, period: Period) -> dict[date, Numbers]:
     """The sums of each month that a period touches, within the actor's scope for the report."""
     return reporting.monthly(period, reporting.place_of(actor))
+
+
+def revoked_case(code: str) -> tuple[int, str]:
+    """The case that a revocation with this number is about (its matter's id), and the number of its decision."""
+    found = Revocation.objects.get(matter__code=code)
+    return found.case_id, found.decision_number or code[-40:]

@@ -83,9 +83,3 @@ def bar_by_uid(actor: Actor, uid: UUID) -> PromiseBar:
     if found is None:
         raise NotFound("没有找到这条登记。", next_step="请从清单进入。")
     return found
-
-
-def revoked_case(code: str) -> tuple[int, str]:
-    """The case that a revocation with this number is about (its matter's id), and the number of its decision."""
-    found = Revocation.objects.get(matter__code=code)
-    return found.case_id, found.decision_number or code[-40:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from yimen.ground.kit.outbox import handles
 from yimen.ground.notices.services import notify_party
 from yimen.service.cases.events import CaseDecided, DecisionUndone, RevocationMoved
-from yimen.service.cases.selectors_revoking import revoked_case
+from yimen.service.cases.selectors import revoked_case
 from yimen.service.certificates.events import CertificateMoved
 from yimen.service.certificates.lifecycle import ACTS
 from yimen.service.certificates.models import Certificate

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
-from yimen.ground.documents import fonts
+from yimen.ground.documents.selectors import check_characters, font_files
 
 FAMILIES = ("Noto Serif SC", "Noto Sans CJK TC")
 """The families in the order in which a letter is looked for; the same order as `documents.fonts`."""
@@ -25,7 +25,7 @@ _opening = threading.Lock()
 def _font(index: int) -> Any:
     from fontTools.ttLib import TTFont
 
-    font = TTFont(fonts.font_files()[index], lazy=True)
+    font = TTFont(font_files()[index], lazy=True)
     return font, font.getBestCmap(), font.getGlyphSet(), font["hmtx"], _UNITS / font["head"].unitsPerEm
 
 
@@ -38,7 +38,7 @@ def letter(character: str) -> tuple[int, float]:
             name = known.get(ord(character))
             if name is not None:
                 return index, widths[name][0] * scale / _UNITS
-    fonts.check_characters([character])
+    check_characters([character])
     return 0, 1.0 if ord(character) > 0x2E7F else 0.5
 
 

@@ -11,13 +11,16 @@ from typing import Any
 
 import typst
 
-from yimen.ground.documents import fonts
-from yimen.ground.documents.rendering import DrawingError
+from yimen.ground.documents.selectors import font_files
 from yimen.service.certificates.drawing.glyphs import FAMILIES
 from yimen.service.certificates.drawing.sheet import Sheet, Text
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "typst" / "sheet.typ"
 _drawing = threading.Lock()
+
+
+class DrawingError(RuntimeError):
+    """The sheet could not be drawn: a fault of the program, not of the facts."""
 
 
 def draw(sheet: Sheet, *, author: str, keywords: tuple[str, ...], at: datetime) -> bytes:
@@ -54,6 +57,6 @@ def _mark(mark: Any) -> dict[str, Any]:
 @cache
 def _compiler() -> typst.Compiler:
     found = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[file.parent for file in fonts.font_files()]
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[file.parent for file in font_files()]
     )  # fmt: skip
     return typst.Compiler(str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=found)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 
 from yimen.ground.documents import rules as documents
-from yimen.ground.documents.fonts import check_characters
+from yimen.ground.documents.selectors import check_characters
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit import numbering
 from yimen.ground.kit.masking import mask_id_number
