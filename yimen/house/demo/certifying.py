@@ -37,7 +37,7 @@ TYPES: tuple[tuple[str, str, str, str, int, str, tuple[tuple[Any, ...], ...]], .
 MOST = 40
 """Certificates of each type."""
 
-COURSE: tuple[tuple[str, dict[str, str]], ...] = (
+COURSE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("change", {}), ("annotate", {"note": "经营地址的门牌号由公安机关重新编定，经营场所没有变。"}),
     ("suspend", {"reason": "监督检查发现卫生设施停用，责令整改。", "document": "清卫监〔2026〕17号"}),
     ("report_lost", {"reason": "持证人到窗口挂失，登报声明作废。"}), ("replace", {"reason": "挂失满三十日，补发。"}),
