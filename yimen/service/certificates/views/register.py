@@ -187,6 +187,8 @@ def buttons_of(actor: Actor, row: Certificate) -> list[Button]:
     allowed = {code for code in (policies.ISSUE, policies.WITHHOLD) if policies.may(actor, code, row)}
     found = [act for act in open_acts(row.state) if act.permission in allowed]
     return [
-        Button(act, reverse("certificates:act", args=[row.uid, act.action]), number == 0 and row.state in ("draft", "lost"))
+        Button(
+            act, reverse("certificates:act", args=[row.uid, act.action]), number == 0 and row.state in ("draft", "lost")
+        )
         for number, act in enumerate(found)
     ]
