@@ -13,6 +13,7 @@ from yimen.house.demo import (
     drilling,
     efficiency,
     entering,
+    hall,
     life,
     mandates,
     moving,
@@ -49,6 +50,7 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     calendar_and_messages.tell,
     reorganising.tell,  # after all that moves items and windows, so that its preview is not stale
     surveying.tell,
+    hall.tell,
     reminding.tell,  # when the chains are named
     supervising.tell,  # its lights shine over everything there is
     efficiency.tell,
