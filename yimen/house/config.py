@@ -20,7 +20,7 @@ from yimen.ground.kit.proxies import networks
 
 ROOT = Path(__file__).resolve().parents[2]
 UNSAID = {
-    "database_url", "owner_database_url", "secret_key", "metrics_token", "email_url", "sms_url", "push_url",
+    "database_url", "owner_database_url", "secret_key", "metrics_token", "email_url", "sms_url", "push_url", "bank_url",
     "identity_client_secret",
 }  # fmt: skip
 """Their values may hold a password, and are never printed."""
@@ -64,6 +64,7 @@ class Config(BaseSettings):
     email_url: str = ""
     email_from: str = "no-reply@yimen.example"
     sms_url: str = ""
+    bank_url: str = ""
     sms_sign: Annotated[str, Field(min_length=1, max_length=12)] = "一门政务"
     push_url: str = ""
     metrics_token: str = ""
@@ -108,7 +109,7 @@ class Config(BaseSettings):
             raise ValueError("应形如 smtp://用户:口令@主机:587?tls=starttls 或 smtps://主机:465")
         return value
 
-    @field_validator("sms_url", "push_url")
+    @field_validator("sms_url", "push_url", "bank_url")
     @classmethod
     def _a_gateway(cls, value: str) -> str:
         try:

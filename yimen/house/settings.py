@@ -102,6 +102,7 @@ WARN_WORKDAYS = CONFIG.warn_workdays
 LATE_RECEIPT_NEXT_DAY = CONFIG.late_receipt_next_day
 ORIGIN = CONFIG.origin
 EMAIL_URL = CONFIG.email_url
+BANK_URL = CONFIG.bank_url
 SMS_URL, SMS_SIGN, PUSH_URL = CONFIG.sms_url, CONFIG.sms_sign, CONFIG.push_url
 IDENTITY_ISSUER, IDENTITY_NAME, IDENTITY_LEVEL = CONFIG.identity_issuer, CONFIG.identity_name, CONFIG.identity_level
 IDENTITY_CLIENT_ID, IDENTITY_CLIENT_SECRET = CONFIG.identity_client_id, CONFIG.identity_client_secret

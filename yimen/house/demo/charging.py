@@ -14,7 +14,7 @@ from yimen.house.demo.fee_list import CHARGES, DemoCharge
 from yimen.service.cases.models import Case
 from yimen.service.catalogue.models import ServiceItem
 from yimen.service.fees import services
-from yimen.service.fees.models import Bill, ChargeVersion
+from yimen.service.fees.models import Attempt, Bill, ChargeVersion, Difference, Payment
 from yimen.service.fees.rules import Standard
 from yimen.service.fees.services import Asked, Proposal
 
@@ -51,6 +51,9 @@ class _Chapter:
         )  # fmt: skip
         self._year()
         self._today()
+        self._bank_says()
+        self._refund()
+        self._days()
 
     def _at(self, back: int, hour: int, minute: int = 0) -> datetime:
         return self.stage.days.at(self.stage.days.back(back), hour, minute)
@@ -201,6 +204,79 @@ class _Chapter:
             at=at + timedelta(minutes=5),
         )
         services.reductions.apply_reduction(actor=self.cashier, reduction=asked, at=at + timedelta(minutes=8))
+
+    # The bank, refunds, ends of days
+
+    def _bank_says(self) -> None:
+        """A payment by code, notified three times; one fen short; one for an order that nobody knows."""
+        now = self.stage.days.now
+        for number, (payer, short) in enumerate((("仲小河", 0), ("逯青", 1)), 1):
+            at = now - timedelta(minutes=30 - number)
+            bill = services.raise_at_window(
+                actor=self.cashier,
+                asked=[Asked(self.versions["house_transfer"])],
+                payer_name=payer,
+                subject="补换不动产权证",
+                at=at,
+            )
+            order = f"ZF-{local(at):%m%d}-{number}"
+            Attempt.objects.create(
+                code=order, bill=bill, amount_fen=bill.due_fen, started_at=at, started_by="缴款人",
+                expires_at=at + timedelta(minutes=15),
+            )  # fmt: skip
+            said = {
+                "kind": "paid", "serial": f"{local(at):%Y%m%d}77{number:04d}", "order": order,
+                "amount_fen": bill.due_fen - short, "happened_at": at + timedelta(minutes=1),
+            }  # fmt: skip
+            for _ in range(3):
+                services.paying.take_notice(said=said, at=at + timedelta(minutes=2))
+        stray = {"kind": "paid", "serial": f"{local(now):%Y%m%d}770009", "order": "ZF-2019-0001", "amount_fen": 1_500,
+                 "happened_at": now - timedelta(minutes=9)}  # fmt: skip
+        services.paying.take_notice(said=stray, at=now - timedelta(minutes=8))
+
+    def _refund(self) -> None:
+        """One paid back in part by two persons, one waiting for the second."""
+        paid = list(Payment.objects.filter(way="card").select_related("bill").order_by("-booked_at")[:2])
+        for number, payment in enumerate(paid):
+            at = self._at(1, 15, 10 + number)
+            if at < payment.booked_at:
+                at = self.stage.days.now - timedelta(minutes=6 - number)
+            refund = services.refunds.ask_refund(
+                actor=self.cashier, payment=payment, amount_fen=Fen(payment.amount_fen // 2),
+                reason="同一户重复办理，按文件退一半。", at=at,
+            )  # fmt: skip
+            if number == 0:
+                services.refunds.confirm_refund(
+                    actor=self.manager,
+                    refund=refund,
+                    agreed=True,
+                    words="核对属实，同意。",
+                    at=at + timedelta(minutes=3),
+                )
+
+    def _days(self) -> None:
+        """The bank's file of the last days says one sum otherwise and knows of one that we have not; a drawer is ten yuan short."""
+        centre = self.county.units["centre"]
+        days = [self.stage.days.back(number) for number in range(12, 0, -1)]
+        lines = ["日期,种类,渠道,流水号,金额"]
+        moved = Payment.objects.filter(way="card", day__in=days).order_by("pk")
+        for number, payment in enumerate(moved):
+            fen = payment.amount_fen + (100 if number == 0 else 0)
+            lines.append(f"{payment.day},收款,刷卡,{payment.serial.removeprefix('card:')},{fen // 100}.{fen % 100:02d}")
+        lines.append(f"{days[-3]},收款,刷卡,9900817,36.00")
+        at = self._at(0, 8, 40)
+        services.days.take_file(actor=self.cashier, centre=centre, content="\n".join(lines).encode(), at=at)
+        for number, day in enumerate(days[-4:]):
+            held = services.days.drawer_of(centre, day)
+            counted = Fen(held - 1000 if number == 1 and held >= 1000 else held)
+            services.days.close_day(
+                actor=self.cashier, centre=centre, day=day, counted_fen=counted, at=self.stage.days.at(day, 17, 40)
+            )
+        closed = Difference.objects.filter(kind="only_bank").first()
+        if closed is not None:
+            services.days.close_difference(
+                actor=self.manager, difference=closed, reason="外地商户误划，银行次日冲正。", at=self.stage.days.now
+            )
 
 
 def proposal(each: DemoCharge, items: list[int], valid_from: date) -> Proposal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from yimen.ground.kit.outbox import Event
 
@@ -50,4 +50,14 @@ class ReductionMoved(Event):
     code: str
     bill: str
     state: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class DayDiffers(Event):
+    """A day's money is other than the bank or the drawer says: `kind` of `rules.DIFFERENCES`."""
+
+    difference: int
+    kind: str
+    day: date
     at: datetime

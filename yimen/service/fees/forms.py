@@ -118,3 +118,22 @@ class EndForm(forms.Form):
 
     last_day = forms.Day(label="最后一天")
     words = forms.Paragraph(label="停收原因", rows=3, max_length=300, help_text="写明取消或停止的文件。")
+
+
+class RefundForm(forms.Form):
+    """How much is given back, and why."""
+
+    amount = forms.Yuan(label="退款金额")
+    words = forms.Paragraph(label="退款原因", rows=3, max_length=300)
+
+
+class BankFileForm(forms.Form):
+    """The bank's file of a day or more."""
+
+    file = django_forms.FileField(label="对账单")
+
+
+class DayForm(forms.Form):
+    """What was counted in the drawer."""
+
+    counted = forms.Yuan(label="实点现金")

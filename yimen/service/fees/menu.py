@@ -17,6 +17,10 @@ def register() -> None:
     for item in (
         MenuItem("缴费单", "fees:bills", "list", LOOKS, group="收费", order=60),
         MenuItem("收费减免", "fees:reductions", "file", REDUCTIONS, group="收费", order=61),
+        MenuItem(
+            "退款和待处理款", "fees:refunds", "file", (policies.COLLECT, policies.CONFIRM), group="收费", order=64
+        ),
+        MenuItem("日结对账", "fees:days", "calendar", (policies.COLLECT, policies.CONFIRM), group="收费", order=65),
         MenuItem("收费账", "fees:ledger", "list", policies.VIEW, group="收费", order=62),
         MenuItem("收费统计", "fees:report", "chart", policies.VIEW, group="收费", order=63),
     ):

@@ -76,6 +76,14 @@ name_actions(
         "fees.enter_range": "登记票据号段",
         "fees.issue_ticket": "开具财政票据",
         "fees.void_ticket": "作废财政票据",
+        "fees.start_attempt": "发起扫码缴费",
+        "fees.hold_money": "到账款待处理",
+        "fees.close_held": "处理待处理款",
+        "fees.ask_refund": "申请退款",
+        "fees.confirm_refund": "复核退款",
+        "fees.take_bank_file": "读入银行对账单",
+        "fees.close_day": "日结",
+        "fees.close_difference": "处理对账差异",
     }
 )
 
@@ -145,6 +153,18 @@ def entries(actor: Actor) -> Q:
 def reductions(actor: Actor) -> Q:
     """The applications for reduction that an actor may see: those of the bills, and the own."""
     return Q(bill__in=Bill.objects.filter(bills(actor))) | Q(asker_uid=actor.uid)
+
+
+def refunds(actor: Actor) -> Q:
+    """The refunds an actor may see: those of the bills, and for who confirms those of the centre."""
+    found = Q(payment__bill__in=Bill.objects.filter(bills(actor)))
+    return found | _within(actor, CONFIRM, centre="payment__centre", department="payment__centre")
+
+
+def held(actor: Actor) -> Q:
+    """The held money an actor may see."""
+    found = of_centre(actor, CONFIRM) | of_centre(actor, VIEW)
+    return found | Q(centre=actor.centre_id) if actor.holds(COLLECT) and actor.centre_id is not None else found
 
 
 def of_centre(actor: Actor, code: str) -> Q:
@@ -250,9 +270,11 @@ __all__ = [
     "enters",
     "entries",
     "fee_window",
+    "held",
     "may_look",
     "of_centre",
     "reaches_department",
     "reductions",
+    "refunds",
     "versions",
 ]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.cast import Cast
-from yimen.service.fees.models import Bill, ChargeVersion, Payment, Reduction, TicketRange
+from yimen.ground.kit.moments import now
+from yimen.service.fees import services
+from yimen.service.fees.models import Bill, ChargeVersion, Payment, Reduction, Refund, TicketRange
 from yimen.service.fees.tests import stage
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +109,24 @@ def test_the_case_says_what_is_to_be_paid(cast: Cast) -> None:
     assert cast.client("qian").get(f"/my/bills/{bill.code}/").status_code == 404
     assert bill.case is not None
     assert "20.00 元/证" in cast.client("li").get(f"/items/{bill.case.item.code}/").content.decode()
+
+
+def test_a_refund_and_held_money(cast: Cast) -> None:
+    payment = stage.paid(cast)
+    shen, manager = cast.client("shen"), cast.client("manager")
+    address = f"/desk/bills/{payment.bill.code}/refund/"
+    assert shen.post(address, {"amount": "20.01", "words": "重复"}).status_code == 422
+    assert shen.post(address, {"amount": "5", "words": "重复办理"}).status_code == 302
+    refund = Refund.objects.get()
+    assert refund.code in shen.get("/desk/refunds/").content.decode()
+    assert shen.post(f"/desk/refunds/{refund.code}/confirm/", {"words": "好"}).status_code == 403
+    assert manager.post(f"/desk/refunds/{refund.code}/confirm/", {"words": "同意"}).status_code == 302
+    assert "已退 5.00 元" in shen.get(f"/desk/bills/{payment.bill.code}/").content.decode()
+    said = {"kind": "paid", "serial": "X-1", "order": "NOBODY", "amount_fen": 700, "happened_at": now()}
+    services.paying.take_notice(said=said, at=now())
+    assert "没有这个订单" in manager.get("/desk/held-money/").content.decode()
+    file = SimpleUploadedFile("d.csv", f"日期,种类,渠道,流水号,金额\n{stage.TODAY},收款,扫码,X-1,7.00\n".encode())
+    assert shen.post("/desk/fee-days/", {"file": file}).status_code == 302
+    assert "没有差异" in shen.get(f"/desk/fee-days/{stage.TODAY}/").content.decode()
+    bad = SimpleUploadedFile("d.csv", b"a,b\n1,2\n")
+    assert shen.post("/desk/fee-days/", {"file": bad}).status_code == 422

@@ -22,7 +22,7 @@ from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.fees import policies, rules, services
 from yimen.service.fees.forms import BillForm, CollectForm, ReductionForm, WordsForm
-from yimen.service.fees.models import Bill, Payment, Ticket
+from yimen.service.fees.models import Bill, Payment, Refund, Ticket
 from yimen.service.fees.selectors.charges import in_force
 from yimen.service.fees.services import Asked
 from yimen.service.fees.views.asking import (
@@ -39,6 +39,7 @@ from yimen.service.fees.views.asking import (
     workbook,
     yuan,
 )
+from yimen.service.fees.views.paying import code_of, page_url, picture, token_of
 
 LOOKS = (policies.RAISE, policies.COLLECT, policies.VIEW, policies.DECIDE_REDUCTION)
 BOXES = {"unpaid": "待缴", "paid": "已缴", "ended": "免缴、作废、退款", "all": "全部"}
@@ -92,7 +93,8 @@ def bills(request: HttpRequest) -> HttpResponseBase:
 
 def _named(seen: QuerySet[Bill], text: str) -> str | None:
     """The number of the bill that a typed or scanned text means; None where it means several, or none."""
-    code = text.rstrip("/").rpartition("/")[2].strip().upper()
+    code = text.rstrip("/").rpartition("/")[2].strip()
+    code = (code_of(code) or code).upper()
     rows = list(
         seen.filter(Q(code=code) | Q(case__matter__code=text, state="unpaid")).values_list("code", flat=True)[:2]
     )
@@ -201,6 +203,7 @@ def bill(request: HttpRequest, code: str) -> HttpResponseBase:
         "valid_ticket": next((each for each in tickets if each.voided_at is None), None),
         "reductions": found.reductions.order_by("pk"), "classes": rules.CLASSES, "revenues": rules.REVENUES,
         "may_cancel": found.state == "unpaid" and reach, "may_reduce": found.state == "unpaid" and asks,
+        "refunds": list(Refund.objects.filter(payment=payment).order_by("pk")) if payment else [], "pay_token": token_of(found),
         "at_fee_window": _at_fee_window(actor), "where": None if collecting else _fee_windows(found),
     }  # fmt: skip
     return render(request, "fees/bill.html", context, status=status)
@@ -269,7 +272,8 @@ def bill_print(request: HttpRequest, code: str) -> HttpResponseBase:
     """缴费通知单: what to pay, by which document, where."""
     found = policies.access_bill(actor_of(request), code)
     context = {"bill": found, "lines": services.collecting.lines_of(found), "where": _fee_windows(found),
-               "capital": say_capital(Fen(found.due_fen))}  # fmt: skip
+               "capital": say_capital(Fen(found.due_fen)),
+               "drawing": picture(page_url(request, found)) if found.state == Bill.State.UNPAID else ""}  # fmt: skip
     return render(request, "fees/bill_print.html", context)
 
 

@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from yimen.ground.identity.policies import citizens
-from yimen.ground.kit import moments
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.organisations import selectors as organisations
-from yimen.service.fees import policies, services
+from yimen.service.fees import bank, policies, services
 from yimen.service.fees.models import Bill, Payment
 from yimen.service.fees.views.asking import actor_of
+from yimen.service.fees.views.paying import token_of
 
 
 @citizens
@@ -35,6 +35,6 @@ def my_bill(request: HttpRequest, code: str) -> HttpResponseBase:
     context = {
         "bill": bill, "lines": services.collecting.lines_of(bill), "payment": payment, "windows": windows,
         "ticket": payment.tickets.filter(voided_at__isnull=True).select_related("range").first() if payment else None,
-        "now": moments.now(),
+        "pay_token": token_of(bill) if bank.has_bank() else "",
     }  # fmt: skip
     return render(request, "fees/public/bill.html", context)
