@@ -54,7 +54,7 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "fees:pay_start": ("li", 10),
     "fees:bank_notice": ("li", 6),
 }
-_BANK, _DAYS = "yimen/service/fees/tests/test_bank.py::", "yimen/service/fees/tests/test_days.py::"
+_BANK, _DAYS = "tests/simulators/test_bank.py::", "yimen/service/fees/tests/test_days.py::"
 _SCREENS = "yimen/service/fees/tests/test_screens.py::"
 ELSEWHERE = {
     "fees:new_bill": f"{_SCREENS}test_a_bill_from_window_to_receipt",
