@@ -108,7 +108,9 @@ def call(process: int, seconds: float) -> dict[str, float]:
 
     from yimen.service.hall.models import Desk
 
-    windows = list(Desk.objects.order_by("window").values_list("window_id", flat=True))[process::PROCESSES]
+    windows = list(Desk.objects.filter(hall__slug="bench").order_by("window").values_list("window_id", flat=True))[
+        process::PROCESSES
+    ]
     ends, began = time.perf_counter() + seconds, time.perf_counter()
     with ThreadPoolExecutor(PRESSING) as pool:
         done = sum(pool.map(lambda window: _one_window(window, ends), windows))
