@@ -96,7 +96,7 @@ MOST_HITS = 400
 LISTED = (
     "code", "name", "kind", "status", "national", "code31", "use_level", "changed_at", "department__name",
     "department__short_name", "source_department__name", "current__number", "current__name", "current__kind",
-    "current__legal_limit", "current__legal_unit", "current__legal_source", "current__promise_limit",
+    "current__legal_limit", "current__legal_unit", "current__legal_source", "current__legal_limit_basis", "current__promise_limit",
     "current__promise_unit", "current__visits", "current__fee", "current__channels", "current__case_kind",
 )  # fmt: skip
 """What a list shows; the long texts of editions stay in the database."""

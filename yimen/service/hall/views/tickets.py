@@ -10,11 +10,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from yimen.ground.identity.policies import requires
 from yimen.ground.kit import exports, moments
-from yimen.ground.kit.charts import Mark, bars
+from yimen.ground.kit.charts import Mark, bars, figure
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.refusals import Refusal
@@ -173,10 +174,16 @@ def figures(request: HttpRequest) -> HttpResponseBase:
     context: dict[str, Any] = {
         "rows": rows, "tables": [(label, _by(request, name)) for name, label in TABLES], "here": _by(request, by), "by": by,
         "first": first, "last": last, "halls": halls, "hall": number_asked(request, "hall"), "fair": fair,
-        "drawing": bars(marks, f"{dict(TABLES)[by]}的等候中位数，分钟") if marks else "", "export_url": file_url(request),
+        "figure": _drawn(marks, dict(TABLES)[by]) if marks else "", "export_url": file_url(request),
         "minutes": rules.say_wait,
     }  # fmt: skip
     return render(request, "hall/figures.html", context)
+
+
+def _drawn(marks: list[Mark], head: str) -> SafeString:
+    """The median waits as bars with their table twin."""
+    says = f"等候中位数，{head}"
+    return figure(bars(marks, f"{says}，分钟"), marks, title=says, name=head.removeprefix("按"), unit="分")
 
 
 def _by(request: HttpRequest, name: str) -> str:

@@ -74,7 +74,8 @@
     const device = await Journal.read("device"), clerk = await Journal.read("clerk"), synced = await Journal.read("synced");
     one("[data-where]").textContent = device ? `${device.window}　${clerk ? clerk.name : ""}` : "";
     if (!device) {
-      if (line === "on") view("enrol");
+      if (line === "look") view("wait");
+      else if (line === "on") view("enrol");
       else stop(line === "lost" ? "这台浏览器还没有登记，要联网才能登记。现在断网，请用纸质受理单。" : "请先登录窗口人员的账号，再登记这台浏览器。");
       return;
     }
