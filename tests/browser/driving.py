@@ -161,15 +161,16 @@ def desk(browse: Browse) -> Page:
     return browse("wang")
 
 
-def violations(page: Page) -> list[dict[str, Any]]:
-    """What axe calls serious or critical on the page as it stands.
+def violations(page: Page, rules: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """What axe calls serious or critical on the page as it stands; only these rules where any are named.
 
     Only that leaves the browser: all that axe found in order is much larger, and takes as long to fetch as to find.
     """
     page.evaluate(f"if (!window.axe) {{ {AXE_SCRIPT} }}")
     found: list[dict[str, Any]] = page.evaluate(
-        "axe.run({resultTypes: ['violations']})"
-        ".then((all) => all.violations.filter((each) => ['serious', 'critical'].includes(each.impact)))"
+        "(rules) => axe.run({resultTypes: ['violations'], ...(rules.length && {runOnly: {type: 'rule', values: rules}})})"
+        ".then((all) => all.violations.filter((each) => ['serious', 'critical'].includes(each.impact)))",
+        list(rules),
     )
     return found
 

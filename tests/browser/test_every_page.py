@@ -21,8 +21,14 @@ from yimen.ground.matters import selectors as matters
 from yimen.service.cases.models import Case
 from yimen.service.cases.views.staff.acts import ACTS, OF_MATTERS
 
-SHARES = 2
-"""So that the workers share the walk."""
+SHARES = 4
+"""So that the workers share the walk, and no share comes near its time limit."""
+
+LAID_OUT = (
+    "aria-hidden-focus", "button-name", "color-contrast", "label", "link-in-text-block", "link-name", "nested-interactive",
+    "scrollable-region-focusable", "select-name",
+)  # fmt: skip
+"""The rules of axe whose answer another width can change; all of them have looked at the same page at a desk before."""
 
 LEAVES = {"identity:sign_out"}
 """What ends the walk."""
@@ -79,10 +85,10 @@ def test_every_page_is_sound(browse: Browse, world: World, share: int) -> None:
         for size in (DESK, PHONE):
             page.set_viewport_size(size)
             at = f"{name} ({address}, {size['width']} px wide)"
-            found += [f"{at}: {fault}" for fault in faults(page, name)]
+            found += [f"{at}: {fault}" for fault in faults(page, name, LAID_OUT if size == PHONE else ())]
             if size == PHONE and name not in SHOWS_CODES:
                 found += [f"{at}: {table} has to be pushed aside" for table in page.evaluate(PUSHED)]
-    assert seen > 90
+    assert seen > 45
     assert not found, "\n".join(found)
 
 
@@ -106,9 +112,9 @@ def opened(page: Page, address: str) -> bool:
     return html and answer.text()[:15].lower().startswith("<!doctype html")
 
 
-def faults(page: Page, name: str) -> Iterator[str]:
-    """What is wrong with the page that is open, at the size it has."""
-    for each in violations(page):
+def faults(page: Page, name: str, rules: tuple[str, ...] = ()) -> Iterator[str]:
+    """What is wrong with the page that is open, at the size it has; by these rules of axe alone where they are named."""
+    for each in violations(page, rules):
         yield f"{each['id']} at {[node['target'] for node in each['nodes']][:3]}"
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if wide > 0:
