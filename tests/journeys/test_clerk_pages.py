@@ -241,7 +241,7 @@ def test_letters_of_the_case_alone_are_printed(stage: Stage, wang: Client) -> No
 def test_pages_ask_few_questions(stage: Stage, wang: Client, django_assert_max_num_queries: object) -> None:
     for _ in range(3):
         case = stage.submit()
-    for address, most in (("/desk/inbox/", 14), (page_of(case), 26)):
+    for address, most in (("/desk/inbox/", 14), (page_of(case), 28)):
         wang.get(address)
         with django_assert_max_num_queries(most):  # type: ignore[operator]
             wang.get(address)

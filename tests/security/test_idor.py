@@ -36,6 +36,8 @@ READ_BY_HEADS = {
     "organisations:letter": "an authorisation letter is shown at the window; a head may read those of others",
     "organisations:seal": "the register of seals is read by those who keep seals",
     "supervision:rule": "the rules by which all are watched are known to those who are watched",
+    "fees:charge": "a standard of charges and its document are published to all; no personal data",
+    "fees:charge_file": "as the charge",
     "organisations:staff_member": "name and post of a colleague, no personal data",
 }
 """What the head of another department may read but not change."""

@@ -19,7 +19,7 @@ SET_UP = "certificates.set_up"
 
 register_permission(
     VIEW, "查看证照", scopes=("department", "centre", "division", "all"),
-    usual={"clerk": "centre", "issuer": "centre", "reviewer": "department", "approver": "department", "chief": "department",
+    usual={"issuer": "centre", "reviewer": "department", "approver": "department", "chief": "department",
            "head": "department", "manager": "centre", "supervisor": "all", "leader": "division"},
 )  # fmt: skip
 register_permission(

@@ -61,7 +61,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     answer = HttpResponse(body, content_type="text/javascript; charset=utf-8")
     answer["Service-Worker-Allowed"] = reverse("offline:shell")
-    answer["Cache-Control"] = "no-cache"
+    answer["Cache-Control"] = "no-store, private"
     return answer
 
 
