@@ -20,6 +20,7 @@ from tests.cast import INSTALLER
 from tests.performance.ceilings import CEILINGS, DETAIL, LIST, QUESTIONS, SWEEPS
 from tests.security.world import STATES, Place, World, begun, case_in, picture, places
 from yimen.ground.identity import services as people
+from yimen.ground.kit import remembering
 from yimen.ground.kit.models import RateBucket
 from yimen.ground.kit.moments import now
 from yimen.ground.notices.services import notify_account, notify_party
@@ -29,6 +30,15 @@ from yimen.service.cases.models import Draft
 from yimen.service.catalogue import services as catalogue
 
 MORE = 27
+
+
+@pytest.fixture(autouse=True)
+def _the_clock_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process remembers for a minute must not be asked anew between the two askings of a page."""
+    stands = remembering.clock()
+    monkeypatch.setattr(remembering, "clock", lambda: stands)
+
+
 EXPECTED: dict[str, int] = rooms.gathered("EXPECTED")
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import time as clock_time
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest
 
 from yimen.ground.calendar import selectors as calendar
 from yimen.ground.kit import moments
 from yimen.ground.kit.pages import Footer
+from yimen.ground.kit.remembering import Remembered
 from yimen.ground.organisations import selectors as organisations
 
 if TYPE_CHECKING:
@@ -46,21 +46,15 @@ class Hall:
     until: str = ""
 
 
-_kept: dict[str, tuple[float, Centre]] = {}
+_kept: Remembered[Centre] = Remembered(KEPT_SECONDS)
 
 
 def centre() -> Centre:
     """The centre's facts; only its name when the database cannot be asked."""
-    key = f"{connection.settings_dict['HOST']}/{connection.settings_dict['NAME']}"
-    read_at, known = _kept.get(key, (0.0, None))
-    if known is not None and time.monotonic() - read_at < KEPT_SECONDS:
-        return known
     try:
-        found = _read()
+        return _kept.get(_read)
     except DatabaseError:
-        return known or Centre(Footer(name=settings.CENTRE_NAME))
-    _kept[key] = (time.monotonic(), found)
-    return found
+        return _kept.last() or Centre(Footer(name=settings.CENTRE_NAME))
 
 
 def footer(request: HttpRequest) -> Footer:

@@ -5,10 +5,8 @@ It shows only what is there: themes that have items, guides that were published,
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -18,6 +16,7 @@ from yimen.ground.identity.policies import public
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import moments
 from yimen.ground.kit.pages import address_of
+from yimen.ground.kit.remembering import Remembered
 from yimen.service.cases import selectors as cases
 from yimen.service.catalogue import selectors as catalogue
 
@@ -52,7 +51,7 @@ class Waiting:
     drafts: int
 
 
-_often: dict[str, tuple[float, list[tuple[str, str]]]] = {}
+_often: Remembered[list[tuple[str, str]]] = Remembered(KEPT_SECONDS)
 
 
 @public
@@ -86,12 +85,7 @@ def _sign(theme: str) -> str:
 
 def _frequent() -> list[tuple[str, str]]:
     """What people apply for most; asked once in five minutes."""
-    key = str(connection.settings_dict["NAME"])
-    at, known = _often.get(key, (0.0, None))
-    if known is None or time.monotonic() - at > KEPT_SECONDS:
-        known = cases.often_applied()
-        _often[key] = (time.monotonic(), known)
-    return known
+    return _often.get(cases.often_applied)
 
 
 def _waiting(actor: Actor | None) -> Waiting | None:

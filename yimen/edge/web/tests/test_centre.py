@@ -20,9 +20,9 @@ WEEK = tuple((day, *part) for day in range(5) for part in (MORNING, AFTERNOON))
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    centre._kept.clear()
+    centre._kept.forget()
     yield
-    centre._kept.clear()
+    centre._kept.forget()
 
 
 @pytest.mark.parametrize(

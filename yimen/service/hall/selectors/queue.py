@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time as clock
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -15,35 +14,23 @@ from django.db.models import Q, QuerySet
 from yimen.ground.calendar.selectors import sessions_on
 from yimen.ground.kit.moments import day_of, local
 from yimen.ground.kit.refusals import NotFound
+from yimen.ground.kit.remembering import Remembered
 from yimen.service.hall import rules
 from yimen.service.hall.models import Desk, Group, Hall, Ticket, TicketAct
 
-Kept = TypeVar("Kept")
 PACE_SECONDS, DOORS_SECONDS, LINES_SECONDS = 30.0, 20.0, 1.0
 """How long a process keeps what it learnt; what people read of their own place is always asked anew."""
 REPLAY = timedelta(minutes=10)
 """A screen that was away is told what was called so long ago at most."""
-
-_kept: dict[tuple[Any, ...], tuple[float, Any]] = {}
-MOST_KEPT = 2000
+_paces: Remembered[dict[int, list[float]]] = Remembered(PACE_SECONDS)
+_doors: Remembered[Sequence[tuple[time, time]]] = Remembered(DOORS_SECONDS)
+_lines: Remembered[dict[int, Line]] = Remembered(LINES_SECONDS)
 
 
 def forget() -> None:
     """Drop what this process keeps (tests, and whoever changes a hall)."""
-    _kept.clear()
-
-
-def _for_a_while(key: tuple[Any, ...], seconds: float, ask: Callable[[], Kept]) -> Kept:
-    whole = (connection.settings_dict["NAME"], *key)
-    held = _kept.get(whole)
-    if held is not None and clock.monotonic() - held[0] < seconds:
-        found: Kept = held[1]
-        return found
-    if len(_kept) > MOST_KEPT:
-        _kept.clear()
-    found = ask()
-    _kept[whole] = (clock.monotonic(), found)
-    return found
+    for kept in (_paces, _doors, _lines):
+        kept.forget()
 
 
 # --- Halls
@@ -75,9 +62,7 @@ def sessions(hall: Hall, day: date) -> Sequence[tuple[time, time]]:
     if hall.hours == Hall.Hours.ALWAYS:
         return ALL_DAY
     division = hall.centre.division_id
-    return _for_a_while(
-        ("doors", hall.centre_id, day), DOORS_SECONDS, lambda: sessions_on(day, hall.centre_id, division)
-    )
+    return _doors.get(lambda: sessions_on(day, hall.centre_id, division), hall.centre_id, day)
 
 
 def next_opening(hall: Hall, at: datetime) -> datetime | None:
@@ -125,7 +110,7 @@ where g.hall_id = %s and g.closed_on is null
 def lines_of(hall: Hall, at: datetime, *, kept: bool = False) -> dict[int, Line]:
     """Every group's line. `kept` takes what this process asked within the last second."""
     if kept:
-        return _for_a_while(("lines", hall.pk), LINES_SECONDS, lambda: lines_of(hall, at))
+        return _lines.get(lambda: lines_of(hall, at), hall.pk)
     period = period_now(hall, at)
     with connection.cursor() as cursor:
         cursor.execute(_LINES, [hall.pk, period, hall.pk])
@@ -159,7 +144,7 @@ def paces(hall: Hall) -> dict[int, list[float]]:
             )
             return dict(cursor.fetchall())
 
-    return _for_a_while(("pace", hall.pk), PACE_SECONDS, ask)
+    return _paces.get(ask, hall.pk)
 
 
 # --- One ticket

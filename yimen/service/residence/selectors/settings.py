@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
-from django.db import connection
-
+from yimen.ground.kit.remembering import Remembered
 from yimen.service.residence.models import Setting
 from yimen.service.residence.rules import SETTINGS, Choice
 
 KEPT_SECONDS = 30
-_kept: dict[tuple[str, str], tuple[float, str]] = {}
+_kept: Remembered[str] = Remembered(KEPT_SECONDS)
 
 
 def setting(key: str) -> str:
@@ -25,12 +22,7 @@ def number(key: str) -> int:
 
 def kept_setting(key: str) -> str:
     """As `setting`, read at most every half minute in a process: for paths that are walked at every application."""
-    place = (str(connection.settings_dict["NAME"]), key)
-    read_at, value = _kept.get(place, (0.0, ""))
-    if not value or time.monotonic() - read_at >= KEPT_SECONDS:
-        value = setting(key)
-        _kept[place] = (time.monotonic(), value)
-    return value
+    return _kept.get(lambda: setting(key), key)
 
 
 def settings_shown() -> list[tuple[Choice, str, str]]:

@@ -53,7 +53,7 @@ def test_refused_outside_where_the_place_says_so(cast: Cast) -> None:
     made = item(cast)
     cases.start_draft(item_code=made.code, actor=cast.actor("wang"), at=now(), party_id=cast.parties["li"].pk)
     services.set_value(actor=cast.actor("manager"), key="intake_outside", value="refuse", at=AT)
-    kept._kept.clear()
+    kept._kept.forget()
     answers = {"shop": "听泉茶馆", "area": "86.5", "air": "no"}
     take: dict[str, Any] = {
         "item_code": made.code,
@@ -65,7 +65,7 @@ def test_refused_outside_where_the_place_says_so(cast: Cast) -> None:
         cases.submit_application(actor=cast.actor("wang"), at=now(), **take)
     services.take_over(actor=cast.actor("manager"), at=now())
     assert cases.submit_application(actor=cast.actor("wang"), at=now(), **take).code
-    kept._kept.clear()
+    kept._kept.forget()
 
 
 def test_a_window_says_what_when_and_how_long(cast: Cast) -> None:
