@@ -120,6 +120,31 @@ def test_jobs_are_taken_and_stopped_in_time() -> None:
     assert not thread.is_alive()
 
 
+def test_jobs_that_end_by_themselves_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lost database ends procrastinate's worker; the loop must hear of it to begin again, not wait for the evening."""
+    from procrastinate import App
+
+    async def lost(self: App, **options: Any) -> None:
+        raise ConnectionError("gone")
+
+    monkeypatch.setattr(App, "run_worker_async", lost)
+    jobs = worker._jobs()
+    assert jobs is not None
+    heard: list[Exception] = []
+
+    def work() -> None:
+        try:
+            jobs(threading.Event())
+        except ConnectionError as told:
+            heard.append(told)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(15)
+    assert not thread.is_alive()
+    assert [str(told) for told in heard] == ["gone"]
+
+
 def test_the_verb_ends_cleanly_when_told(prepared: Installation) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "yimen.house.cli", "worker"],
@@ -131,6 +156,9 @@ def test_the_verb_ends_cleanly_when_told(prepared: Installation) -> None:
     assert process.stderr is not None
     assert any("worker ready" in line for line in iter(process.stderr.readline, ""))
     process.terminate()
-    _, said = process.communicate(timeout=60)
+    try:
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()  # or the installation that others share would be in use for good
     assert process.returncode == 0, said
     assert not runs(prepared.home)

@@ -20,6 +20,7 @@ LOOPS = {
     "sealer": "yimen.ground.matters.sealing:work",
 }
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+LOOK_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,9 @@ def run(stop: threading.Event) -> None:
     for thread in threads:
         thread.start()
     log.info("worker ready: %s", ", ".join(thread.name for thread in threads))
-    stop.wait()
+    # Not for ever: a signal that comes on the way into a wait without an end is told only after that wait.
+    while not stop.wait(LOOK_SECONDS):
+        pass
     for thread in threads:
         thread.join(timeout=20)
 
@@ -128,8 +131,10 @@ async def _run_jobs(stop: threading.Event) -> None:
     with app.replace_connector(connector) as jobs:
         async with jobs.open_async():
             running = asyncio.create_task(jobs.run_worker_async(install_signal_handlers=False, concurrency=2))
-            ending = asyncio.create_task(asyncio.to_thread(stop.wait))
-            await asyncio.wait({running, ending}, return_when=asyncio.FIRST_COMPLETED)
+            # Looked at, not waited for in a thread: leaving this function would wait for that thread, and a worker that has lost
+            # its database would never begin again.
+            while not running.done() and not stop.is_set():
+                await asyncio.wait({running}, timeout=LOOK_SECONDS)
             if running.done():
                 running.result()
             running.cancel()
