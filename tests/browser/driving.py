@@ -26,7 +26,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, Response, ViewportSize, sync_playwright
 
-from tests.cast import Cast, build_cast
+from tests.cast import Cast, cast_again
 
 HERE = Path(__file__).parent
 SHOTS = HERE.parents[1] / "shots"
@@ -84,7 +84,7 @@ def site(committed_db: Any) -> Iterator[Site]:
 
     kept, connection.settings_dict["CONN_MAX_AGE"] = connection.settings_dict["CONN_MAX_AGE"], 0
     with transaction.atomic():
-        cast = build_cast()
+        cast = cast_again()
     server = make_server("127.0.0.1", 0, get_wsgi_application(), server_class=_Server, handler_class=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core import signing
 from django.test import Client
@@ -35,8 +37,9 @@ def test_anybody_with_number_and_tail_sees_how_far_it_is(client: Client, cast: C
     assert "等您补齐" in said
     assert "逐日账目" in said
     assert "告知补正" in said
+    told = re.sub(r'class="code">[^<]*<', "", said.replace(code, ""))  # digests hold any four figures
     for name in ("李明", "王芳", "138", "0029", "柳溪镇", "听泉茶馆", "报告已过期", "/letters/"):
-        assert name not in said.replace(code, ""), name
+        assert name not in told, name
 
 
 def test_a_number_is_read_however_it_is_copied(client: Client, code: str) -> None:
