@@ -20,6 +20,8 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "house:operations_retry": ("system", 5),
     "cases:figures": ("sun", 14),
     "cases:figures_list": ("sun", 9),
+    "cases:spared": ("sun", 9),
+    "api:spareable": ("li", 9),
     "cases:kinds": ("manager", 8),
     "cases:promises": ("li", 7),
     "cases:manage_promises": ("manager", 8),

@@ -19,6 +19,7 @@ STRANGERS = ("qian", "qian_staff", "qian_reviewer", "qian_approver", "qian_edito
 
 OPEN = {
     "api:item": "the guide is public",
+    "api:spareable": "names an item; what it answers is of whoever asks alone",
     "catalogue:guide": "the guide is public",
     "catalogue:guide_print": "the guide is public",
     "cases:apply": "any citizen may apply for a published item",

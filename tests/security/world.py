@@ -225,6 +225,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     pending = {"letter_id": _unsigned(cast).pk}
     return {
         "api:item": item,
+        "api:spareable": item,
         "api:application": {"code": code},
         "api:steps": {"code": code},
         "api:take": {"code": code},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -117,11 +117,13 @@ class Stage:
     # Acts
 
     def apply(
-        self, item: str, who: str, at: datetime, *, walk_in: bool = False, lacking: Collection[str] = (), **said: str
-    ) -> str:
+        self, item: str, who: str, at: datetime, *, walk_in: bool = False, lacking: Collection[str] = (),
+        spared: Mapping[str, str] | None = None, **said: str,
+    ) -> str:  # fmt: skip
         """An application by a citizen with an account, online or at the window; returns the case's number.
 
-        `said` are answers, `lacking` the names of materials that are not handed in.
+        `said` are answers, `lacking` the names of materials that are not handed in, `spared` says which certificate stands for
+        the material of a name.
         """
         applicant = self.citizen(who)
         edition = open_edition(self.codes[item], at)
@@ -132,11 +134,13 @@ class Stage:
         needed = [
             each for each in edition.materials(answers, day_of(at)) if not each.exempt and each.name not in lacking
         ]
+        stands = {each.id: spared[each.name] for each in needed if spared and each.name in spared}
+        needed = [each for each in needed if each.id not in stands]
         files = {} if walk_in else {each.id: [paper(each.name, actor, at)] for each in needed}
         submitted = services.submit_application(
             item_code=self.codes[item], party_id=self.parties[who], answers=answers, actor=actor, at=at,
             channel="window" if walk_in else "web", files=files, paper=[each.id for each in needed] if walk_in else (),
-            contact_name=file.legal_representative or file.name, contact_phone=file.phone,
+            contact_name=file.legal_representative or file.name, contact_phone=file.phone, credentials=stands,
         )  # fmt: skip
         self._last[submitted.code] = at
         return submitted.code

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from yimen.ground.identity.rules import SYSTEM
+from yimen.ground.identity.selectors import party
 from yimen.ground.kit.moments import day_of
 from yimen.ground.kit.refusals import Refusal
 from yimen.house.demo.acting import Stage
@@ -54,6 +55,23 @@ def tell(stage: Stage) -> None:
         kind = _kind(item, name, series, order, months, layout, fields, at)
         _issue(stage, kind, item)
     _course(stage)
+    _spared(stage)
+
+
+def _spared(stage: Stage) -> None:
+    """Li Peiran's nurse certificate runs out soon: she asked for its renewal, and the certificate stood for itself."""
+    kind = CertificateType.objects.select_related("issuer").get(name="护士执业证书")
+    until = day_of(stage.days.now) + timedelta(days=60)
+    issued = stage.days.at(stage.days.back(15), 10, 0)
+    draft = services.draw_up(kind=kind, holder=party(stage.parties["lipeiran"]), actor=SYSTEM, at=issued)
+    values = {
+        key: said or kind.name for key, said in suggested(kind, draft.holder, {"item": "护士执业注册（延续）"}).items()
+    }
+    services.issue(certificate=draft, values=values, actor=SYSTEM, at=issued, valid_from=until - timedelta(days=1825))
+    Certificate.objects.filter(pk=draft.pk).update(valid_to=until)
+    held = Certificate.objects.get(pk=draft.pk)
+    asked = stage.days.now
+    stage.apply("nurse", "lipeiran", asked, spared={kind.name: held.identifier}, expires_on=until.isoformat())
 
 
 def _kind(

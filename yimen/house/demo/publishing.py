@@ -40,6 +40,10 @@ def publish(made: County, at: datetime) -> dict[str, str]:
     checker = made.actor(made.first("justice", "legal"), at)
     plans = {each.key: each for each in county.departments()}
     codes: dict[str, str] = {}
+    standards = {
+        name: catalogue.save_standard_material(actor=SYSTEM, code=code, name=name, issuer=issuer, at=at).pk
+        for code, name, issuer in STANDARDS
+    }
     for item in ITEMS:
         department = plans[item.department]
         created = catalogue.create_item(
@@ -50,7 +54,7 @@ def publish(made: County, at: datetime) -> dict[str, str]:
             actor=SYSTEM,
             edition=edition,
             values=_values(item, department),
-            materials=[_material(paper) for paper in item.papers],
+            materials=[_material(paper, standards.get(paper.name)) for paper in item.papers],
             at=at,
         )
         if item.form is not None:
@@ -63,6 +67,9 @@ def publish(made: County, at: datetime) -> dict[str, str]:
         codes[item.key] = created.code
     return codes
 
+
+STANDARDS = (("QH-M005", "护士执业证书", "卫生健康局"),)
+"""Standard materials that a certificate issued here stands for (免提交): code, name, who issues it."""
 
 IN_PERSON = {"adoption": "《中国公民收养子女登记办法》第四条"}
 """Items that nobody applies for in another's place."""
@@ -109,7 +116,7 @@ def _values(item: DemoItem, department: county.Department) -> dict[str, Any]:
     }
 
 
-def _material(paper: Paper) -> MaterialValues:
+def _material(paper: Paper, standard: int | None) -> MaterialValues:
     return MaterialValues(
         name=paper.name,
         necessity=paper.necessity,
@@ -121,4 +128,5 @@ def _material(paper: Paper) -> MaterialValues:
         exempt=paper.exempt,
         basis=paper.basis,
         note=paper.note,
+        standard_id=standard,
     )

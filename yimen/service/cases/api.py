@@ -20,6 +20,7 @@ from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.refusals import Invalid
 from yimen.ground.matters import selectors as matters
 from yimen.service.cases import api_accept, selectors, services
+from yimen.service.cases.services import reuse
 
 if TYPE_CHECKING:
     from yimen.ground.matters.models import Matter
@@ -52,6 +53,29 @@ class ApplicationIn(Schema):
     contact_phone: Line = ""
     delivery_method: Literal["window", "post", "online"] = "window"
     delivery_address: Line = ""
+    credentials: dict[int, Line] = Field(
+        default_factory=dict, max_length=60,
+        description="免提交：材料编号对应代替它的电子证照标识；填写即表示申请人同意使用",
+    )  # fmt: skip
+
+
+class SpareableOut(Schema):
+    """A certificate of the applicant that may stand for a material."""
+
+    material: int
+    material_name: str
+    reference: str
+    name: str
+    number: str
+    issuer: str
+    valid_to: date | None
+
+
+class SpareablesOut(Schema):
+    """Everything of the applicant's that may stand for a material of the item."""
+
+    item: str
+    credentials: list[SpareableOut]
 
 
 class SubmittedOut(Schema):
@@ -187,11 +211,30 @@ def apply(request: HttpRequest, given: ApplicationIn) -> HttpResponse:
             item_code=given.item, party_id=_party(given, actor, at), answers=given.answers, actor=actor, at=at,
             channel="api", paper=given.paper_materials, contact_name=given.contact_name,
             contact_phone=given.contact_phone, delivery_method=given.delivery_method,
-            delivery_address=given.delivery_address, situation=given.situation,
+            delivery_address=given.delivery_address, situation=given.situation, credentials=given.credentials,
         )  # fmt: skip
         return 201, {"code": submitted.code, "receipt_number": submitted.receipt_number}
 
     return once(request, act)
+
+
+@router.get("/items/{code}/spareable", response={200: SpareablesOut, **PROBLEMS}, summary="可以免提交的材料")
+@signed_in
+def spareable(request: HttpRequest, code: str) -> dict[str, Any]:
+    """本人名下有效的电子证照可以代替这个事项的哪些材料；提交申请时写在 credentials 里。"""
+    actor: Actor = actor_of(request)
+    found = reuse.spareable_of_item(readable(code, what="事项编码"), actor, now())
+    return {
+        "item": code,
+        "credentials": [
+            {
+                "material": material.pk, "material_name": material.name, "reference": each.reference, "name": each.name,
+                "number": each.number, "issuer": each.issuer, "valid_to": each.valid_to,
+            }
+            for material, held in found
+            for each in held
+        ],
+    }  # fmt: skip
 
 
 def _party(given: ApplicationIn, actor: Actor, at: datetime) -> int:

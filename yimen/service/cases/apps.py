@@ -18,6 +18,8 @@ class CasesConfig(AppConfig):
         from yimen.ground.matters.lifecycle import COMMON_STEPS, register_page, register_procedure
         from yimen.ground.matters.selectors import name_clocks
         from yimen.ground.matters.services import register_watcher
+        from yimen.service.cases import selectors_spared
+        from yimen.service.cases.indicators import Indicator, register_indicator
         from yimen.service.cases.lifecycle import OLDER, PROCEDURES
         from yimen.service.cases.lifecycle_asides import ASIDES
         from yimen.service.cases.services import effects, hearings, opinions, reminding, revoking
@@ -52,6 +54,8 @@ class CasesConfig(AppConfig):
                 "revoking": "撤销决定",
             }
         )
+        spared = Indicator(selectors_spared.INDICATOR, selectors_spared.LABEL, "cases:spared", selectors_spared.count)
+        register_indicator(spared)
         effects.register()
         opinions.register()
         hearings.register()

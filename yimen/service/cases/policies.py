@@ -90,6 +90,7 @@ name_actions(
         "cases.discard_move": "放弃移动方案",
         "cases.check_material": "核对材料",
         "cases.reuse_file": "用以前交过的材料",
+        "cases.use_credential": "用证照代替材料",
         "cases.discard_draft": "删除没提交的申请",
         "cases.urge": "催办办件",
         "cases.set_reminders": "设置办件催办",

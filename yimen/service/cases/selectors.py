@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import tail_matches
@@ -28,6 +28,7 @@ from yimen.service.cases.kinds import BY_CODE, USUAL_SETTINGS, KindSetting
 from yimen.service.cases.lifecycle import PROCEDURES
 from yimen.service.cases.models import (
     Case,
+    CaseFile,
     CaseMaterial,
     CaseSum,
     CentreKind,
@@ -159,7 +160,10 @@ def materials_of(case: Case) -> QuerySet[CaseMaterial]:
     """The case's materials with their files, in order."""
     return (
         CaseMaterial.objects.filter(case=case.pk)
-        .prefetch_related("files__file", "files__reused_from__case_material__case__matter")
+        .prefetch_related(
+            Prefetch("files", CaseFile.objects.select_related("file", "spared")),
+            "files__reused_from__case_material__case__matter",
+        )
         .order_by("order")
     )
 

@@ -20,6 +20,7 @@ from yimen.service.cases.views.staff import (
     reminding,
     report,
     revoking,
+    spared,
 )
 
 staff_urls: list[URLPattern] = [
@@ -33,6 +34,7 @@ staff_urls: list[URLPattern] = [
     path("desk/search/", lists.find, name="find"),
     path("desk/figures/", report.figures, name="figures"),
     path("desk/figures/cases/", report.listed, name="figures_list"),
+    path("desk/figures/spared/", spared.spared, name="spared"),
     path("desk/intake/", intake.start, name="desk_intake"),
     path("desk/intake/item/<str:item_code>/", intake.person, name="desk_intake_person"),
     path("desk/intake/form/<uuid:uid>/", intake.form, name="desk_intake_form"),

@@ -15,6 +15,8 @@ class CertificatesConfig(AppConfig):
     def ready(self) -> None:
         """Put the screens into the menus and speak on the pages of cases."""
         from yimen.service.certificates import menu, parts
+        from yimen.service.certificates.services import sparing
 
         menu.register()
         parts.register()
+        sparing.register()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yimen.service.cases.models.asides import Hearing, OpinionRequest, OpinionTerms
-from yimen.service.cases.models.case import Case, CaseFile, CaseMaterial, Draft, DraftFile, Opinion
+from yimen.service.cases.models.case import Case, CaseFile, CaseMaterial, Draft, DraftFile, Opinion, SparedMaterial
 from yimen.service.cases.models.figures import CaseFact, CaseSum, Measure
 from yimen.service.cases.models.moving import MovedCase, MovePlan
 from yimen.service.cases.models.paths import (
@@ -53,5 +53,6 @@ __all__ = [
     "RevocationStatement",
     "ServicePromise",
     "SignedPromise",
+    "SparedMaterial",
     "Tolerance",
 ]

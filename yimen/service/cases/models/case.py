@@ -5,6 +5,7 @@ no matters yet: nobody waits for them, and no number is spent on them.
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -61,6 +62,10 @@ class DraftFile(models.Model):
     reused_from = models.ForeignKey(
         "CaseFile", on_delete=models.PROTECT, null=True, related_name="+", verbose_name="取自以前的办件"
     )
+    # A credential that stands for the material: who keeps it, by which name, in words (`cases.credentials`).
+    provider = models.CharField("由谁核验", max_length=20, blank=True, default="", db_default="")
+    reference = models.CharField("证照标识", max_length=100, blank=True, default="", db_default="")
+    said = models.CharField("哪张证照", max_length=150, blank=True, default="", db_default="")
     added_at = models.DateTimeField()
 
     class Meta:
@@ -187,6 +192,28 @@ class CaseFile(models.Model):
 
     def __str__(self) -> str:
         return str(self.file)
+
+
+class SparedMaterial(models.Model):
+    """免提交: a file of a case that nobody had to hand in, since a credential of the applicant stands for the material.
+
+    Written once at submission: which credential, checked valid when, and the digest of the file. Append-only by trigger.
+    """
+
+    append_only: ClassVar[bool] = True
+
+    case_file = models.OneToOneField(CaseFile, on_delete=models.PROTECT, primary_key=True, related_name="spared")
+    provider = models.CharField("由谁核验", max_length=20)
+    reference = models.CharField("证照标识", max_length=100)
+    said = models.CharField("哪张证照", max_length=150)
+    digest = models.CharField("文件摘要", max_length=80)
+    checked_at = models.DateTimeField("核验时间", db_index=True)
+
+    class Meta:
+        verbose_name = "免提交的材料"
+
+    def __str__(self) -> str:
+        return self.said
 
 
 class Opinion(models.Model):

@@ -4,6 +4,7 @@ Every verb takes `code` (the case's number), `actor`, `at` (the moment that coun
 the page showed). Each is one transaction: what must hold together is inside it, what can follow is an event.
 """
 
+from yimen.service.cases.credentials import Credential, NoSuchCredential, register_credentials
 from yimen.service.cases.indicators import Indicator, register_indicator
 from yimen.service.cases.services.acceptance import accept_case
 from yimen.service.cases.services.across import counterparts_of_case, hand_across
@@ -80,7 +81,7 @@ from yimen.service.cases.services.receipt import (
 from yimen.service.cases.services.reminding import set_reminder_terms, urge_case
 from yimen.service.cases.services.renewal import renew_draft
 from yimen.service.cases.services.renewing import undo_renewed
-from yimen.service.cases.services.reuse import reuse_file
+from yimen.service.cases.services.reuse import reuse_file, use_credential
 from yimen.service.cases.services.review import (
     extend_limit,
     pass_review,
@@ -120,7 +121,9 @@ from yimen.service.cases.services.tolerating import (
 )
 
 __all__ = [
+    "Credential",
     "Indicator",
+    "NoSuchCredential",
     "Submitted",
     "Wish",
     "accept_case",
@@ -177,6 +180,7 @@ __all__ = [
     "record_revocation_hearing",
     "record_survey",
     "refuse",
+    "register_credentials",
     "register_indicator",
     "register_prohibited",
     "register_project",
@@ -221,6 +225,7 @@ __all__ = [
     "urge_case",
     "urge_opinion",
     "urge_superior",
+    "use_credential",
     "waive_hearing",
     "wish_for",
     "withdraw",

@@ -17,6 +17,7 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.identity.selectors import party as party_file
 from yimen.ground.kit import audit
 from yimen.ground.kit.refusals import Conflict, Invalid, NotFound
+from yimen.service.cases import credentials
 from yimen.service.cases.editions import open_edition, pinned_edition
 from yimen.service.cases.models import Draft, DraftFile
 from yimen.service.cases.selectors import (
@@ -26,7 +27,7 @@ from yimen.service.cases.selectors import (
     draft_arrangements,
     draft_situation,
 )
-from yimen.service.cases.services.intake import Submitted, demand_intake, submit_edition
+from yimen.service.cases.services.intake import Spared, Submitted, demand_intake, submit_edition
 from yimen.service.catalogue.rules.guidance import kept
 from yimen.service.catalogue.rules.questions import clean_answers, prefilled
 
@@ -194,16 +195,23 @@ def submit_draft(
             )  # fmt: skip
         files: dict[int, list[int]] = defaultdict(list)
         reused: dict[tuple[int, int], int] = {}
-        for material_id, file_id, source in draft.files.values_list("material_id", "file_id", "reused_from"):
-            files[material_id].append(file_id)
-            if source is not None:
-                reused[material_id, file_id] = source
+        spared: dict[tuple[int, int], Spared] = {}
+        for each in draft.files.select_related("material").order_by("reference", "pk"):
+            files[each.material_id].append(each.file_id)
+            if each.reused_from_id is not None:
+                reused[each.material_id, each.file_id] = each.reused_from_id
+            if each.provider:
+                credentials.demand_standing(
+                    provider=each.provider, reference=each.reference, said=each.said, material=each.material.name,
+                    party_id=draft.party_id, standard=each.material.standard_id, at=at,
+                )  # fmt: skip
+                spared[each.material_id, each.file_id] = Spared(each.provider, each.reference, each.said)
         party = party_file(draft.party_id)
         submitted = submit_edition(
             edition=edition, party_id=draft.party_id, answers=draft_answers(draft), actor=actor, at=at, channel=channel,
             files=files, paper=paper, contact_name=contact_name or party.name, contact_phone=contact_phone,
             delivery_method=delivery_method, delivery_address=delivery_address, situation=draft_situation(draft),
-            reused=reused,
+            reused=reused, spared=spared,
         )  # fmt: skip
         draft.submitted_matter_id = submitted.matter_id
         draft.save(update_fields=["submitted_matter"])

@@ -22,12 +22,14 @@ from yimen.ground.kit.numbering import next_number
 from yimen.ground.kit.refusals import Invalid, NotAllowed
 from yimen.ground.matters.services import open_matter
 from yimen.ground.organisations.selectors import hall_of_department, letter_for
+from yimen.service.cases import credentials as holding
 from yimen.service.cases import rules
 from yimen.service.cases.editions import EditionCard, open_edition
 from yimen.service.cases.events import CaseSubmitted
-from yimen.service.cases.models import Case, CaseFile, CaseMaterial
+from yimen.service.cases.models import Case, CaseFile, CaseMaterial, SparedMaterial
 from yimen.service.cases.services.letters import issue
 from yimen.service.cases.services.renewing import note_expiry, watch_expiry
+from yimen.service.catalogue import selectors as catalogue
 from yimen.service.catalogue.rules.guidance import checked, kept
 from yimen.service.catalogue.rules.questions import clean_answers
 
@@ -75,6 +77,15 @@ class Submitted:
     receipt_number: str
 
 
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """The credential whose file was put to a material."""
+
+    provider: str
+    reference: str
+    said: str
+
+
 def submit_application(
     *,
     item_code: str,
@@ -92,14 +103,16 @@ def submit_application(
     situation: Mapping[str, Any] | None = None,
     basis: str = "",
     recorded_at: datetime | None = None,
+    credentials: Mapping[int, str] | None = None,
 ) -> Submitted:
     """Submit an application for `party_id`; returns its number.
 
     `situation` are answers to the item's situational guidance, to the end or none at all; wrong ones are refused by key.
     `answers` are raw form values; `files` maps an edition material's id to ids of stored files; `paper` holds the ids of
-    materials that staff have taken in on paper. The applicant submits for the own party; staff with `cases.intake` for
+    materials that staff have taken in on paper; `credentials` the references of certificates that stand for a material, by the
+    material's id. The applicant submits for the own party; staff with `cases.intake` for
     anybody at the window, under a letter for the item. Raises `AnswersWrong`, `NotForYou`, `NotServedHere`,
-    `PaperAtWindow`, `ItemCancelled`, `DayIsFull`.
+    `PaperAtWindow`, `ItemCancelled`, `DayIsFull`, `NoSuchCredential`.
     """
     with transaction.atomic():
         edition = open_edition(item_code, at)
@@ -109,11 +122,41 @@ def submit_application(
                 f"情形引导有 {len(wrong)} 处要改。", next_step="请按办事指南的情形引导重新回答。",
                 fields={f"situation.{key}": said for key, said in wrong.items()},
             )  # fmt: skip
+        if credentials:
+            demand_intake(actor, party_id, edition, at)
+        whole = {material: list(held) for material, held in (files or {}).items()}
+        spared = _spare(edition, party_id, {**(situation or {}), **answers}, credentials or {}, whole, at)
         return submit_edition(
-            edition=edition, party_id=party_id, answers=answers, actor=actor, at=at, channel=channel, files=files, paper=paper,
+            edition=edition, party_id=party_id, answers=answers, actor=actor, at=at, channel=channel, files=whole, paper=paper,
             contact_name=contact_name, contact_phone=contact_phone, delivery_method=delivery_method,
-            delivery_address=delivery_address, situation=situation, basis=basis, recorded_at=recorded_at,
+            delivery_address=delivery_address, situation=situation, basis=basis, recorded_at=recorded_at, spared=spared,
         )  # fmt: skip
+
+
+def _spare(
+    edition: EditionCard, party_id: int, said: Mapping[str, Any], wanted: Mapping[int, str], files: dict[int, list[int]],
+    at: datetime,
+) -> dict[tuple[int, int], Spared]:  # fmt: skip
+    """Put the file of each chosen credential to its material in `files`; held as they stand until the transaction ends."""
+    if not wanted:
+        return {}
+    needed = {each.pk: each for each, _ in catalogue.materials_needed(edition.edition, said, day_of(at))}
+    spared = {}
+    for material_id, reference in sorted(wanted.items(), key=lambda each: each[1]):
+        material = needed.get(material_id)
+        if material is None:
+            raise holding.NoSuchCredential(
+                "这个事项没有这份材料，或按填报的情况不用交。", next_step="请核对材料的编号。"
+            )
+        found = holding.chosen(party_id, material.standard_id, reference, at)
+        holding.demand_standing(
+            provider=found.provider, reference=reference, said=found.said, material=material.name, party_id=party_id,
+            standard=material.standard_id, at=at,
+        )  # fmt: skip
+        file = holding.file_of(found, at)
+        files.setdefault(material_id, []).append(file)
+        spared[material_id, file] = Spared(found.provider, reference, found.said)
+    return spared
 
 
 def submit_edition(
@@ -134,12 +177,14 @@ def submit_edition(
     recorded_at: datetime | None = None,
     situation: Mapping[str, Any] | None = None,
     reused: Mapping[tuple[int, int], int] | None = None,
+    spared: Mapping[tuple[int, int], Spared] | None = None,
 ) -> Submitted:
     """As `submit_application`, for an edition already opened; runs in the caller's transaction. Where staff take it in, upper
     modules may object at the point `cases.intake` (actor, item_id, name, at).
 
     `situation` are answers to the item's situational guidance: they decide materials beside the form's. `reused` says of a
-    (material, file) from which earlier case's file it was taken (`services.reuse`).
+    (material, file) from which earlier case's file it was taken (`services.reuse`), `spared` which credential it is the file
+    of; the caller has asked whether that stands.
     """
     demand_intake(actor, party_id, edition, at)
     if actor.kind == "staff":
@@ -177,6 +222,7 @@ def submit_edition(
             "form": edition.form_version,
             "channel": channel,
             **({"reused": len(reused)} if reused else {}),
+            **({"spared": len(spared)} if spared else {}),
         },
         events=[CaseSubmitted(code=code, at=at)],
         recorded_at=recorded_at,
@@ -203,7 +249,9 @@ def submit_edition(
         watch_expiry(case)
     materials = _materials(case, edition, {**told, **said}, files or {}, set(paper), day)
     CaseMaterial.objects.bulk_create(materials)
-    _attach(materials, files or {}, at, reused=reused)
+    attached = _attach(materials, files or {}, at, reused=reused)
+    if spared:
+        _note_spared(attached, spared, at)
     receipt = issue(
         "materials_receipt", case=case, code=code, title=edition.name, party=party, edition=edition, actor=actor, at=at,
         department_id=edition.department_id,
@@ -300,9 +348,9 @@ def _materials(
 def _attach(
     lines: Sequence[CaseMaterial], files: Mapping[int, Sequence[int]], at: datetime, seq: int = 1,
     reused: Mapping[tuple[int, int], int] | None = None,
-) -> None:  # fmt: skip
+) -> list[CaseFile]:  # fmt: skip
     source = reused or {}
-    CaseFile.objects.bulk_create(
+    return CaseFile.objects.bulk_create(
         CaseFile(
             case_material=line,
             file_id=file_id,
@@ -313,6 +361,26 @@ def _attach(
         for line in lines
         for file_id in files.get(line.material_id, ())
     )
+
+
+def _note_spared(attached: Sequence[CaseFile], spared: Mapping[tuple[int, int], Spared], at: datetime) -> None:
+    """Write down of each file that is a credential which one it is, checked now, and its digest."""
+    digests = dict(CaseFile.objects.filter(pk__in=[each.pk for each in attached]).values_list("pk", "file__digest"))
+    rows = []
+    for each in attached:
+        held = spared.get((each.case_material.material_id, each.file_id))
+        if held is not None:
+            rows.append(
+                SparedMaterial(
+                    case_file=each,
+                    provider=held.provider,
+                    reference=held.reference,
+                    said=held.said,
+                    digest=digests[each.pk],
+                    checked_at=at,
+                )
+            )
+    SparedMaterial.objects.bulk_create(rows)
 
 
 def card_of(case: Case) -> Party:

@@ -24,6 +24,7 @@ from yimen.service.cases.forms.applicant import DELIVERY, ContactForm, SubmitFor
 from yimen.service.cases.forms.questions import AnswerForm, posted, wants_more
 from yimen.service.cases.services.drafts import DraftMoved
 from yimen.service.cases.services.renewing import told_at_intake
+from yimen.service.cases.views.buttons import credential_pressed
 from yimen.service.cases.views.public.asking import actor_of, applicant_of, by_htmx, channel_of, now, page
 from yimen.service.cases.views.public.desk import STEP_NAMES, STEPS, Desk, MaterialRow, must_be_online
 from yimen.service.cases.views.public.letters import letters_of
@@ -156,6 +157,8 @@ def materials_step(request: HttpRequest, uid: UUID) -> HttpResponse:
     act = request.POST.get("act", "upload")
     if act.startswith("reuse:"):
         return _reuse(request, desk, act)
+    if act.startswith("credential:"):
+        return _use_credential(request, desk, act)
     rows = {row.material.pk: row for row in desk.materials}
     paper = [
         int(pk) for pk in request.POST.getlist("paper")[:200] if pk.isdecimal() and len(pk) < 18 and int(pk) in rows
@@ -183,6 +186,16 @@ def _reuse(request: HttpRequest, desk: Desk, act: str) -> HttpResponse:
     numbers = [int(each) if each.isdecimal() and len(each) < 18 else 0 for each in (material, file)]
     services.reuse_file(
         draft_uid=desk.draft.uid, material_id=numbers[0], case_file_id=numbers[1], actor=desk.actor, at=desk.at,
+        consent="consent" in request.POST,
+    )  # fmt: skip
+    return HttpResponseRedirect(desk.url("materials"))
+
+
+def _use_credential(request: HttpRequest, desk: Desk, act: str) -> HttpResponse:
+    """Let a certificate of the applicant stand for the material, with consent."""
+    material, reference = credential_pressed(act)
+    services.use_credential(
+        draft_uid=desk.draft.uid, material_id=material, reference=reference, actor=desk.actor, at=desk.at,
         consent="consent" in request.POST,
     )  # fmt: skip
     return HttpResponseRedirect(desk.url("materials"))

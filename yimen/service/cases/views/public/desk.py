@@ -36,6 +36,7 @@ from yimen.service.catalogue.rules.questions import as_form
 
 if TYPE_CHECKING:
     from yimen.ground.identity.models import Party
+    from yimen.service.cases.credentials import Credential
     from yimen.service.catalogue.models import EditionMaterial
 
 STEPS = ("form", "materials", "delivery", "check")
@@ -52,6 +53,7 @@ class MaterialRow:
     on_paper: bool = False
     error: str = ""
     offers: list[Reusable] = field(default_factory=list)
+    credentials: list[Credential] = field(default_factory=list)
 
     @property
     def takes_files(self) -> bool:
@@ -80,6 +82,8 @@ class MaterialRow:
         """The badge."""
         if self.material.exempt:
             return "免提交"
+        if any(each.provider for each in self.files):
+            return "免提交，证照代替"
         if self.files:
             return "已上传" if len(self.files) == 1 else f"已上传 {len(self.files)} 个"
         if self.on_paper or self.material.format == "paper":
@@ -152,7 +156,16 @@ class Desk:
     @cached_property
     def offers(self) -> dict[int, list[Reusable]]:
         """Files of earlier cases that may be used again, by material."""
-        return reuse.reusable(self.draft, self.actor, self.at)
+        return self._offered[0]
+
+    @cached_property
+    def credentials(self) -> dict[int, list[Credential]]:
+        """Certificates of the applicant that may stand for a material, by material."""
+        return self._offered[1]
+
+    @cached_property
+    def _offered(self) -> tuple[dict[int, list[Reusable]], dict[int, list[Credential]]]:
+        return reuse.offered(self.draft, self.at)
 
     @cached_property
     def outdated(self) -> str:
@@ -211,6 +224,7 @@ class Desk:
                 files.get(material.pk, []),
                 material.pk in paper,
                 offers=self.offers.get(material.pk, []) if not files.get(material.pk) else [],
+                credentials=self.credentials.get(material.pk, []) if not files.get(material.pk) else [],
             )
             for material, required in needed
         ]

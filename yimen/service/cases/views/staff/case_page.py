@@ -220,7 +220,10 @@ def _source(material: CaseMaterial) -> str:
             return "窗口收取纸质件"
         case CaseMaterial.State.MISSING:
             return "必须提交" if material.required else "可以不交"
-    return "已上传" if material.files.all() else "已交"
+    files = material.files.all()
+    if any(hasattr(each, "spared") for each in files):
+        return "免提交：由电子证照代替"
+    return "已上传" if files else "已交"
 
 
 # --- Buttons

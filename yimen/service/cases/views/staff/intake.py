@@ -33,6 +33,7 @@ from yimen.service.cases.selectors import access_draft, draft_answers, draft_arr
 from yimen.service.cases.services import reuse
 from yimen.service.cases.services.intake import demand_served
 from yimen.service.cases.services.renewing import told_at_intake
+from yimen.service.cases.views.buttons import credential_pressed
 from yimen.service.cases.views.situation import situation_of
 from yimen.service.cases.views.staff.asking import actor_of
 from yimen.service.cases.views.staff.served import regions_of, served_items
@@ -205,7 +206,7 @@ def _needed(draft: Draft, edition: EditionCard, answers: AnswerForm, at: datetim
 
 
 def _reused(request: HttpRequest, draft: Draft, actor: Actor, at: datetime) -> None:
-    """A button beside an earlier file was pressed: it is taken over, with the consent that the applicant gives."""
+    """A button beside an earlier file or a certificate was pressed: it is taken, with the consent that the applicant gives."""
     act = request.POST.get("act", "")
     if act.startswith("reuse:"):
         material, _, file = act.removeprefix("reuse:").partition(":")
@@ -213,6 +214,11 @@ def _reused(request: HttpRequest, draft: Draft, actor: Actor, at: datetime) -> N
         services.reuse_file(
             draft_uid=draft.uid, material_id=numbers[0], case_file_id=numbers[1], actor=actor, at=at,
             consent="consent" in request.POST,
+        )  # fmt: skip
+    elif act.startswith("credential:"):
+        wanted, reference = credential_pressed(act)
+        services.use_credential(
+            draft_uid=draft.uid, material_id=wanted, reference=reference, actor=actor, at=at, consent="consent" in request.POST
         )  # fmt: skip
 
 
@@ -281,13 +287,14 @@ def _form_page(
     if not answers.is_bound and answers.fields:
         next(iter(answers.fields.values())).widget.attrs["autofocus"] = True
     needed = _needed(draft, edition, answers, at)
-    offers = reuse.reusable(draft, actor_of(request), at)
+    offers, held = reuse.offered(draft, at)
     rows = [
         {
             "material": material,
             "files": files.get(material.id, []),
             "paper": material.id in paper,
             "offers": offers.get(material.id, []) if material.id not in files else [],
+            "credentials": held.get(material.id, []) if material.id not in files else [],
         }
         for material in needed
     ]
