@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from yimen.house.demo import (
+    booking,
     calendar_and_messages,
     catalogue,
     certifying,
@@ -51,6 +52,7 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     reorganising.tell,  # after all that moves items and windows, so that its preview is not stale
     surveying.tell,
     hall.tell,
+    booking.tell,
     reminding.tell,  # when the chains are named
     supervising.tell,  # its lights shine over everything there is
     efficiency.tell,

@@ -103,6 +103,16 @@ class HallForm(forms.Form):
     early_minutes = django_forms.IntegerField(label="开门前几分钟起取号", min_value=0, max_value=180)
     passes_allowed = django_forms.IntegerField(label="过号可以重排几次", min_value=0, max_value=10)
     last_calls = django_forms.IntegerField(label="屏幕显示最近叫过的几个号", min_value=1, max_value=12)
+    book_early_minutes = django_forms.IntegerField(label="预约的人提前几分钟可以签到", min_value=0, max_value=240)
+    book_grace_minutes = django_forms.IntegerField(
+        label="预约迟到几分钟内仍按预约排队", min_value=0, max_value=120, help_text="再晚的按到场时间排队。"
+    )
+    book_cancel_hours = django_forms.IntegerField(label="预约最晚提前几小时取消", min_value=0, max_value=72)
+    no_shows_allowed = django_forms.IntegerField(
+        label="几次不来就暂停网上预约", min_value=0, max_value=20, help_text="填 0 表示不暂停。"
+    )
+    no_show_days = django_forms.IntegerField(label="按多少天内计算", min_value=1, max_value=730)
+    ban_days = django_forms.IntegerField(label="暂停多少天", min_value=1, max_value=365)
 
     def __init__(self, *args: Any, known: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -155,3 +165,73 @@ class DeviceForm(forms.Form):
     def __init__(self, *args: Any, windows: Choices = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["window"].choices = [("", "不属于窗口"), *windows]  # type: ignore[attr-defined]
+
+
+# --- Appointments
+
+WEEKDAYS = [("1", "周一"), ("2", "周二"), ("3", "周三"), ("4", "周四"), ("5", "周五"), ("6", "周六"), ("7", "周日")]
+
+
+class TimeOfDay(django_forms.TimeField):
+    """A time of the day by the browser's own control."""
+
+    widget = django_forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class PlanForm(forms.Form):
+    """When a group takes people with an appointment."""
+
+    group = django_forms.ChoiceField(label="业务分组", choices=())
+    weekdays = django_forms.MultipleChoiceField(
+        label="星期", choices=WEEKDAYS, widget=django_forms.CheckboxSelectMultiple(attrs={"class": "two"}),
+        help_text="中心不开门的日子自动停约。",
+    )  # fmt: skip
+    begins = TimeOfDay(label="从几点")
+    ends = TimeOfDay(label="到几点")
+    minutes = django_forms.IntegerField(label="每段几分钟", min_value=rules.LEAST_SLOT, max_value=rules.MOST_SLOT)
+    quota = django_forms.IntegerField(label="每段几人", min_value=1, max_value=999)
+    lead_workdays = django_forms.IntegerField(
+        label="至少提前几个工作日", min_value=0, max_value=30, help_text="填 0 表示当天也能约。"
+    )
+    days_ahead = django_forms.IntegerField(label="最多提前几天", min_value=0, max_value=90)
+    release_at = TimeOfDay(label="每天几点放号", help_text="最远一天的号在这个时间放出来。")
+    starts_on = forms.Day(label="从哪天起")
+    ends_on = forms.Day(label="到哪天止", required=False)
+    closed = django_forms.BooleanField(label="停用，不再接受预约", required=False)
+
+    def __init__(self, *args: Any, groups: Choices = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["group"].choices = list(groups)  # type: ignore[attr-defined]
+
+
+class BlackoutForm(forms.Form):
+    """Days without appointments."""
+
+    group = django_forms.ChoiceField(label="业务分组", required=False, choices=())
+    first = forms.Day(label="从哪天")
+    last = forms.Day(label="到哪天")
+    reason = forms.Line(label="原因", max_length=60)
+
+    def __init__(self, *args: Any, groups: Choices = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["group"].choices = [("", "全部业务"), *groups]  # type: ignore[attr-defined]
+
+
+class BookForm(forms.Form):
+    """A place in a slot."""
+
+    group = django_forms.IntegerField(widget=django_forms.HiddenInput)
+    begins = django_forms.DateTimeField(label="时段", input_formats=["%Y-%m-%dT%H:%M"])
+
+
+class ArriveForm(forms.Form):
+    """Who has come with an appointment: the code, or the card."""
+
+    code = forms.Line(label="预约码", max_length=12, required=False)
+    id_number = forms.Line(label="身份证号", max_length=18, required=False)
+
+
+class AppealForm(forms.Form):
+    """Why somebody could not come."""
+
+    appeal = forms.Paragraph(label="为什么没有来", max_length=300, rows=3)

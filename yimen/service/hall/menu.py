@@ -16,5 +16,18 @@ def register() -> None:
             "排队号", "hall:tickets", "list", (policies.CALL, policies.RECEIVE, policies.VIEW), group="窗口", order=37
         ),
     )
+    register_menu(
+        "desk",
+        MenuItem(
+            "预约",
+            "hall:bookings",
+            "calendar",
+            (policies.CALL, policies.RECEIVE, policies.VIEW),
+            group="窗口",
+            order=38,
+        ),
+    )
+    register_menu("own", MenuItem("我的预约", "hall:my_bookings", "calendar", order=44, for_kind="citizen"))
+    register_menu("manage", MenuItem("暂停预约", "hall:bans", "users", policies.SET_UP, group="大厅", order=47))
     register_menu("manage", MenuItem("大厅和叫号", "hall:set_up", "pin", policies.SET_UP, group="大厅", order=45))
     register_menu("manage", MenuItem("排队统计", "hall:figures", "chart", policies.VIEW, group="大厅", order=46))

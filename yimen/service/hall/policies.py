@@ -11,7 +11,7 @@ from yimen.ground.identity.policies import name_actions, register_permission
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.live import register_topic
 from yimen.ground.kit.refusals import NotAllowed, NotFound
-from yimen.service.hall.models import Hall, Ticket
+from yimen.service.hall.models import Booking, Hall, Ticket
 
 if TYPE_CHECKING:
     from yimen.ground.organisations.models import Window
@@ -52,7 +52,10 @@ name_actions(
         "hall.expire": "排队号作废", "hall.print": "排队号打印", "hall.link": "排队号关联办件", "hall.open_desk": "窗口开始叫号",
         "hall.pause_desk": "窗口暂停叫号", "hall.close_desk": "窗口停止叫号", "hall.set_hall": "设定大厅", "hall.set_group": "设定业务分组",
         "hall.register_device": "登记大厅设备", "hall.renew_device": "重发设备开通码", "hall.retire_device": "停用大厅设备",
-        "hall.enrol_device": "开通大厅设备",
+        "hall.enrol_device": "开通大厅设备", "hall.book": "预约", "hall.cancel_booking": "取消预约", "hall.arrive": "预约签到",
+        "hall.shut_booking": "停办取消预约", "hall.miss_booking": "预约没有来", "hall.ban": "暂停预约", "hall.appeal_ban": "申诉暂停预约",
+        "hall.lift_ban": "恢复预约", "hall.keep_ban": "维持暂停预约", "hall.set_plan": "设定预约计划", "hall.black_out": "设定停约日期",
+        "hall.end_blackout": "取消停约日期",
     }
 )  # fmt: skip
 
@@ -122,6 +125,16 @@ def access_ticket(actor: Actor, uid: UUID) -> Ticket:
     found = rows.filter(hall__in=Hall.objects.filter(mine), uid=uid).first()
     if found is None:
         raise NotFound("没有这个排队号，或者不在您的大厅。", next_step="请核对号码和大厅。")
+    return found
+
+
+def access_booking(actor: Actor, uid: UUID) -> Booking:
+    """The booking, for staff of its hall; to a stranger there is none (`NotFound`)."""
+    rows = Booking.objects.select_related("hall__centre__division", "group")
+    mine = halls(actor, CALL, RECEIVE, VIEW, SET_UP)
+    found = rows.filter(hall__in=Hall.objects.filter(mine), uid=uid).first()
+    if found is None:
+        raise NotFound("没有这个预约，或者不在您的大厅。", next_step="请从预约清单进入。")
     return found
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
+from yimen.ground.kit.moments import CHINA
+
 WAYS = {"kiosk": "取号机", "phone": "手机", "web": "网上", "staff": "导办台", "appointment": "预约"}
 PRIORITIES = {
     "elder": "老年人", "soldier": "军人、退役军人", "pregnant": "孕妇", "disabled": "残疾人", "child": "抱婴幼儿", "hero": "烈属、见义勇为",
@@ -211,10 +213,68 @@ def next_opening(at: datetime, sessions: Callable[[date], Sessions], most_days: 
 
 # --- Devices
 
-SELF_TEST = {"screen": "屏幕", "sound": "声音", "printer": "打印机", "reader": "读卡器", "network": "网络"}
+SELF_TEST = {
+    "screen": "屏幕",
+    "sound": "声音",
+    "printer": "打印机",
+    "reader": "读卡器",
+    "network": "网络",
+    "clock": "时钟",
+}
 """What a device tries by itself."""
 SILENT_MINUTES = 10
 """A device that has not been heard of for so long is away."""
 NEEDED = {"kiosk": 1, "screen": 1, "touch": 1, "terminal": 1}
 """What every hall has at least (R160); beside it, each window has a screen and an evaluator."""
 NEEDED_AT_WINDOW = ("window_screen", "evaluator")
+
+# --- Appointments
+
+BOOKING_STATES = {
+    "booked": "已预约",
+    "arrived": "已签到",
+    "cancelled": "已取消",
+    "no_show": "没有来",
+    "shut": "中心停办",
+}
+LEAST_SLOT, MOST_SLOT = 5, 240
+CODE_LENGTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When a plan gives slots: weekdays (1 is Monday), from, to, minutes a slot."""
+
+    weekdays: Sequence[int]
+    begins: time
+    ends: time
+    minutes: int
+
+
+def slot_times(plan: Times, day: date, sessions: Sessions) -> list[tuple[time, time]]:
+    """The slots of a day: those that lie wholly within the doors' hours, so that a closure shuts them by itself."""
+    if day.isoweekday() not in plan.weekdays:
+        return []
+    found, step = [], timedelta(minutes=plan.minutes)
+    begin, end = datetime.combine(day, plan.begins), datetime.combine(day, plan.ends)
+    while begin + step <= end:
+        first, last = begin.time(), (begin + step).time()
+        if any(opens <= first and last <= closes for opens, closes in sessions):
+            found.append((first, last))
+        begin += step
+    return found
+
+
+def released_at(day: date, days_ahead: int, release: time) -> datetime:
+    """From when the slots of a day may be booked. A release is this comparison and no event: nothing is added by it, so it can
+    neither come twice nor be missed."""
+    return datetime.combine(day - timedelta(days=days_ahead), release, tzinfo=CHINA)
+
+
+def arrival(
+    begins_at: datetime, at: datetime, early_minutes: int, grace_minutes: int
+) -> Literal["early", "in_time", "late"]:
+    """Whether somebody with an appointment may check in yet, and with or without the place before walk-ins."""
+    if at < begins_at - timedelta(minutes=early_minutes):
+        return "early"
+    return "late" if at > begins_at + timedelta(minutes=grace_minutes) else "in_time"

@@ -32,6 +32,12 @@ class Hall(models.Model):
     early_minutes = models.PositiveSmallIntegerField("开门前几分钟起取号", default=30)
     last_calls = models.PositiveSmallIntegerField("屏幕显示最近几个", default=6)
     passes_allowed = models.PositiveSmallIntegerField("过号可以重排几次", default=2)
+    book_early_minutes = models.PositiveSmallIntegerField("预约的人提前几分钟可以签到", default=30)
+    book_grace_minutes = models.PositiveSmallIntegerField("预约迟到几分钟内仍按预约排队", default=15)
+    book_cancel_hours = models.PositiveSmallIntegerField("预约最晚提前几小时取消", default=2)
+    no_shows_allowed = models.PositiveSmallIntegerField("几次不来就暂停预约", default=3)
+    no_show_days = models.PositiveSmallIntegerField("按多少天内计算", default=90)
+    ban_days = models.PositiveSmallIntegerField("暂停预约多少天", default=30)
     closed_on = models.DateField("停用日期", null=True, blank=True)
 
     class Meta:

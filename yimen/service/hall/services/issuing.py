@@ -18,7 +18,7 @@ from yimen.ground.kit.postgresql.statements import Statement
 from yimen.ground.kit.refusals import Conflict, Invalid, Refusal
 from yimen.service.hall import policies, rules
 from yimen.service.hall.models import Device, Group, Hall, Ticket
-from yimen.service.hall.selectors import queue
+from yimen.service.hall.selectors import queue, slots
 
 
 class HallShut(Conflict):
@@ -91,15 +91,16 @@ def issue(
             next_step=f"一个号最多 {rules.MOST_PARTY} 人。",
             fields={"party": f"请填 1 到 {rules.MOST_PARTY}"},
         )
-    line = demand_time(hall, group, at, party)
+    line = demand_time(hall, group, at, party, promised=turn is not None)
     ahead = turn is not None or bool(priority)
-    turns = turn or rules.turn_at(at, hall.head_start_minutes if priority else 0)
-    uid, where = uuid4(), audit.current()
+    own = rules.turn_at(at, hall.head_start_minutes if priority else 0)
+    turns = own if turn is None else min(turn, own) if priority else turn
+    uid, where, most = uuid4(), audit.current(), group.most_a_day if turn is None else None
     try:
         # Within a transaction a refusal must leave it usable; alone, the statement is its own transaction.
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
             verdict, pk, code = _ISSUE.one([
-            uid, hall.pk, group.pk, group.prefix, queue.period_now(hall, at), group.most_a_day, way, priority, reason,
+            uid, hall.pk, group.pk, group.prefix, queue.period_now(hall, at), most, way, priority, reason,
             "true" if ahead and turns < at else "false", party, holder, "asked" if paper else "none",
             device.pk if device else None, at, turns, at, actor.uid if actor else None,
             actor.name if actor else device.name if device else "", actor.post if actor else "", where.request_id,
@@ -117,9 +118,10 @@ def issue(
     return Issued(uid, pk, code, line.tickets, line.says, priority)
 
 
-def demand_time(hall: Hall, group: Group, at: datetime, party: int) -> queue.Line:
+def demand_time(hall: Hall, group: Group, at: datetime, party: int, *, promised: bool = False) -> queue.Line:
     """The line of the group. Raises `HallShut`, or `NoTimeLeft` where the doors close before the party is served: the end is
     asked after, not the beginning. Where the hall keeps its line overnight, whoever is not served today comes first tomorrow.
+    Whoever has an appointment (`promised`) is served.
     """
     here = local(at)
     sessions = queue.sessions(hall, day_of(at))
@@ -128,7 +130,7 @@ def demand_time(hall: Hall, group: Group, at: datetime, party: int) -> queue.Lin
     line = queue.lines_of(hall, at, kept=True).get(group.pk)
     if line is None:
         raise GroupClosed(f"“{group.name}”不再取号。", next_step="请选其他业务，或问导办台。")
-    if hall.reset == "keep" or hall.hours == Hall.Hours.ALWAYS:
+    if promised or hall.reset == "keep" or hall.hours == Hall.Hours.ALWAYS:
         return line
     left = rules.minutes_left(here, sessions)
     if not rules.fits(left, round(line.people_load), len(line.windows), party, line.pace):
@@ -145,7 +147,8 @@ def _come_again(hall: Hall, at: datetime) -> str:
     if opens is None:
         return "请拨打中心电话询问开门时间。"
     day = "今天" if opens.date() == local(at).date() else say_date(opens.date(), year=False)
-    return f"{day} {opens - early:%H:%M} 起可以取号，{opens:%H:%M} 开门；也可以网上预约，不用排队。"
+    also = "；也可以网上预约，不用排队" if slots.takes_bookings(hall, at) else ""
+    return f"{day} {opens - early:%H:%M} 起可以取号，{opens:%H:%M} 开门{also}。"
 
 
 def _holder(id_number: str, at: datetime) -> tuple[str, int | None]:

@@ -26,7 +26,8 @@ class BadSetting(Invalid):
 
 HALL_FIELDS = (
     "name", "floor", "reset", "reset_on", "hours", "head_start_minutes", "most_ahead_in_a_row", "early_minutes", "last_calls",
-    "passes_allowed", "closed_on",
+    "passes_allowed", "book_early_minutes", "book_grace_minutes", "book_cancel_hours", "no_shows_allowed", "no_show_days", "ban_days",
+    "closed_on",
 )  # fmt: skip
 GROUP_FIELDS = ("name", "says", "prefix", "guess_minutes", "most_a_day", "order", "closed_on")
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import F
+
 from tests.cast import Cast
-from yimen.ground.kit.moments import now
+from yimen.ground.kit.moments import day_of, local, now
 from yimen.service.hall import services
-from yimen.service.hall.models import Group, Hall, Ticket
+from yimen.service.hall.models import Booking, Group, Hall, Slot, SlotPlan, Ticket
 from yimen.service.hall.selectors import queue
 from yimen.service.hall.services import acts, desks
 
@@ -51,3 +53,31 @@ def called(cast: Cast, who: str = "wang") -> Ticket:
 def serving(cast: Cast, who: str = "wang") -> Ticket:
     ticket = called(cast, who)
     return acts.begin(actor=cast.actor(who), uid=ticket.uid, at=now())
+
+
+def plan(cast: Cast, made: Hall, **more: Any) -> SlotPlan:
+    """Group A by appointment, around the clock, every day."""
+    given = {
+        "weekdays": [1, 2, 3, 4, 5, 6, 7], "begins": time(0, 0), "ends": time(23, 30), "minutes": 30, "quota": 3, "lead_workdays": 0,
+        "days_ahead": 14, "release_at": time(0, 0), "starts_on": date(2026, 1, 1),
+    } | more  # fmt: skip
+    return services.planning.save_plan(actor=cast.actor("manager"), at=now(), group=group(made), given=given)
+
+
+def booked(cast: Cast, made: Hall, who: str = "li", *, days: int = 2) -> Booking:
+    """Somebody has a place at ten, some days ahead."""
+    begins = local(now()).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=days)
+    return services.booking.book(actor=cast.actor(who), group=group(made), begins_at=begins, at=now())
+
+
+def written(made: Hall, party: int, begins: datetime, **more: Any) -> Booking:
+    """A booking of any time, as the table keeps it."""
+    begins = begins.replace(second=0, microsecond=0)
+    ends = begins + timedelta(minutes=30)
+    slot, _ = Slot.objects.get_or_create(group=group(made), begins_at=begins, defaults={"ends_at": ends})
+    Slot.objects.filter(pk=slot.pk).update(booked=F("booked") + 1)
+    return Booking.objects.create(
+        code=f"{Booking.objects.count() + 100001}", hall=made, group=group(made), slot=slot,
+        party_id=party, day=day_of(begins), begins_at=begins, ends_at=ends, way="web", booked_at=begins - timedelta(days=2),
+        **more,
+    )  # fmt: skip

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
 from tests.cast import Cast, build_cast
+from yimen.ground.identity.models import Party
 from yimen.ground.identity.rules import Actor, Permission
-from yimen.ground.kit.moments import now
+from yimen.ground.kit.moments import local, now
 from yimen.ground.kit.refusals import Refusal
 from yimen.ground.organisations.models import Window
 from yimen.ground.organisations.tests.at_once import at_once
 from yimen.service.hall import services
-from yimen.service.hall.models import Desk, Hall, Ticket, TicketAct
+from yimen.service.hall.models import Booking, Desk, Hall, Slot, Ticket, TicketAct
 from yimen.service.hall.policies import CALL
 from yimen.service.hall.selectors import queue
+from yimen.service.hall.services import booking
 from yimen.service.hall.tests import stage
 
 MANY = 60
@@ -91,3 +95,53 @@ def test_one_person_at_two_kiosks(hall_and_cast: tuple[Hall, Cast]) -> None:
     ])  # fmt: skip
     assert sum(isinstance(each, services.Issued) for each in took) == 1
     assert Ticket.objects.count() == 1 and Ticket.objects.get().code == "A001"  # refused numbers are given back
+
+
+def test_a_rush_for_fifty_places(hall_and_cast: tuple[Hall, Cast]) -> None:
+    """Three hundred people, forty at a time, each with a real commit: exactly fifty have a place, and the slot says so."""
+    hall, cast = hall_and_cast
+    with transaction.atomic():
+        plan = stage.plan(cast, hall, quota=50)
+        people = Party.objects.bulk_create(
+            Party(
+                kind="natural",
+                name=f"市民{n}",
+                id_type="other",
+                id_number=f"R{n}",
+                id_index=f"rush{n}",
+                created_at=now(),
+            )
+            for n in range(300)
+        )
+    begins = (local(now()) + timedelta(days=2)).replace(hour=10, minute=0, second=0, microsecond=0)
+    waiting = [
+        partial(
+            booking.book, group=plan.group, begins_at=begins, at=now(),
+            actor=Actor(uid=uuid4(), name=each.name, kind="citizen", party_id=each.pk),
+        )
+        for each in people
+    ]  # fmt: skip
+    came = [one for first in range(0, 300, 40) for one in at_once(list(waiting[first : first + 40]))]
+    assert sum(isinstance(each, Booking) for each in came) == 50
+    assert sum(isinstance(each, booking.SlotGone) for each in came) == 250
+    assert Slot.objects.get().booked == 50 == Booking.objects.filter(state="booked").count()
+
+
+def test_one_person_asks_six_times(hall_and_cast: tuple[Hall, Cast]) -> None:
+    hall, cast = hall_and_cast
+    with transaction.atomic():
+        plan = stage.plan(cast, hall)
+    day, li = (local(now()) + timedelta(days=2)).replace(minute=0, second=0, microsecond=0), cast.actor("li")
+    came = at_once([
+        partial(booking.book, group=plan.group, begins_at=day.replace(hour=9 + n), at=now(), actor=li) for n in range(6)
+    ])  # fmt: skip
+    assert sum(isinstance(each, Booking) for each in came) == 1
+    assert sum(Slot.objects.values_list("booked", flat=True)) == 1
+
+
+def test_one_checks_in_at_two_kiosks(hall_and_cast: tuple[Hall, Cast]) -> None:
+    hall, cast = hall_and_cast
+    with transaction.atomic():
+        made = stage.written(hall, cast.parties["li"].pk, local(now()))
+    came = at_once([partial(booking.arrive, booking=made, at=now()) for _ in range(6)])
+    assert len({each.pk for each in came if isinstance(each, Ticket)}) == 1 == Ticket.objects.count()

@@ -188,6 +188,7 @@ def test_yesterdays_numbers_are_not_called(cast: Cast, hall: Hall) -> None:
 def test_closing_time_says_when_to_come(cast: Cast) -> None:
     hall = stage.hall(cast, hours="centre", slug="hours")
     stage.opened(cast)
+    stage.plan(cast, hall)
     monday = datetime(2026, 10, 12, 15, tzinfo=CHINA)
     opens = {"hall": hall, "group": stage.group(hall), "way": "kiosk"}
     close = queue.sessions(hall, monday.date())[-1][1]

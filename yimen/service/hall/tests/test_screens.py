@@ -131,6 +131,8 @@ def test_the_centre_sets_up_and_reads_figures(cast: Cast, hall: Hall) -> None:
     given: dict[str, Any] = {
         "name": "二楼大厅", "slug": "second", "floor": "二楼", "hours": "centre", "reset": "keep", "reset_on": "", "last_calls": "4",
         "head_start_minutes": "15", "most_ahead_in_a_row": "2", "early_minutes": "20", "passes_allowed": "2",
+        "book_early_minutes": "30", "book_grace_minutes": "15", "book_cancel_hours": "2", "no_shows_allowed": "3", "no_show_days": "90",
+        "ban_days": "30",
     }  # fmt: skip
     assert manager.post("/manage/halls/new/", given).status_code == 302 and acts_since(last) == ["hall.set_hall"]
     assert manager.post("/manage/halls/new/", given).status_code == 422  # the name is taken

@@ -16,7 +16,7 @@ from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.service.hall import policies, rules, services
 from yimen.service.hall.forms import ReceiveForm, TakeForm
 from yimen.service.hall.models import Device, Hall, Ticket
-from yimen.service.hall.selectors import queue
+from yimen.service.hall.selectors import queue, slots
 from yimen.service.hall.services.devices import DeviceUnknown
 from yimen.service.hall.views.asking import device_of, staff_of
 
@@ -62,7 +62,7 @@ def kiosk(request: HttpRequest, slug: str) -> HttpResponseBase:
         "hall": hall, "groups": [(each, lines.get(each.pk)) for each in queue.groups_of(hall)], "form": form, "low": low,
         "reception": reception, "priorities": form.fields["priority"].choices,  # type: ignore[attr-defined]
         "chosen": queue.groups_of(hall).filter(pk=_number(request)).first(), "parties": range(1, 7),
-        "broken": unprinted(device), "device": device,
+        "broken": unprinted(device), "device": device, "books": slots.takes_bookings(hall, at),
     }  # fmt: skip
     return render(request, "hall/kiosk.html", context, status=status)
 

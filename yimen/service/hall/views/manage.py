@@ -25,7 +25,8 @@ from yimen.service.hall.views.asking import actor_of, keep_token
 
 HALL_START = {
     "hours": "centre", "reset": "daily", "head_start_minutes": 20, "most_ahead_in_a_row": 2, "early_minutes": 30,
-    "passes_allowed": 2, "last_calls": 6,
+    "passes_allowed": 2, "last_calls": 6, "book_early_minutes": 30, "book_grace_minutes": 15, "book_cancel_hours": 2,
+    "no_shows_allowed": 3, "no_show_days": 90, "ban_days": 30,
 }  # fmt: skip
 
 

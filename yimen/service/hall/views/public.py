@@ -20,7 +20,7 @@ from yimen.service.hall import rules, services
 from yimen.service.hall.forms import TakeForm
 from yimen.service.hall.lifecycle import STATES
 from yimen.service.hall.models import Hall, Ticket
-from yimen.service.hall.selectors import queue
+from yimen.service.hall.selectors import queue, slots
 from yimen.service.hall.services import acts
 
 TAKEN_AT_ONCE, TAKEN_A_SECOND = 20, 0.1
@@ -72,7 +72,7 @@ def hall(request: HttpRequest, slug: str) -> HttpResponseBase:
     groups = [(each, lines.get(each.pk)) for each in queue.groups_of(place)]
     context = {
         "hall": place, "groups": groups, "form": form, "open": _open(place, at), "opens": queue.next_opening(place, at),
-        "chosen": request.GET.get("group", ""),
+        "chosen": request.GET.get("group", ""), "books": slots.takes_bookings(place, at),
     }  # fmt: skip
     return render(request, "hall/hall.html", context, status=status)
 
@@ -90,7 +90,8 @@ def ticket_facts(found: Ticket, at: datetime) -> dict[str, Any]:
     expired = found.state in ("waiting", "passed") and queue.is_expired(found, at)
     place = queue.place_of(found, at) if found.state == "waiting" and not expired else None
     return {
-        "ticket": found, "place": place, "expired": expired, "label": "作废" if expired else STATES[found.state],
+        "ticket": found, "appointed": slots.booking_of(found),
+        "place": place, "expired": expired, "label": "作废" if expired else STATES[found.state],
         "may_withdraw": found.state in ("waiting", "passed") and not expired,
     }  # fmt: skip
 

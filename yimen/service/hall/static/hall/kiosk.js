@@ -17,8 +17,8 @@
       else if (event.key === "Enter" && swipe.length >= 15) { event.preventDefault(); field.value = swipe.toUpperCase(); field.form.requestSubmit(); }
     });
     const params = new URLSearchParams(location.search);
-    idle(+home.dataset.idle || 60, () => { location.href = params.get("low") === "1" ? "?low=1" : location.pathname; });
-    if (!params.get("group")) setInterval(() => { if (!document.hidden) location.reload(); }, 30000);
+    idle(+home.dataset.idle || 60, () => { location.href = `${home.dataset.home || location.pathname}${params.get("low") === "1" ? "?low=1" : ""}`; });
+    if (!params.get("group") && !home.dataset.home) setInterval(() => { if (!document.hidden) location.reload(); }, 30000);
   }
   if (slip) {
     if (slip.dataset.printing === "asked") {
