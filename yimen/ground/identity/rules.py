@@ -116,6 +116,11 @@ class Actor:
     stand_ins: tuple[StandIn, ...] = ()
     emergency_id: int | None = None
     standing: Standing | None = None
+    codes: frozenset[str] = field(default=frozenset(), init=False, repr=False, compare=False)
+    """The codes held in any scope; a page asks for some forty of them."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "codes", frozenset(held.code for held in self.permissions))
 
     @property
     def home_party_id(self) -> int | None:
@@ -135,11 +140,11 @@ class Actor:
 
     def holds(self, code: str) -> bool:
         """Whether the actor holds this permission in any scope."""
-        return any(held.code == code for held in self.permissions)
+        return code in self.codes
 
     def held(self, code: str) -> tuple[Permission, ...]:
         """Each scope in which the actor holds this permission."""
-        return tuple(held for held in self.permissions if held.code == code)
+        return tuple(held for held in self.permissions if held.code == code) if code in self.codes else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 
 from yimen.ground.kit import moments
 
@@ -299,10 +299,14 @@ class Shell:
 
 def address_of(url_name: str) -> str:
     """The path of a named view, or "" where no such view exists in this installation."""
-    if url_name.startswith("/"):
-        return url_name
+    return url_name if url_name.startswith("/") else _address(url_name, get_urlconf() or settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=1000)
+def _address(url_name: str, urls: str) -> str:
+    """Menus ask for the same addresses at every page."""
     try:
-        return reverse(url_name)
+        return reverse(url_name, urlconf=urls)
     except NoReverseMatch:
         return ""
 
