@@ -79,8 +79,10 @@ class Cast:
             scopes=list(scopes)
             or [
                 "cases.*",
+                "certificates.*",
                 "coordination.*",
                 "drills.*",
+                "fees.*",
                 "hall.*",
                 "offline.*",
                 "scrutiny.*",

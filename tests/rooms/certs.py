@@ -8,7 +8,7 @@ from yimen.ground.kit.moments import now
 from yimen.service.certificates import services
 from yimen.service.certificates.tests import stage
 
-LIST = {"certificates:register", "certificates:types", "certificates:own"}
+LIST = {"certificates:register", "certificates:types", "certificates:own", "api:certificates"}
 
 _BY_WU = {"register": 16, "draw_up": 12, "certificate": 20, "file": 14, "print": 14, "act": 16}
 _BY_MANAGER = {"types": 12, "new_type": 14, "change_type": 18, "end_type": 12, "sample": 10}
@@ -17,6 +17,9 @@ CEILINGS: dict[str, tuple[str, int]] = {
     **{f"certificates:{name}": ("wu", ceiling) for name, ceiling in _BY_WU.items()},
     **{f"certificates:{name}": ("manager", ceiling) for name, ceiling in _BY_MANAGER.items()},
     **{f"certificates:{name}": ("li", ceiling) for name, ceiling in _BY_LI.items()},
+    "api:certificates": ("wu", 8),
+    "api:certificate_by_uid": ("wu", 12),
+    "api:verify_certificate": ("li", 8),
 }
 
 _SCREENS = "yimen/service/certificates/tests/test_screens.py::"
@@ -27,6 +30,8 @@ ELSEWHERE = {
     "certificates:new_type": f"{_SCREENS}test_the_centre_sets_up_a_type",
     "certificates:change_type": f"{_SCREENS}test_the_centre_sets_up_a_type",
 }
+QUESTIONS = {"api:verify_certificate": "?by=AAAABBBBCCCC"}
+EXPECTED = {"api:verify_certificate": 404}
 OPEN = {"certificates:verify": "whoever holds the code may see whether it is valid; the holder's name is masked"}
 
 
@@ -40,7 +45,7 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
         "own_certificate": one, "own_file": one | {"form": "ofd"}, "verify": {"code": held["code"]},
         "change_type": {"uid": held["type"]}, "end_type": {"uid": held["type"]}, "sample": {"uid": held["type"]},
     }  # fmt: skip
-    return {f"certificates:{name}": given for name, given in found.items()}
+    return {f"certificates:{name}": given for name, given in found.items()} | {"api:certificate_by_uid": one}
 
 
 def _build(cast: Any) -> dict[str, Any]:

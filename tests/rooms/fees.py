@@ -28,7 +28,7 @@ LIST = {
         "held",
         "days",
     )
-}
+} | {"api:charges", "api:bill_list"}
 
 _BY_SHEN = {
     "bills": 14, "new_bill": 12, "bill": 22, "cancel_bill": 12, "reduce": 14, "bill_print": 12, "receipt": 12,
@@ -53,6 +53,11 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "fees:pay": ("li", 10),
     "fees:pay_start": ("li", 10),
     "fees:bank_notice": ("li", 6),
+    "api:charges": ("li", 6),
+    "api:bill_list": ("shen", 8),
+    "api:bill_by_number": ("shen", 12),
+    "api:pay_bill": ("shen", 12),
+    "api:ask_refund": ("shen", 12),
 }
 _BANK, _DAYS = "tests/simulators/test_bank.py::", "yimen/service/fees/tests/test_days.py::"
 _SCREENS = "yimen/service/fees/tests/test_screens.py::"
@@ -70,6 +75,10 @@ ELSEWHERE = {
     "fees:day": f"{_DAYS}test_the_days_page",
     "fees:pay_start": f"{_BANK}test_the_payers_page_from_code_to_result",
     "fees:bank_notice": f"{_BANK}test_an_attempt_is_no_payment_and_money_is_booked_once",
+}
+BODIES = {
+    "api:pay_bill": {"way": "cash", "received_fen": 2000},
+    "api:ask_refund": {"amount_fen": 100, "reason": "重复办理"},
 }
 OPEN = {
     "fees:pay": "the signed address is itself the right, printed on the bill; it says what is to be paid and nothing else",
@@ -95,7 +104,8 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
         "close_difference": {"number": held["difference"]}, "pay": {"token": held["token"]},
         "pay_start": {"token": held["token"]},
     }  # fmt: skip
-    return {f"fees:{name}": given for name, given in found.items()}
+    found_by_number = {f"api:{name}": unpaid for name in ("bill_by_number", "pay_bill")} | {"api:ask_refund": paid}
+    return {f"fees:{name}": given for name, given in found.items()} | found_by_number
 
 
 def _build(cast: Cast) -> dict[str, Any]:

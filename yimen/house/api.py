@@ -28,7 +28,9 @@ from yimen.service.cases.api_moves import router as case_moves
 from yimen.service.cases.api_paths import router as case_paths
 from yimen.service.cases.api_revoking import router as case_revoking
 from yimen.service.catalogue.api import router as items
+from yimen.service.certificates.api import router as certificates
 from yimen.service.coordination.api import router as coordination
+from yimen.service.fees.api import router as fees
 from yimen.service.hall.api import router as hall
 from yimen.service.offline.api import router as offline
 from yimen.service.reform.api import router as lists
@@ -103,6 +105,8 @@ api.add_router("/", offline, tags=["窗口"])
 api.add_router("/", coordination, tags=["协调事项"])
 api.add_router("/", scrutiny, tags=["办件"])
 api.add_router("/", hall, tags=["大厅"])
+api.add_router("/", fees, tags=["收费"])
+api.add_router("/", certificates, tags=["证照"])
 api.add_router("/", supervision, tags=["电子监察"])
 api.add_router("/", supervision_figures, tags=["电子监察"])
 api.add_router("/", efficiency, tags=["效能监督"])

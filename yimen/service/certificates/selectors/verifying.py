@@ -5,12 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.http import HttpRequest
+
 from yimen.ground.documents import rules as documents
+from yimen.ground.kit import audit, ratelimit
 from yimen.ground.kit.masking import mask_name
 from yimen.service.certificates.lifecycle import PUBLIC
 from yimen.service.certificates.models import Certificate, CertificateEvent
 from yimen.service.certificates.rules import is_identifier
 from yimen.service.certificates.selectors.listing import standing_of
+
+TRIES, TRIES_PER_SECOND = 30, 0.5
+
+
+def slowed(request: HttpRequest) -> None:
+    """Raise `TooMany` where one address walks the codes, on whichever way."""
+    address = audit.current().ip or request.META.get("REMOTE_ADDR", "")
+    ratelimit.limit(f"verify:{address}", capacity=TRIES, per_second=TRIES_PER_SECOND)
 
 
 @dataclass(frozen=True, slots=True)

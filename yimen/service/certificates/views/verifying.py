@@ -9,20 +9,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yimen.ground.documents import rules as documents
 from yimen.ground.identity.policies import public
-from yimen.ground.kit import audit, ratelimit
 from yimen.service.certificates import selectors
 from yimen.service.certificates.forms import VerifyForm
 from yimen.service.certificates.rules import is_identifier
 from yimen.service.certificates.selectors.checking import check_file
+from yimen.service.certificates.selectors.verifying import slowed
 from yimen.service.certificates.views.asking import today
-
-TRIES, TRIES_PER_SECOND = 30, 0.5
-
-
-def slowed(request: HttpRequest) -> None:
-    """Raise `TooMany` where one address walks the codes."""
-    address = audit.current().ip or request.META.get("REMOTE_ADDR", "")
-    ratelimit.limit(f"verify:{address}", capacity=TRIES, per_second=TRIES_PER_SECOND)
 
 
 @public

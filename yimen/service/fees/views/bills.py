@@ -287,10 +287,12 @@ def receipt(request: HttpRequest, code: str) -> HttpResponseBase:
     )
     if ticket is None:
         raise NotFound("这张缴费单还没有票据。", next_step="缴费以后在缴费单页面打印。")
+    lines = services.collecting.lines_of(found)
+    revenues = list(dict.fromkeys(line.revenue for line in lines))
     context = {
         "bill": found, "ticket": ticket, "payment": ticket.payment, "capital": say_capital(Fen(ticket.payment.amount_fen)),
-        "lines": services.collecting.lines_of(found),
-        "revenues": [rules.REVENUES[each] for each in dict.fromkeys(line.revenue for line in services.collecting.lines_of(found))],
+        "lines": lines, "revenues": [rules.REVENUES[each] for each in revenues],
+        "nontax": any(each in rules.NON_TAX for each in revenues),
     }  # fmt: skip
     return render(request, "fees/receipt.html", context)
 
