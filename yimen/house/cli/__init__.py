@@ -42,6 +42,7 @@ VERBS: dict[str, tuple[str, str]] = {
         "yimen.service.certificates.commands:verify_certificate",
         "核验证照文件有没有被改动、现在是否有效",
     ),
+    "issue-certificates": ("yimen.service.certificates.commands:issue_certificates", "批量制证，断了可以接着做"),
     "verify-ledger": ("yimen.ground.matters.commands:verify_ledger", "核验账本有没有被改动"),
     "digest": ("yimen.ground.matters.commands:digest", "公布账本的摘要"),
     "history": ("yimen.ground.matters.commands:history", "一件事的历史文件，供离线核对"),
