@@ -7,6 +7,8 @@ gap nor double) and of the calls (each ticket once) is counted in the database a
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -21,6 +23,12 @@ TICKETS_A_SECOND, TICKETS_AIM = 300, 600
 PRESSING = 20
 """So many presses at one moment in each process, in turn for all windows."""
 
+RUSH, QUOTA = 2_000, 50
+"""So many people want one slot with so many places."""
+
+_PLACES = """
+select (select count(*) from hall_booking where state = 'booked'), (select coalesce(sum(booked), 0) from hall_slot)
+"""
 _FAULTS = """
 select (select coalesce(sum(c.last), 0) from hall_counter c) - (select count(*) from hall_ticket),
        (select count(*) from (select 1 from hall_ticket group by hall_id, period, code having count(*) > 1) d),
@@ -40,10 +48,16 @@ def measure(server: Server, *, seconds: float) -> list[Row]:
     with crew("queueing:call", server.environment("queue"), PROCESSES) as windows:
         orders = [{"process": number, "seconds": seconds} for number in range(PROCESSES)]
         calls = rate(windows.order(*orders))
+    with crew("queueing:rush", server.environment("queue"), PROCESSES) as people:
+        booked = rate(people.order(*[{"process": number} for number in range(PROCESSES)]))
     with psycopg.connect(server.owner("queue")) as connection:
         row = connection.execute(_FAULTS).fetchone()
+        places = connection.execute(_PLACES).fetchone() or (0, 0)
     gaps, doubles, twice, called = row or (1, 1, 1, 0)
+    wrong = abs(places[0] - QUOTA) + abs(places[1] - QUOTA)
     return [
+        Row(f"requests for {QUOTA} places", booked, "/s", detail=f"{RUSH:,} people, {PRESSING * PROCESSES} at one moment"),
+        Row("places too many or too few", float(wrong), "", 0, 0, "less", f"{places[0]} bookings, the slot says {places[1]}"),
         Row(f"tickets of {KIOSKS} kiosks", issued, "/s", TICKETS_A_SECOND, TICKETS_AIM,
             detail=f"{GROUPS} groups, each number with its log and audit row"),
         Row("numbers with a gap or a double", float(gaps + doubles), "", 0, 0, "less", "counted over all tickets of the run"),
@@ -78,7 +92,55 @@ def prepare() -> str:
         for group in groups:
             group.windows.add(window)
         Desk.objects.create(window=window, hall=hall, state="open", since=at, clerk_name=installer.name)
+    _people_and_a_slot(groups[0], at)
     return hall.slug
+
+
+def _people_and_a_slot(group: Any, at: datetime) -> None:
+    """Those who all want the same morning."""
+    from datetime import date, time
+
+    from yimen.ground.identity.models import Party
+    from yimen.service.hall.models import SlotPlan
+
+    SlotPlan.objects.create(
+        group=group, weekdays=[1, 2, 3, 4, 5, 6, 7], begins=time(9), ends=time(10), minutes=60, quota=QUOTA, lead_workdays=0,
+        days_ahead=14, release_at=time(0), starts_on=date(2026, 1, 1),
+    )  # fmt: skip
+    Party.objects.bulk_create(
+        Party(kind="natural", name="市民", id_type="other", id_number=f"R{n}", id_index=f"rush{n}", created_at=at)
+        for n in range(RUSH)
+    )
+
+
+def rush(process: int) -> dict[str, float]:
+    """Half of the people ask for the slot, many at one moment; who is refused is done as well."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from yimen.ground.identity.models import Party
+    from yimen.service.hall.models import Group
+
+    group = Group.objects.select_related("hall__centre").get(hall__slug="bench", prefix="A")
+    people = list(Party.objects.filter(id_index__startswith="rush").order_by("pk").values_list("pk", flat=True))
+    began = time.perf_counter()
+    with ThreadPoolExecutor(PRESSING) as pool:
+        done = sum(pool.map(lambda party: _ask(group, party), people[process::PROCESSES]))
+    return {"done": done, "seconds": time.perf_counter() - began}
+
+
+def _ask(group: Any, party: int) -> int:
+    from uuid import UUID
+
+    from yimen.ground.identity.rules import Actor
+    from yimen.ground.kit.moments import local, now
+    from yimen.service.hall.services import booking
+
+    at = now()
+    begins = (local(at) + timedelta(days=3)).replace(hour=9, minute=0, second=0, microsecond=0)
+    who = Actor(uid=UUID(int=party), name="市民", kind="citizen", party_id=party)
+    with suppress(booking.SlotGone):
+        booking.book(actor=who, group=group, begins_at=begins, at=at)
+    return 1
 
 
 def issue(seconds: float) -> dict[str, float]:

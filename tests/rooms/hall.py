@@ -14,7 +14,8 @@ from yimen.service.hall.tests import stage
 LIST = {"hall:tickets", "hall:set_up", "hall:halls", "hall:bookings", "hall:bans", "hall:plans", "hall:my_bookings"}
 
 _PUBLIC = {
-    "halls": 10, "hall": 12, "enrol": 8, "ticket": 10, "place": 8, "withdraw": 4, "calls": 8, "live_ticket": 10, "screen": 12,
+    "halls": 10, "self_test": 6, "hall": 12, "enrol": 8, "ticket": 10, "place": 8, "withdraw": 4, "calls": 8, "live_ticket": 10,
+    "screen": 12,
     "window_screen": 10,
 }  # fmt: skip
 CEILINGS: dict[str, tuple[str, int]] = {
@@ -33,7 +34,8 @@ CEILINGS: dict[str, tuple[str, int]] = {
     **{f"hall:{name}": ("manager", ceiling) for name, ceiling in {
         "plans": 14, "new_plan": 12, "change_plan": 14, "end_blackout": 8, "bans": 12, "ban": 14,
     }.items()},
-    "api:queue_of": ("li", 10), "api:issue_ticket": ("wang", 10), "api:ticket_place": ("li", 10),
+    "api:queue_slots": ("li", 16), "api:own_bookings": ("li", 8), "api:book": ("li", 12), "api:cancel_booking": ("li", 10),
+    "api:check_in": ("wang", 10), "api:queue_of": ("li", 10), "api:issue_ticket": ("wang", 10), "api:ticket_place": ("li", 10),
     "api:ticket_printed": ("wang", 10), "api:press_next": ("wang", 10), "api:ticket_acts": ("wang", 10),
 }  # fmt: skip
 
@@ -59,8 +61,15 @@ ELSEWHERE = {
         f"hall:{name}": f"{_SLOTS}test_reception_checks_in_and_bans_are_answered"
         for name in ("receive", "arrive", "appeal", "ban")
     },
+    "hall:self_test": f"{_SLOTS}test_a_device_tries_itself",
+    **{
+        f"api:{name}": f"{_SLOTS}test_appointments_over_the_interface"
+        for name in ("book", "cancel_booking", "check_in")
+    },
     "hall:desk_ticket": f"{_SCREENS}test_a_ticket_and_its_case_are_one_line",
 }
+EXPECTED = {"api:queue_slots": 422, "hall:self_test": 403}
+"""The slots of a group that must be named; the page of a device, which no person's browser is."""
 _KNOWN = "the long number of a ticket is itself the right, printed on the slip; nobody is named"
 OPEN = {
     "hall:ticket": _KNOWN, "hall:place": _KNOWN, "hall:withdraw": _KNOWN, "api:ticket_place": _KNOWN,
@@ -97,7 +106,8 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
         "end_blackout": hall | {"blackout_id": held["blackout"]},
     }  # fmt: skip
     return {
-        **{f"hall:{name}": given for name, given in found.items()}, "api:queue_of": slug, "api:ticket_place": ticket,
+        **{f"hall:{name}": given for name, given in found.items()}, "api:queue_of": slug, "api:cancel_booking": {"uid": held["booking"]},
+        "api:ticket_place": ticket,
         "api:ticket_printed": ticket, "api:ticket_acts": ticket,
     }  # fmt: skip
 

@@ -32,6 +32,7 @@ from yimen.service.certificates.api import router as certificates
 from yimen.service.coordination.api import router as coordination
 from yimen.service.fees.api import router as fees
 from yimen.service.hall.api import router as hall
+from yimen.service.hall.api_slots import router as hall_slots
 from yimen.service.offline.api import router as offline
 from yimen.service.reform.api import router as lists
 from yimen.service.residence.api import router as residence
@@ -104,6 +105,7 @@ api.add_router("/", windows, tags=["窗口"])
 api.add_router("/", offline, tags=["窗口"])
 api.add_router("/", coordination, tags=["协调事项"])
 api.add_router("/", scrutiny, tags=["办件"])
+api.add_router("/", hall_slots, tags=["大厅"])  # before the halls by name
 api.add_router("/", hall, tags=["大厅"])
 api.add_router("/", fees, tags=["收费"])
 api.add_router("/", certificates, tags=["证照"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -152,6 +153,69 @@ def may(actor: Actor, unit: Unit, code: str = MANAGE) -> bool:
 def sees_staff(actor: Actor) -> bool:
     """Whether the pages of colleagues' accounts are open to the actor."""
     return bool(actor.admin_role) or actor.holds(MANAGE)
+
+
+def reaches_window(actor: Actor, permission: str, window: Window) -> bool:
+    """Whether a permission reaches a window: the own one, one that serves the own department alone, one of the centre or division."""
+    for held in actor.held(permission):
+        match held.scope:
+            case "window":
+                if window.pk == (held.scope_id or actor.window_id):
+                    return True
+            case "department":
+                own = held.scope_id or actor.department_id or 0
+                if list(window.departments.values_list("pk", flat=True)) == [own]:
+                    return True
+            case _:
+                pass
+    return _reaches_place(actor, permission, window.centre_id, lambda: window.centre.division_id)
+
+
+def reaches_centre(actor: Actor, permission: str, centre_id: int, division: str) -> bool:
+    """Whether a permission reaches a centre; what is held at a window reaches what all windows of its centre share (the hall)."""
+    if actor.centre_id == centre_id and any(held.scope == "window" for held in actor.held(permission)):
+        return True
+    return _reaches_place(actor, permission, centre_id, lambda: division)
+
+
+def _reaches_place(actor: Actor, permission: str, centre_id: int, division: Callable[[], str]) -> bool:
+    """By a wide scope: everywhere, the centre, the division (asked only then)."""
+    if actor.kind == "system":
+        return True
+    for held in actor.held(permission):
+        match held.scope:
+            case "all":
+                return True
+            case "centre":
+                if centre_id == (held.scope_id or actor.centre_id):
+                    return True
+            case "division":
+                if held.reaches_division(division()):
+                    return True
+            case _:
+                pass
+    return False
+
+
+def at_windows(actor: Actor, *permissions: str, window: str = "window") -> Q:
+    """The rows an actor may see by any of these permissions; `window` names the way to the row's window."""
+    if actor.kind == "system":
+        return Q()
+    found = Q(pk__in=[])
+    for code in permissions:
+        for held in actor.held(code):
+            match held.scope:
+                case "all":
+                    return Q()
+                case "window":
+                    found |= Q(**{window: held.scope_id or actor.window_id or 0})
+                case "centre":
+                    found |= Q(**{f"{window}__centre": held.scope_id or actor.centre_id or 0})
+                case "division":
+                    found |= Q(**{f"{window}__centre__division__code__startswith": held.scope_path})
+                case _:
+                    pass
+    return found
 
 
 def require(actor: Actor, unit: Unit, code: str = MANAGE) -> None:

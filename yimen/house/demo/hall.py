@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from yimen.ground.kit.moments import CHINA, day_of
+from yimen.ground.organisations import selectors as organisations
 from yimen.house.demo.acting import Stage
 from yimen.service.hall import rules, services
 from yimen.service.hall.models import Counter, Desk, Device, Group, Hall, Ticket, TicketAct
@@ -51,7 +52,12 @@ def tell(stage: Stage) -> None:
         )
         if name != "2 号取号机":
             devices.enrol(code=code, at=begun + timedelta(minutes=20))
-            Device.objects.filter(pk=device.pk).update(seen_at=stage.days.now)
+            health = dict.fromkeys(rules.SELF_TEST_OF.get(kind, rules.ALWAYS_TESTED), True)
+            if kind == "window_screen":
+                health["sound"] = False
+            Device.objects.filter(pk=device.pk).update(
+                seen_at=stage.days.now, health=health, tested_at=stage.days.at(stage.days.back(1), 8, 10)
+            )
     chance = random.Random(45)  # noqa: S311 - the same invented day every time
     for back in range(BACK, 0, -1):
         _past_day(stage, hall, groups, stage.days.back(back), chance)
@@ -61,10 +67,14 @@ def tell(stage: Stage) -> None:
 def _group(
     stage: Stage, hall: Hall, prefix: str, name: str, says: str, numbers: tuple[str, ...], minutes: int, *, order: int
 ) -> Group:
+    served = [stage.county.windows[each] for each in numbers if each in stage.county.windows]
+    units = (
+        organisations.departments().filter(served_at__in=served).values_list("pk", flat=True) if prefix != "D" else []
+    )
     return services.setting_up.save_group(
-        actor=stage.actor(MANAGER), at=stage.days.now, hall=hall,
+        actor=stage.actor(MANAGER), at=stage.days.now, hall=hall, departments=set(units),
         given={"prefix": prefix, "name": name, "says": says, "guess_minutes": minutes, "order": order},
-        windows=[stage.county.windows[each].pk for each in numbers if each in stage.county.windows],
+        windows=[each.pk for each in served],
     )  # fmt: skip
 
 

@@ -139,6 +139,10 @@ class GroupForm(forms.Form):
     departments = django_forms.MultipleChoiceField(
         label="哪些部门的事到这里", required=False, widget=django_forms.CheckboxSelectMultiple
     )
+    items = forms.Paragraph(
+        label="哪些事项到这里", required=False, max_length=20000, rows=4,
+        help_text="每行一个事项名称或编码，比部门优先。群众在取号页输入“我要办……”时按它找到这个分组。",
+    )  # fmt: skip
     closed = django_forms.BooleanField(label="停用，不再取号", required=False)
 
     def __init__(self, *args: Any, windows: Choices = (), departments: Choices = (), **kwargs: Any) -> None:

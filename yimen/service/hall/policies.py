@@ -11,6 +11,7 @@ from yimen.ground.identity.policies import name_actions, register_permission
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.live import register_topic
 from yimen.ground.kit.refusals import NotAllowed, NotFound
+from yimen.ground.organisations.policies import reaches_centre as reaches_centre
 from yimen.service.hall.models import Booking, Hall, Ticket
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ name_actions(
         "hall.expire": "排队号作废", "hall.print": "排队号打印", "hall.link": "排队号关联办件", "hall.open_desk": "窗口开始叫号",
         "hall.pause_desk": "窗口暂停叫号", "hall.close_desk": "窗口停止叫号", "hall.set_hall": "设定大厅", "hall.set_group": "设定业务分组",
         "hall.register_device": "登记大厅设备", "hall.renew_device": "重发设备开通码", "hall.retire_device": "停用大厅设备",
-        "hall.enrol_device": "开通大厅设备", "hall.book": "预约", "hall.cancel_booking": "取消预约", "hall.arrive": "预约签到",
+        "hall.enrol_device": "开通大厅设备", "hall.book": "预约", "hall.test_device": "设备自检",
+        "hall.cancel_booking": "取消预约", "hall.arrive": "预约签到",
         "hall.shut_booking": "停办取消预约", "hall.miss_booking": "预约没有来", "hall.ban": "暂停预约", "hall.appeal_ban": "申诉暂停预约",
         "hall.lift_ban": "恢复预约", "hall.keep_ban": "维持暂停预约", "hall.set_plan": "设定预约计划", "hall.black_out": "设定停约日期",
         "hall.end_blackout": "取消停约日期",
@@ -64,28 +66,6 @@ def demand(granted: bool, message: str, next_step: str) -> None:
     """Raise `NotAllowed` unless granted."""
     if not granted:
         raise NotAllowed(message, next_step=next_step)
-
-
-def reaches_centre(actor: Actor, permission: str, centre_id: int, division: str) -> bool:
-    """Whether a permission reaches a centre."""
-    if actor.kind == "system":
-        return True
-    for held in actor.held(permission):
-        match held.scope:
-            case "all":
-                return True
-            case "window":
-                if actor.centre_id == centre_id:
-                    return True
-            case "centre":
-                if (held.scope_id or actor.centre_id) == centre_id:
-                    return True
-            case "division":
-                if held.reaches_division(division):
-                    return True
-            case _:
-                pass
-    return False
 
 
 def halls(actor: Actor, *permissions: str) -> Q:

@@ -222,6 +222,19 @@ SELF_TEST = {
     "clock": "时钟",
 }
 """What a device tries by itself."""
+SELF_TEST_SAYS = {
+    "screen": "四块颜色都看得清，按得准。", "sound": "喇叭听得见。", "printer": "号条打得出，字清楚。",
+    "reader": "把身份证放上去，号码会填进来。",
+    "network": "连服务器要多久。", "clock": "时间和服务器差不多。",
+}  # fmt: skip
+ALWAYS_TESTED = ("screen", "network", "clock")
+SELF_TEST_OF = {
+    "kiosk": tuple(SELF_TEST), "terminal": tuple(SELF_TEST), "screen": ("screen", "sound", "network", "clock"),
+    "window_screen": ("screen", "sound", "network", "clock"), "reader": ("reader", "network", "clock"),
+    "printer": ("printer", "network", "clock"),
+}  # fmt: skip
+"""What a device of each kind tries; others what every device has."""
+CLOCK_OFF_SECONDS = 90
 SILENT_MINUTES = 10
 """A device that has not been heard of for so long is away."""
 NEEDED = {"kiosk": 1, "screen": 1, "touch": 1, "terminal": 1}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from yimen.service.hall.views import arriving, booking, caller, kiosk, manage, public, screens, slots, tickets
+from yimen.service.hall.views import arriving, booking, caller, kiosk, manage, public, screens, slots, testing, tickets
 
 app_name = "hall"
 
 _public: list[URLPattern | URLResolver] = [
     path("queue/", public.halls, name="halls"),
     path("queue/device/", manage.enrol, name="enrol"),
+    path("queue/device/test/", testing.self_test, name="self_test"),
     path("queue/tickets/<uuid:uid>/", public.ticket, name="ticket"),
     path("queue/tickets/<uuid:uid>/place/", public.place, name="place"),
     path("queue/tickets/<uuid:uid>/withdraw/", public.withdraw, name="withdraw"),

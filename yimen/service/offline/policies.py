@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Q
-
 from yimen.ground.identity.policies import name_actions, register_permission
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit.refusals import NotAllowed, NotFound
+from yimen.ground.organisations import policies as places
 from yimen.service.offline import rules
 from yimen.service.offline.models import Device, Entry, Fault
 
 if TYPE_CHECKING:
-    from yimen.ground.organisations.models import Window
+    pass
 
 RECEIVE = "offline.receive"
 SETTLE = "offline.settle"
@@ -57,49 +56,7 @@ name_actions(
 )
 
 
-def reaches(actor: Actor, permission: str, window: Window) -> bool:
-    """Whether a permission reaches a window: the own one, one of the centre, one of the division."""
-    if actor.kind == "system":
-        return True
-    for held in actor.held(permission):
-        match held.scope:
-            case "all":
-                return True
-            case "window":
-                if window.pk == (held.scope_id or actor.window_id):
-                    return True
-            case "centre":
-                if window.centre_id == (held.scope_id or actor.centre_id):
-                    return True
-            case "division":
-                if held.reaches_division(window.centre.division_id):
-                    return True
-            case _:
-                pass
-    return False
-
-
-def within(actor: Actor, *permissions: str, window: str = "window") -> Q:
-    """The rows an actor may see by any of these permissions; `window` names the way to the row's window."""
-    if actor.kind == "system":
-        return Q()
-    found = Q(pk__in=[])
-    for code in permissions:
-        for held in actor.held(code):
-            match held.scope:
-                case "all":
-                    return Q()
-                case "window":
-                    found |= Q(**{window: held.scope_id or actor.window_id or 0})
-                case "centre":
-                    found |= Q(**{f"{window}__centre": held.scope_id or actor.centre_id or 0})
-                case "division":
-                    found |= Q(**{f"{window}__centre__division__code__startswith": held.scope_path})
-                case _:
-                    pass
-    return found
-
-
+reaches, within = places.reaches_window, places.at_windows
 SEERS = (RECEIVE, SETTLE, CONFIRM, MANAGE, VIEW)
 
 

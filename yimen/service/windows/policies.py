@@ -16,6 +16,7 @@ from yimen.ground.identity.policies import name_actions, register_permission
 from yimen.ground.identity.rules import Actor, Permission
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.organisations import selectors as organisations
+from yimen.ground.organisations.policies import reaches_window
 from yimen.service.windows.lifecycle import ANSWER, ASK, FIRST
 from yimen.service.windows.models import FirstAsk, HandOver, Paper, Pull
 
@@ -81,32 +82,6 @@ name_actions(
 
 
 # --- Places
-
-
-def reaches_window(actor: Actor, permission: str, window: Window) -> bool:
-    """Whether a permission reaches a window: the own one, one that serves the own department alone, one of the centre."""
-    if actor.kind == "system":
-        return True
-    for held in actor.held(permission):
-        match held.scope:
-            case "all":
-                return True
-            case "window":
-                if window.pk == (held.scope_id or actor.window_id):
-                    return True
-            case "department":
-                own = held.scope_id or actor.department_id or 0
-                if list(window.departments.values_list("pk", flat=True)) == [own]:
-                    return True
-            case "centre":
-                if window.centre_id == (held.scope_id or actor.centre_id):
-                    return True
-            case "division":
-                if held.reaches_division(window.centre.division_id):
-                    return True
-            case _:
-                pass
-    return False
 
 
 def reaches_unit(actor: Actor, permission: str, unit: Unit, centre_id: int | None) -> bool:

@@ -36,6 +36,7 @@ class Device(models.Model):
     enrolled_at = models.DateTimeField("开通时间", null=True, blank=True)
     seen_at = models.DateTimeField("最近在线", null=True, blank=True)
     health = models.JSONField("自检", default=dict, blank=True)
+    tested_at = models.DateTimeField("自检时间", null=True, blank=True)
     paper_out = models.BooleanField("缺纸或故障", default=False)
     retired_at = models.DateTimeField("停用时间", null=True, blank=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,18 +44,20 @@ def state_of(device: Device, at: datetime) -> tuple[str, str]:
     return ("warning", f"{'、'.join(wrong)}有问题") if wrong else ("normal", "正常")
 
 
-def gaps_of(hall: Hall) -> list[tuple[str, int, int, int]]:
-    """What a hall lacks: kind, how many are needed, how many there are, how many are missing. Only lines with a need."""
-    held = list(Device.objects.filter(hall=hall, retired_at__isnull=True).values_list("kind", "window"))
+def gaps_of(hall: Hall, rows: list[Row]) -> list[tuple[str, int, int, int, int]]:
+    """What a hall lacks: kind, how many are needed, there are, are missing, and are there but not well. Only lines with a need."""
+    live = [each for each in rows if each.device.retired_at is None]
+    held = [(each.device.kind, each.device.window_id) for each in live]
     windows = {each.pk for each in organisations.open_windows(hall.centre).filter(queue_groups__hall=hall)}
     lines = []
     for kind, need in rules.NEEDED.items():
         there = sum(each == kind for each, _ in held)
-        lines.append((Device.Kind(kind).label, need, there, max(need - there, 0)))
+        lines.append((kind, need, there, max(need - there, 0)))
     for kind in rules.NEEDED_AT_WINDOW:
         there = len({window for each, window in held if each == kind and window in windows})
-        lines.append((Device.Kind(kind).label, len(windows), there, len(windows) - there))
-    return [(str(label), need, there, missing) for label, need, there, missing in lines]
+        lines.append((kind, len(windows), there, len(windows) - there))
+    ill = Counter(each.device.kind for each in live if each.status != "normal")
+    return [(str(Device.Kind(kind).label), need, there, missing, ill[kind]) for kind, need, there, missing in lines]
 
 
 def home_of(device: Device) -> str:

@@ -15,6 +15,7 @@ from yimen.ground.calendar.selectors import sessions_on
 from yimen.ground.kit.moments import day_of, local
 from yimen.ground.kit.refusals import NotFound
 from yimen.ground.kit.remembering import Remembered
+from yimen.service.catalogue import selectors as catalogue
 from yimen.service.hall import rules
 from yimen.service.hall.models import Desk, Group, Hall, Ticket, TicketAct
 
@@ -234,12 +235,38 @@ def groups_of(hall: Hall) -> QuerySet[Group]:
     return Group.objects.filter(hall=hall, closed_on__isnull=True)
 
 
-def groups_for_item(hall: Hall, item_id: int, department_id: int | None) -> QuerySet[Group]:
-    """Where an item leads: to the groups that name it, else to those that name its department."""
-    named = groups_of(hall).filter(items=item_id)
-    if named.exists() or department_id is None:
-        return named
-    return groups_of(hall).filter(departments=department_id)
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What somebody wants to do, and the groups of this hall where it is done."""
+
+    item: str
+    groups: tuple[Group, ...]
+
+
+MOST_WAYS = 6
+
+
+def ways_to(hall: Hall, words: str) -> list[Way]:
+    """Where in this hall what somebody says is done: items whose name has all the words lead to the groups that name them, else to
+    those that name their department. Four queries; items that are done elsewhere are left out."""
+    rows = catalogue.items().filter(status="active")
+    for word in words.split()[:4]:
+        rows = rows.filter(name__icontains=word)
+    found = list(rows.order_by("name", "pk").values_list("pk", "name", "department")[:40]) if words.strip() else []
+    groups = {each.pk: each for each in groups_of(hall)} if found else {}
+    by_item: dict[int, list[Group]] = {}
+    by_department: dict[int, list[Group]] = {}
+    if groups:
+        for group, item in Group.items.through.objects.filter(
+            group__in=groups, serviceitem__in=[pk for pk, _, _ in found]
+        ).order_by("pk").values_list("group", "serviceitem"):  # fmt: skip
+            by_item.setdefault(item, []).append(groups[group])
+        for group, unit in (
+            Group.departments.through.objects.filter(group__in=groups).order_by("pk").values_list("group", "unit")
+        ):
+            by_department.setdefault(unit, []).append(groups[group])
+    ways = [Way(name, tuple(by_item.get(pk) or by_department.get(unit or 0) or ())) for pk, name, unit in found]
+    return [each for each in ways if each.groups][:MOST_WAYS]
 
 
 def waiting_for(window_id: int, hall: Hall, at: datetime) -> QuerySet[Ticket]:

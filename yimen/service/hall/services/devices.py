@@ -14,7 +14,7 @@ from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, keyring
 from yimen.ground.kit.particulars import tidy
 from yimen.ground.kit.refusals import Invalid, NotAllowed
-from yimen.service.hall import policies
+from yimen.service.hall import policies, rules
 from yimen.service.hall.models import Device, Hall
 
 CODE_GOOD_FOR = timedelta(hours=24)
@@ -118,14 +118,14 @@ def known(token: str, at: datetime) -> Device:
     return found
 
 
+@transaction.atomic
 def report_health(*, device: Device, health: Mapping[str, Any], at: datetime) -> None:
     """Keep what a device found out about itself, by the names of `rules.SELF_TEST`."""
-    from yimen.service.hall.rules import SELF_TEST
-
-    kept = {key: bool(health.get(key)) for key in SELF_TEST if key in health}
+    kept = {key: bool(health.get(key)) for key in rules.SELF_TEST if key in health}
     Device.objects.filter(pk=device.pk).update(
-        health=kept, seen_at=at, paper_out=not kept.get("printer", not device.paper_out)
+        health=kept, tested_at=at, seen_at=at, paper_out=not kept.get("printer", not device.paper_out)
     )
+    audit.record("hall.test_device", actor=None, target_kind="device", target=str(device.uid), facts=kept)
 
 
 def _new_code(device: Device, at: datetime) -> str:

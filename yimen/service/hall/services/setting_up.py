@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit
@@ -82,6 +83,22 @@ def save_group(
     audit.record("hall.set_group", actor=actor, target_kind="hall", target=f"{hall.slug} {made.prefix}")
     queue.forget()
     return made
+
+
+def items_named(text: str) -> list[int]:
+    """The items of a list with a name or a code in each line. Raises `BadSetting`, which names the lines no item or several have."""
+    lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    held: dict[str, set[int]] = {line: set() for line in lines}
+    for pk, name, code in (
+        catalogue.items().filter(Q(name__in=lines) | Q(code__in=lines)).values_list("pk", "name", "code")
+    ):
+        for line in {name, code} & set(lines):
+            held[line].add(pk)
+    for said, wrong in (("没有这个事项", [line for line in lines if not held[line]]),
+                        ("有几个同名的事项，请写编码", [line for line in lines if len(held[line]) > 1])):  # fmt: skip
+        if wrong:
+            raise BadSetting(f"{said}：{'、'.join(wrong[:3])}。", fields={"items": f"{said}：{'、'.join(wrong[:3])}"})
+    return sorted({pk for found in held.values() for pk in found})
 
 
 def _may(actor: Actor, centre_id: int, division: str) -> None:

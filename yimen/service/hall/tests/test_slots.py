@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from yimen.ground.kit.models import AuditEntry
 from yimen.ground.kit.moments import CHINA, now
 from yimen.ground.kit.refusals import NotAllowed, NotFound
 from yimen.ground.notices.models import Message
+from yimen.service.cases.tests.stage import published
 from yimen.service.hall import rules, services
 from yimen.service.hall.models import Ban, Booking, Hall, Slot, SlotPlan, Ticket
 from yimen.service.hall.selectors import queue, slots
@@ -291,3 +293,68 @@ def test_reception_checks_in_and_bans_are_answered(cast: Cast, hall: Hall) -> No
     assert manager.post(f"/manage/halls/bans/{ban.pk}/", {"act": "lift", "reason": ""}).status_code == 422
     assert manager.post(f"/manage/halls/bans/{ban.pk}/", {"act": "lift", "reason": "属实"}).status_code == 302
     assert manager.get("/manage/halls/bans/?state=all&as=xlsx").status_code == 200
+
+
+def test_appointments_over_the_interface(cast: Cast, hall: Hall) -> None:
+    stage.plan(cast, hall)
+    group = stage.group(hall)
+    li, wang, qian = (
+        Client(headers={"authorization": f"Bearer {cast.token(name)}"}) for name in ("li", "wang", "qian")
+    )
+    offered = Client().get(f"/api/v1/queue/slots?hall=main&group={group.pk}").json()
+    assert offered["days"] and Client().get(f"/api/v1/queue/slots?hall=main&group={group.pk + 99}").status_code == 404
+    day = offered["days"][1]
+    begins = Client().get(f"/api/v1/queue/slots?hall=main&group={group.pk}&day={day}").json()["slots"][0]["begins_at"]
+    given = {"hall": "main", "group": group.pk, "begins_at": begins}
+
+    def send(client: Client, path: str, body: dict[str, Any]) -> Any:
+        return client.post(f"/api/v1/queue/bookings{path}", json.dumps(body), "application/json")
+
+    last, made = newest(), send(li, "", given)
+    assert made.status_code == 201 and acts_since(last) == ["hall.book"]
+    assert send(li, "", given).status_code == 409 and send(wang, "", given).status_code == 404
+    assert li.get("/api/v1/queue/bookings").json()[0]["code"] == made.json()["code"]
+    assert send(qian, f"/{made.json()['uid']}/cancel", {}).status_code == 404
+    assert send(li, f"/{made.json()['uid']}/cancel", {}).json()["state"] == "cancelled"
+    here = stage.written(hall, cast.parties["li"].pk, moments.local(now()))
+    came = send(wang, "/check-in", {"hall": "main", "code": here.code})
+    assert came.status_code == 200 and came.json()["ticket_code"] == "A001"
+    assert send(li, "/check-in", {"hall": "main", "code": here.code}).status_code == 403
+
+
+def test_a_device_tries_itself(cast: Cast, hall: Hall) -> None:
+    device, code = services.devices.register(
+        actor=cast.actor("manager"), hall=hall, kind="kiosk", name="1 号取号机", at=now()
+    )
+    kiosk = Client()
+    assert kiosk.get("/queue/device/test/").status_code == 403
+    kiosk.post("/queue/device/", {"code": code})
+    assert (
+        "读卡器" in page(kiosk, "/queue/device/test/")
+        and kiosk.get("/queue/device/test/", headers={"x-ping": "1"}).status_code == 204
+    )
+    given = dict.fromkeys(("screen", "sound", "printer", "reader", "network"), "1")
+    assert kiosk.post("/queue/device/test/", given).status_code == 422  # the clock is not said
+    right = str(int(now().timestamp() * 1000))
+    last = newest()
+    assert kiosk.post("/queue/device/test/", given | {"printer": "0", "device_clock": right}).status_code == 302
+    assert acts_since(last) == ["hall.test_device"]
+    device.refresh_from_db()
+    assert device.health["clock"] and not device.health["printer"] and device.paper_out and device.tested_at
+    assert "打印机故障" in page(cast.client("manager"), f"/manage/halls/{hall.pk}/devices/")
+    kiosk.post("/queue/device/test/", given | {"device_clock": "1000"})
+    device.refresh_from_db()
+    assert not device.paper_out and device.health["clock"] is False
+
+
+def test_an_item_leads_to_its_group(cast: Cast, hall: Hall) -> None:
+    item = published(cast)
+    manager, group = cast.client("manager"), stage.group(hall, "B")
+    url = f"/manage/halls/{hall.pk}/groups/{group.pk}/"
+    given: dict[str, Any] = {"name": group.name, "prefix": "B", "guess_minutes": 10, "order": 1, "says": ""}
+    assert manager.post(url, given | {"items": "没有的事项"}).status_code == 422
+    assert [way.groups[0].prefix for way in queue.ways_to(hall, item.name)] == ["A"]  # by its department
+    assert manager.post(url, given | {"items": item.name}).status_code == 302
+    assert [way.groups[0].prefix for way in queue.ways_to(hall, item.name[:3])] == ["B"]
+    assert "卫生健康" in page(Client(), f"/queue/main/?want={item.name[:3]}") and item.name in page(manager, url)
+    assert "没有找到" in page(Client(), "/queue/main/?want=养龙虾") and queue.ways_to(hall, "") == []

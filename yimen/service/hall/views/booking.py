@@ -57,7 +57,7 @@ def book(request: HttpRequest, slug: str) -> HttpResponseBase:
         days = slots.bookable_days([each for each in slots.plans_of(hall) if each.group_id == chosen.pk], at)
         day = day_asked(request, "day")
         day = day if day in days else days[0] if days else None
-        offers = slots.offers_of(chosen, day, at) if day else []
+        offers = [each for each in slots.offers_of(chosen, day, at) if each.begins_at > at] if day else []
     context = {
         "hall": hall, "groups": groups, "chosen": chosen, "days": days, "day": day, "offers": offers, "form": form,
         "ban": slots.open_ban(actor.home_party_id or 0, hall, at), "closed": slots.blacked_out(chosen, day) if chosen and day else "",

@@ -18,7 +18,7 @@ from yimen.service.hall.forms import ReceiveForm, TakeForm
 from yimen.service.hall.models import Device, Hall, Ticket
 from yimen.service.hall.selectors import queue, slots
 from yimen.service.hall.services.devices import DeviceUnknown
-from yimen.service.hall.views.asking import device_of, staff_of
+from yimen.service.hall.views.asking import device_of, staff_of, text_asked
 
 
 def who_prints(request: HttpRequest, hall: Hall) -> tuple[Device | None, bool]:
@@ -58,11 +58,13 @@ def kiosk(request: HttpRequest, slug: str) -> HttpResponseBase:
                 return redirect("hall:slip", hall.slug, made.uid)
     lines = queue.lines_of(hall, at)
     low = request.GET.get("low") == "1"
+    want = text_asked(request, "want")
     context = {
         "hall": hall, "groups": [(each, lines.get(each.pk)) for each in queue.groups_of(hall)], "form": form, "low": low,
         "reception": reception, "priorities": form.fields["priority"].choices,  # type: ignore[attr-defined]
         "chosen": queue.groups_of(hall).filter(pk=_number(request)).first(), "parties": range(1, 7),
-        "broken": unprinted(device), "device": device, "books": slots.takes_bookings(hall, at),
+        "broken": unprinted(device), "device": device,
+        "want": want, "ways": queue.ways_to(hall, want), "books": slots.takes_bookings(hall, at),
     }  # fmt: skip
     return render(request, "hall/kiosk.html", context, status=status)
 

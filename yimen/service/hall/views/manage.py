@@ -117,6 +117,7 @@ def _group(request: HttpRequest, hall: Hall, group: Group | None) -> HttpRespons
         initial = {name: getattr(group, name) for name in setting_up.GROUP_FIELDS} | {
             "windows": [str(pk) for pk in group.windows.values_list("pk", flat=True)],
             "departments": [str(pk) for pk in group.departments.values_list("pk", flat=True)],
+            "items": "\n".join(group.items.order_by("name", "pk").values_list("name", flat=True)),
             "closed": group.closed_on is not None,
         }
     form, status = GroupForm(request.POST or None, initial=initial, windows=windows, departments=departments), 200
@@ -126,11 +127,12 @@ def _group(request: HttpRequest, hall: Hall, group: Group | None) -> HttpRespons
             said = dict(form.cleaned_data)
             said["closed_on"] = ((group and group.closed_on) or moments.day_of(at)) if said.pop("closed") else None
             try:
+                items = setting_up.items_named(said.pop("items"))
                 setting_up.save_group(
                     actor=actor, at=at, hall=hall, given=said, group=group,
                     windows=[int(each) for each in said.pop("windows")],
                     departments=[int(each) for each in said.pop("departments")],
-                    items=list(group.items.values_list("pk", flat=True)) if group else [],
+                    items=items,
                 )  # fmt: skip
             except Refusal as refusal:
                 if not refusal.fields:
@@ -172,8 +174,9 @@ def hall_devices(request: HttpRequest, hall_id: int) -> HttpResponseBase:
                 refuse_form(form, refusal)
             else:
                 status, form = 200, DeviceForm(windows=windows)
+    rows = register.rows_of(hall, at)
     context = {
-        "hall": hall, "rows": register.rows_of(hall, at), "gaps": register.gaps_of(hall), "form": form, "code": code, "made": made,
+        "hall": hall, "rows": rows, "gaps": register.gaps_of(hall, rows), "form": form, "code": code, "made": made,
     }  # fmt: skip
     return render(request, "hall/devices.html", context, status=status)
 
@@ -196,8 +199,9 @@ def device_act(request: HttpRequest, hall_id: int, uid: UUID, action: str) -> Ht
         messages.success(request, f"{device.name} 已停用。")
         return redirect("hall:devices", hall.pk)
     windows = [(str(each.pk), str(each)) for each in organisations.open_windows(hall.centre)]
+    rows = register.rows_of(hall, at)
     context = {
-        "hall": hall, "rows": register.rows_of(hall, at), "gaps": register.gaps_of(hall), "form": DeviceForm(windows=windows),
+        "hall": hall, "rows": rows, "gaps": register.gaps_of(hall, rows), "form": DeviceForm(windows=windows),
         "code": code, "made": device,
     }  # fmt: skip
     return render(request, "hall/devices.html", context)

@@ -22,6 +22,7 @@ from yimen.service.hall.lifecycle import STATES
 from yimen.service.hall.models import Hall, Ticket
 from yimen.service.hall.selectors import queue, slots
 from yimen.service.hall.services import acts
+from yimen.service.hall.views.asking import text_asked
 
 TAKEN_AT_ONCE, TAKEN_A_SECOND = 20, 0.1
 """Numbers for one address: a family, and an office behind one address, but no flood."""
@@ -70,9 +71,11 @@ def hall(request: HttpRequest, slug: str) -> HttpResponseBase:
                 return redirect("hall:ticket", made.uid)
     lines = queue.lines_of(place, at)
     groups = [(each, lines.get(each.pk)) for each in queue.groups_of(place)]
+    want = text_asked(request, "want")
     context = {
         "hall": place, "groups": groups, "form": form, "open": _open(place, at), "opens": queue.next_opening(place, at),
-        "chosen": request.GET.get("group", ""), "books": slots.takes_bookings(place, at),
+        "chosen": request.GET.get("group", ""),
+        "want": want, "ways": queue.ways_to(place, want), "books": slots.takes_bookings(place, at),
     }  # fmt: skip
     return render(request, "hall/hall.html", context, status=status)
 

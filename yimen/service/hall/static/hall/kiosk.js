@@ -18,7 +18,7 @@
     });
     const params = new URLSearchParams(location.search);
     idle(+home.dataset.idle || 60, () => { location.href = `${home.dataset.home || location.pathname}${params.get("low") === "1" ? "?low=1" : ""}`; });
-    if (!params.get("group") && !home.dataset.home) setInterval(() => { if (!document.hidden) location.reload(); }, 30000);
+    if (!params.get("group") && !params.get("want") && !home.dataset.home) setInterval(() => { const typed = home.querySelector("[name=want]"); if (!document.hidden && !typed?.value && document.activeElement !== typed) location.reload(); }, 30000);
   }
   if (slip) {
     if (slip.dataset.printing === "asked") {
