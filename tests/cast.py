@@ -81,6 +81,7 @@ class Cast:
                 "cases.*",
                 "certificates.*",
                 "coordination.*",
+                "delivery.*",
                 "drills.*",
                 "fees.*",
                 "hall.*",

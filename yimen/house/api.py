@@ -30,6 +30,7 @@ from yimen.service.cases.api_revoking import router as case_revoking
 from yimen.service.catalogue.api import router as items
 from yimen.service.certificates.api import router as certificates
 from yimen.service.coordination.api import router as coordination
+from yimen.service.delivery.api import router as delivery
 from yimen.service.fees.api import router as fees
 from yimen.service.hall.api import router as hall
 from yimen.service.hall.api_slots import router as hall_slots
@@ -109,6 +110,7 @@ api.add_router("/", hall_slots, tags=["大厅"])  # before the halls by name
 api.add_router("/", hall, tags=["大厅"])
 api.add_router("/", fees, tags=["收费"])
 api.add_router("/", certificates, tags=["证照"])
+api.add_router("/", delivery, tags=["出件"])
 api.add_router("/", supervision, tags=["电子监察"])
 api.add_router("/", supervision_figures, tags=["电子监察"])
 api.add_router("/", efficiency, tags=["效能监督"])

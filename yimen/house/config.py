@@ -21,7 +21,7 @@ from yimen.ground.kit.proxies import networks
 ROOT = Path(__file__).resolve().parents[2]
 UNSAID = {
     "database_url", "owner_database_url", "secret_key", "metrics_token", "email_url", "sms_url", "push_url", "bank_url",
-    "identity_client_secret",
+    "courier_url", "identity_client_secret",
 }  # fmt: skip
 """Their values may hold a password, and are never printed."""
 BETWEEN_PARTS = ("YIMEN_PARENT", "YIMEN_PART", "YIMEN_TEST_", "YIMEN_BENCH_")
@@ -65,6 +65,9 @@ class Config(BaseSettings):
     email_from: str = "no-reply@yimen.example"
     sms_url: str = ""
     bank_url: str = ""
+    courier_url: str = ""
+    courier_name: Annotated[str, Field(max_length=40)] = "邮政特快专递"
+    delivery_remind_workdays: Annotated[int, Field(ge=1, le=60)] = 5
     sms_sign: Annotated[str, Field(min_length=1, max_length=12)] = "一门政务"
     push_url: str = ""
     metrics_token: str = ""
@@ -109,7 +112,7 @@ class Config(BaseSettings):
             raise ValueError("应形如 smtp://用户:口令@主机:587?tls=starttls 或 smtps://主机:465")
         return value
 
-    @field_validator("sms_url", "push_url", "bank_url")
+    @field_validator("sms_url", "push_url", "bank_url", "courier_url")
     @classmethod
     def _a_gateway(cls, value: str) -> str:
         try:

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "yimen.service.windows",
     "yimen.service.offline",
     "yimen.service.certificates",
+    "yimen.service.delivery",
     "yimen.service.coordination",
     "yimen.service.scrutiny",
     "yimen.service.hall",
@@ -103,6 +104,8 @@ LATE_RECEIPT_NEXT_DAY = CONFIG.late_receipt_next_day
 ORIGIN = CONFIG.origin
 EMAIL_URL = CONFIG.email_url
 BANK_URL = CONFIG.bank_url
+COURIER_URL, COURIER_NAME = CONFIG.courier_url, CONFIG.courier_name
+DELIVERY_REMIND_WORKDAYS = CONFIG.delivery_remind_workdays
 SMS_URL, SMS_SIGN, PUSH_URL = CONFIG.sms_url, CONFIG.sms_sign, CONFIG.push_url
 IDENTITY_ISSUER, IDENTITY_NAME, IDENTITY_LEVEL = CONFIG.identity_issuer, CONFIG.identity_name, CONFIG.identity_level
 IDENTITY_CLIENT_ID, IDENTITY_CLIENT_SECRET = CONFIG.identity_client_id, CONFIG.identity_client_secret

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yimen.service.windows.urls")),
     path("", include("yimen.service.offline.urls")),
     path("", include("yimen.service.certificates.urls")),
+    path("", include("yimen.service.delivery.urls")),
     path("", include("yimen.service.coordination.urls")),
     path("", include("yimen.service.scrutiny.urls")),
     path("", include("yimen.service.hall.urls")),

@@ -15,7 +15,9 @@ import msgspec
 from django.core.files.base import File
 from django.db import connection, transaction
 
+from yimen.ground.documents import drawn as drawings
 from yimen.ground.documents import fonts, rules, storage
+from yimen.ground.documents.drawn import NoSignature as NoSignature
 from yimen.ground.documents.models import Letter, StoredFile
 from yimen.ground.identity.rules import SYSTEM, Actor
 from yimen.ground.kit import audit, crypto, keyring, uploads
@@ -272,3 +274,8 @@ def _keep(file: BinaryIO, *, name: str, kind: str, media_type: str, actor: Actor
         owner_uid=actor.uid,
         owner_name=actor.name,
     )
+
+
+def keep_drawn(drawn: str, *, name: str, actor: Actor, at: datetime) -> StoredFile:
+    """Keep a signature drawn with the pen (`kit/pen.html`); raises `NoSignature` for anything else and for an empty sheet."""
+    return drawings.keep(drawn, name=name, actor=actor, at=at, store=store_file)

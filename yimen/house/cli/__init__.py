@@ -52,6 +52,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "recount": ("yimen.service.cases.commands:recount", "核对办件统计，补上漏记的，重建不符的"),
     "reconcile-fees": ("yimen.service.fees.commands:reconcile_fees", "收费按月对账：账面、银行、每个差异"),
     "simulate-bank": ("yimen.house.simulators.bank:simulate_bank", "模拟银行的扫码支付，可以要求它捣乱（试用和测试）"),
+    "simulate-courier": (
+        "yimen.house.simulators.courier:simulate_courier",
+        "模拟快递公司，可以要求它捣乱（试用和测试）",
+    ),
     "simulate-identity": (
         "yimen.house.simulators.identity:command",
         "模拟省统一身份认证，可以要求它说谎（试用和测试）",

@@ -11,6 +11,7 @@ from yimen.house.demo import (
     certifying,
     charging,
     coordinating,
+    delivering,
     drilling,
     efficiency,
     entering,
@@ -48,6 +49,7 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     charging.tell,
     offlining.tell,
     certifying.tell,  # over what the cases brought
+    delivering.tell,  # what of it waits at the issuing window
     calendar_and_messages.tell,
     reorganising.tell,  # after all that moves items and windows, so that its preview is not stale
     surveying.tell,

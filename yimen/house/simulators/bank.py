@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import datetime
+from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -21,7 +20,8 @@ import click
 
 from yimen.ground.kit.commands import Verb
 from yimen.ground.kit.moments import CHINA, now
-from yimen.service.fees.bank import SignedBank, is_signed, signed
+from yimen.house.simulators.serving import Answering, notice, serve
+from yimen.service.fees.bank import SignedBank
 
 NOTICES = "/fees/bank/notices/"
 TROUBLES: dict[str, str] = {
@@ -109,16 +109,7 @@ class Played:
         told = [said] * (5 if self.trouble == "twice" else 1)
         if self.trouble == "other_amount":
             told.append(said | {"amount_fen": said["amount_fen"] + 100})
-        found = []
-        for each in told:
-            body = json.dumps(each).encode()
-            headers = signed(self.merchant, "POST", NOTICES, body)
-            if self.trouble == "unsigned":
-                headers = {}
-            elif self.trouble == "old":
-                headers["X-Timestamp"] = str(int((now() - timedelta(hours=1)).timestamp()))
-            found.append((body, headers | {"Content-Type": "application/json"}))
-        return found
+        return [notice(self.merchant, NOTICES, each, self.trouble) for each in told]
 
 
 class Bank(ThreadingHTTPServer):
@@ -143,13 +134,12 @@ class Bank(ThreadingHTTPServer):
             self.state.answers.append(answer.status_code)
 
 
-class Answers(BaseHTTPRequestHandler):
+class Answers(Answering):
     """One request."""
 
     server: Bank
-    protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 -- http.server's name
         """The payer's page, or the file of a day."""
         path = unquote(urlsplit(self.path).path)
         if path.startswith("/pay/"):
@@ -164,64 +154,34 @@ class Answers(BaseHTTPRequestHandler):
             )
             button = "" if held is None or held.get("paid") else '<form method="post"><button>确认付款</button></form>'
             page = f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{said}</title><h1>{said}</h1>{button}'
-            self._send(200, page.encode(), "text/html; charset=utf-8")
-        elif path.startswith("/v1/files/") and self._ours(b""):
-            self._send(200, self.server.state.file_of(path.removeprefix("/v1/files/")).encode(), "text/csv")
+            self.send(200, page.encode(), "text/html; charset=utf-8")
+        elif path.startswith("/v1/files/") and self.ours(self.server.state.merchant, b""):
+            self.send(200, self.server.state.file_of(path.removeprefix("/v1/files/")).encode(), "text/csv")
         else:
-            self._send(404, b"{}")
+            self.send(404, b"{}")
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 -- http.server's name
         """An order, a refund, the payer's press, or the trouble to make."""
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.body()
         path, state = unquote(urlsplit(self.path).path), self.server.state
         if path == "/control":
             given = {name: values[0] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
             state.trouble = given.get("trouble", state.trouble)
-            self._json({"trouble": state.trouble, "orders": len(state.orders)})
+            self.json({"trouble": state.trouble, "orders": len(state.orders)})
         elif path.startswith("/pay/"):
             order = path.removeprefix("/pay/")
             if order in state.orders and not state.orders[order].get("paid"):
                 self.server.tell(state.pay(order))
-            self._send(200, '<!doctype html><html lang="zh"><meta charset="utf-8"><title>已付款</title><h1>已付款</h1>'.encode(),
+            self.send(200, '<!doctype html><html lang="zh"><meta charset="utf-8"><title>已付款</title><h1>已付款</h1>'.encode(),
                        "text/html; charset=utf-8")  # fmt: skip
-        elif path in ("/v1/orders", "/v1/refunds") and self._ours(body) and not self._troubled():
+        elif path in ("/v1/orders", "/v1/refunds"):
+            if not self.ours(state.merchant, body) or self.troubled(state.trouble, state.slow_seconds):
+                return
             given = json.loads(body)
             said = state.order(given) if path == "/v1/orders" else state.refund(given)
             if state.trouble == "no_code":
                 said["pay_url"] = ""
-            self._json(said)
-
-    def _ours(self, body: bytes) -> bool:
-        good = is_signed(self.server.state.merchant, self.command, urlsplit(self.path).path, body, self.headers, now())  # type: ignore[arg-type]
-        if not good:
-            self._send(401, b"{}")
-        return good
-
-    def _troubled(self) -> bool:
-        state = self.server.state
-        match state.trouble:
-            case "slow":
-                time.sleep(state.slow_seconds)
-            case "error_500":
-                self._send(500, b"{}")
-                return True
-            case "garbage":
-                self._send(200, b"<html>\xff\xfe not json")
-                return True
-        return False
-
-    def _json(self, said: dict[str, Any]) -> None:
-        self._send(200, json.dumps(said, ensure_ascii=False).encode())
-
-    def _send(self, status: int, body: bytes, kind: str = "application/json") -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet: whoever plays with it reads the other side's log."""
+            self.json(said)
 
 
 @click.command("simulate-bank", cls=Verb)
@@ -231,10 +191,4 @@ class Answers(BaseHTTPRequestHandler):
 def simulate_bank(port: int, secret: str, to: str) -> None:
     """在本机模拟银行的扫码支付，用来试缴费、退款和对账。"""
     with Bank(port, secret=secret, to=to) as running:
-        click.echo(
-            f"模拟银行在 {running.address}，YIMEN_BANK_URL=http://QH001:{secret}@127.0.0.1:{port}/v1。按 Ctrl+C 结束。"
-        )
-        try:
-            running.serve_forever()
-        except KeyboardInterrupt:
-            click.echo("已结束。")
+        serve(running, f"模拟银行在 {running.address}，YIMEN_BANK_URL=http://QH001:{secret}@127.0.0.1:{port}/v1。")

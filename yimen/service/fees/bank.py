@@ -7,29 +7,26 @@
     GET  …/files/<day>                                                             → CSV
     POST /fees/bank/notices/   from the bank {"kind", "serial", "order", "amount_fen", "happened_at"}
 
-Each is signed with HMAC-SM3 over method, path, time, nonce and the SM3 of the body. Order and refund numbers are ours and make
+Each is signed as `kit.partners` says. Order and refund numbers are ours and make
 a repeated request the same request.
 """
 
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
-from yimen.ground.kit import crypto, outbound
-from yimen.ground.kit.moments import now
+from yimen.ground.kit import outbound, partners
+from yimen.ground.kit.partners import is_signed as is_signed
+from yimen.ground.kit.partners import signed as signed
 from yimen.ground.kit.refusals import Refusal
 
 SECONDS = 8.0
-OLDEST = 300
-"""Seconds by which the bank's clock may differ; an older notice counts as replayed."""
 
 
 class NoBank(Refusal):
@@ -119,9 +116,7 @@ class SignedBank:
         return said
 
     def _call(self, method: str, path: str, body: bytes) -> outbound.Reply:
-        url = self.base + path
-        headers = signed(self, method, urlsplit(url).path, body) | {"Content-Type": "application/json"}
-        return outbound.call(method, url, data=body or None, headers=headers, seconds=SECONDS)
+        return partners.Partner(self.base, self.merchant, self.secret).call(method, path, body, seconds=SECONDS)
 
 
 def bank() -> Bank:
@@ -138,43 +133,9 @@ def has_bank() -> bool:
 
 
 def read_url(url: str) -> SignedBank | None:
-    """`https://merchant:secret@host/path`; "" is none. Raises `BankSettingError`."""
-    if not url:
-        return None
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not parts.username or not parts.password:
-        raise BankSettingError("银行地址应形如 https://商户号:密钥@主机/路径。")
-    port = f":{parts.port}" if parts.port else ""
-    base = f"{parts.scheme}://{parts.hostname}{port}{parts.path.rstrip('/')}"
-    return SignedBank(base, unquote(parts.username), unquote(parts.password).encode())
-
-
-def signed(bank: SignedBank, method: str, path: str, body: bytes) -> dict[str, str]:
-    """The headers that sign a request, in either direction."""
-    at, nonce = str(int(now().timestamp())), secrets.token_hex(12)
-    return {
-        "X-Merchant": bank.merchant, "X-Timestamp": at, "X-Nonce": nonce,
-        "X-Signature": signature(bank.secret, method, path, at, nonce, body),
-    }  # fmt: skip
-
-
-def signature(secret: bytes, method: str, path: str, at: str, nonce: str, body: bytes) -> str:
-    """HMAC-SM3 in hex over the five lines."""
-    lines = "\n".join([method, path, at, nonce, crypto.sm3(body).hex()])
-    return crypto.hmac_sm3(secret, lines.encode()).hex()
-
-
-def is_signed(bank: SignedBank, method: str, path: str, body: bytes, headers: Mapping[str, str], at: datetime) -> bool:
-    """Whether the bank itself sent this, and not long ago."""
-    given, stamp = headers.get("X-Signature", ""), headers.get("X-Timestamp", "")
-    if (
-        headers.get("X-Merchant", "") != bank.merchant
-        or not stamp.isascii()
-        or not stamp.isdecimal()
-        or len(stamp) > 12
-    ):
-        return False
-    if abs(at.timestamp() - int(stamp)) > OLDEST:
-        return False
-    wanted = signature(bank.secret, method, path, stamp, headers.get("X-Nonce", ""), body)
-    return crypto.same(wanted.encode(), given.encode("utf-8", "replace"))
+    """The bank that a setting names, None for an empty one; raises `BankSettingError`."""
+    try:
+        found = partners.read_url(url)
+    except ValueError as wrong:
+        raise BankSettingError(f"银行{wrong}") from wrong
+    return SignedBank(found.base, found.merchant, found.secret) if found is not None else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import io
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +9,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from PIL import Image, ImageOps
 
+from yimen.ground.documents.services import NoSignature as NoSignature
+from yimen.ground.documents.services import keep_drawn as keep_drawn
 from yimen.ground.documents.services import store_file
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import crypto, uploads
-from yimen.ground.kit.refusals import Invalid
 
 if TYPE_CHECKING:
     from django.core.files.base import File
@@ -24,14 +23,6 @@ if TYPE_CHECKING:
 LONGEST = 1600
 THUMB = 320
 MOST_BYTES = 20 * uploads.MEGABYTE
-DRAWN = "data:image/png;base64,"
-LARGEST_DRAWN = 400_000
-
-
-class NoSignature(Invalid):
-    """What was sent is no drawn signature."""
-
-    code = "no_signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +60,3 @@ def _jpeg(picture: Image.Image, quality: int) -> io.BytesIO:
     picture.save(out, "JPEG", quality=quality, optimize=True)
     out.seek(0)
     return out
-
-
-def keep_drawn(drawn: str, *, name: str, actor: Actor, at: datetime) -> StoredFile:
-    """A signature drawn on the screen (a data URL of a PNG); raises `NoSignature` for anything else and for an empty sheet."""
-    said = NoSignature(
-        "没有收到签名。", next_step="请在框里签名；没有签名框的，请拍下纸质签名上传。", fields={"drawn": "请签名。"}
-    )
-    if not drawn.startswith(DRAWN) or len(drawn) > LARGEST_DRAWN:
-        raise said
-    try:
-        data = base64.b64decode(drawn.removeprefix(DRAWN), validate=True)
-    except (binascii.Error, ValueError):
-        raise said from None
-    uploads.check(io.BytesIO(data), f"{name}.png", kinds=uploads.IMAGES, max_bytes=uploads.MEGABYTE)
-    with Image.open(io.BytesIO(data), formats=["PNG"]) as opened:
-        sheet = Image.new("RGB", opened.size, "white")
-        sheet.paste(opened, mask=opened.convert("RGBA").getchannel("A"))
-    darkest, _ = sheet.convert("L").getextrema()
-    if not isinstance(darkest, int | float) or darkest > 128:
-        raise said
-    sheet.thumbnail((900, 360))
-    out = io.BytesIO()
-    sheet.convert("L").save(out, "PNG", optimize=True)
-    out.seek(0)
-    return store_file(out, actor=actor, at=at, name=f"签名 {name}.png", kinds=uploads.IMAGES)

@@ -1,0 +1,1 @@
+"""Screens of the issuing window, of parcels, of the applicant."""
