@@ -60,7 +60,7 @@ CEILINGS: dict[str, tuple[str, int]] = {
     "cases:apply_discard": ("li", 5),
     "cases:apply": ("li", 9),
     "cases:mine": ("li", 9),
-    "cases:mine_case": ("li", 17),
+    "cases:mine_case": ("li", 18),
     "cases:submitted": ("li", 10),
     "cases:mine_correct": ("li", 9),
     "cases:mine_withdraw": ("li", 7),

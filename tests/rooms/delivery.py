@@ -7,7 +7,7 @@ from typing import Any
 from yimen.ground.kit.moments import now
 from yimen.service.cases.tests.stage import published, submitted
 from yimen.service.delivery import services
-from yimen.service.delivery.models import CourierNotice
+from yimen.service.delivery.models import Cabinet, CourierNotice, Parcel
 from yimen.service.delivery.tests import stage
 
 LIST = {"delivery:results", "delivery:parcels", "delivery:cabinets", "api:deliveries"}
@@ -19,6 +19,10 @@ _BY_WU = {
 _BY_LI = {"own_result": 16, "own_mail": 12, "own_window": 12, "own_code": 12, "own_parcel": 14, "own_collect": 14,
           "cabinet": 6, "courier_notice": 6}  # fmt: skip
 CEILINGS: dict[str, tuple[str, int]] = {
+    **{
+        f"api:{name}": ("wu", ceiling)
+        for name, ceiling in {"deliveries": 10, "delivery": 10, "deliver_result": 10, "parcel_course": 10}.items()
+    },
     **{f"delivery:{name}": ("wu", ceiling) for name, ceiling in _BY_WU.items()},
     **{f"delivery:{name}": ("li", ceiling) for name, ceiling in _BY_LI.items()},
     **{
@@ -29,6 +33,7 @@ CEILINGS: dict[str, tuple[str, int]] = {
 
 _HAND, _COURIER = "yimen/service/delivery/tests/test_handing.py::", "tests/simulators/test_courier.py::"
 ELSEWHERE = {
+    "api:deliver_result": f"{_HAND}test_over_the_interface",
     "delivery:result": f"{_HAND}test_by_code_with_a_drawn_signature",
     "delivery:shelve": f"{_HAND}test_a_cell_opens_once",
     "delivery:way": f"{_HAND}test_mail_is_chosen_on_the_phone",
@@ -56,7 +61,7 @@ def arguments(world: Any) -> dict[str, dict[str, Any]]:
         "close_notice": {"number": held["notice"]}, "cabinet": cabinet, "end_cabinet": cabinet, "own_collect": {"code": held["case"]},
     }  # fmt: skip
     named = {f"delivery:{name}": given for name, given in found.items()}
-    return named | {"api:delivery": result, "api:hand_over": result, "api:parcel": parcel}
+    return named | {"api:delivery": result, "api:deliver_result": result, "api:parcel_course": parcel}
 
 
 def _build(cast: Any) -> dict[str, Any]:
@@ -82,7 +87,7 @@ def _build(cast: Any) -> dict[str, Any]:
 def more(world: Any, count: int) -> None:
     """So many more of what the lists show."""
     item = published(world.cast, name="公共场所卫生许可（多件）")
-    for number in range(count):
+    for _ in range(count):
         stage.shelved(world.cast, item=item)
-        stage.ordered(world.cast, f"EX7777{number:04d}", item=item)
-        stage.cabinet(world.cast, f"二楼 {number + 1} 号柜")
+        stage.ordered(world.cast, f"EX7777{Parcel.objects.count():05d}", item=item)
+        stage.cabinet(world.cast, f"二楼 {Cabinet.objects.count() + 1} 号柜")

@@ -101,7 +101,7 @@ def delivery(request: HttpRequest, uid: UUID) -> dict[str, Any]:
 
 @router.post("/deliveries/{uid}/hand-over", response={200: DeliveryOut, **PROBLEMS}, summary="交付")
 @requires(policies.HAND)
-def hand_over(request: HttpRequest, uid: UUID, given: HandIn) -> dict[str, Any]:
+def deliver_result(request: HttpRequest, uid: UUID, given: HandIn) -> dict[str, Any]:
     """凭取件码或证件交付，同时记办件的送达。交过的再交是 409。"""
     actor = actor_of(request, "delivery")
     row = policies.access_result(actor, uid)
@@ -115,7 +115,7 @@ def hand_over(request: HttpRequest, uid: UUID, given: HandIn) -> dict[str, Any]:
 
 @router.get("/parcels/{uid}", response={200: ParcelOut, **PROBLEMS}, summary="一个邮件")
 @requires(*policies.LOOKS)
-def parcel(request: HttpRequest, uid: UUID) -> dict[str, Any]:
+def parcel_course(request: HttpRequest, uid: UUID) -> dict[str, Any]:
     """单号、状态、邮费。"""
     return _parcel(policies.access_parcel(actor_of(request, "delivery"), uid))
 

@@ -202,3 +202,23 @@ def test_mail_is_chosen_on_the_phone(cast: Cast) -> None:
     assert "东街 12 号" not in shown and "清河县城关镇****" in shown
     assert li.post(f"{here}window/").status_code == 302
     assert stage.again(row).way == "window"
+
+
+def test_over_the_interface(cast: Cast) -> None:
+    row, client = stage.shelved(cast), Client()
+    wu = {"authorization": f"Bearer {cast.token('wu', 'delivery.*', 'cases.*')}"}
+    listed = client.get("/api/v1/deliveries?box=shelved", headers=wu).json()
+    assert [each["case"] for each in listed["rows"]] == [row.matter.code] and row.code_kept not in str(listed)
+    here = f"/api/v1/deliveries/{row.uid}"
+    body = {"code": "00000000", "paper_signed": True}
+    wrong = client.post(f"{here}/hand-over", body, content_type="application/json", headers=wu)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "wrong_pickup_code")
+    given = body | {"code": row.code_kept}
+    done = client.post(f"{here}/hand-over", given, content_type="application/json", headers=wu)
+    assert (done.status_code, done.json()["state"]) == (200, "handed")
+    assert client.post(f"{here}/hand-over", given, content_type="application/json", headers=wu).status_code == 409
+    qian = {"authorization": f"Bearer {cast.token('tang', 'delivery.*')}"}
+    assert client.get(here, headers=qian).status_code == 404
+    parcel = stage.ordered(cast)
+    found = client.get(f"/api/v1/parcels/{parcel.uid}", headers=wu).json()
+    assert (found["state"], found["tracking"], "address" in found) == ("ordered", parcel.tracking, False)
