@@ -140,14 +140,21 @@ def test_materials_from_home_and_by_hand(cast: Cast) -> None:
 
 
 def test_what_cannot_be_read(cast: Cast) -> None:
-    good = {"event": "E1", "order": "YZ1", "tracking": "EX1", "kind": "accepted", "happened_at": now().isoformat()}
+    good: dict[str, Any] = {
+        "event": "E1",
+        "order": "YZ1",
+        "tracking": "EX1",
+        "kind": "accepted",
+        "happened_at": now().isoformat(),
+    }
     assert services.take_notice(said=services.read_notice(good), at=now()) == "unknown"
     for odd in ({"event": ""}, {"kind": "flown"}, {"happened_at": "2026-01-01"}, {"order": None}, {"signed_by": 5}):
         with pytest.raises(Refusal):
             services.read_notice(good | odd)
-    for odd in (None, [], "x"):
+    unreadable: tuple[Any, ...] = (None, [], "x")
+    for nothing in unreadable:
         with pytest.raises(Refusal):
-            services.read_notice(odd)
+            services.read_notice(nothing)
 
 
 def test_a_proof_from_the_future_or_the_past(cast: Cast) -> None:

@@ -38,7 +38,8 @@ def _past(stage: Stage) -> None:
         by = "post" if number % 6 == 2 else ("holder", "code", "agent", "code", "cabinet")[number % 5]
         rows.append(Result(
             matter=case.matter, centre_id=case.matter.centre_id or centre.pk, department_id=case.matter.department_id,
-            decision=case.decision, state="handed", way="post" if by == "post" else "window", registered_at=case.decided_at,
+            decision=case.decision, state="handed", way="post" if by == "post" else "window",
+            registered_at=case.decided_at or stage.days.now,
             handed_at=case.delivered_at, handed_by="温渡", by=by, receiver=case.receiver, proof=case.delivery_proof,
         ))  # fmt: skip
     made = Result.objects.bulk_create(rows)

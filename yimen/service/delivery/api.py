@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 from pydantic import Field
 
 from yimen.ground.identity.policies import requires
@@ -78,7 +78,7 @@ def deliveries(
     q: Line = "",
     after: Line = "",
     before: Line = "",
-    limit: int = Query(50, ge=1, le=200),
+    limit: int = 50,
 ) -> dict[str, Any]:
     """待出件、待领取、邮寄中、已交付的结果。"""
     actor = actor_of(request, "delivery")
@@ -87,7 +87,7 @@ def deliveries(
         found.prefetch_related("parcels"),
         order=("-registered_at", "-pk"),
         asked={"after": after, "before": before},
-        size=limit,
+        size=max(1, min(limit, 200)),
     )
     return {"rows": [_said(row) for row in page], "after": page.after, "before": page.before}
 

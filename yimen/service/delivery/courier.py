@@ -89,9 +89,8 @@ class SignedCourier:
             raise CourierSaidNo(
                 f"快递公司没有受理（{answer.status}）。", next_step="请稍后再下单，同一邮件不会重复下单。"
             )
-        tracking, fen = said.get("tracking"), said.get("cost_fen")
-        whole = isinstance(fen, int) and not isinstance(fen, bool) and 0 <= fen <= MOST_FEN
-        if not isinstance(tracking, str) or not is_tracking(tracking) or not whole:
+        tracking, fen = str(said.get("tracking") or ""), said.get("cost_fen")
+        if not is_tracking(tracking) or not isinstance(fen, int) or isinstance(fen, bool) or not 0 <= fen <= MOST_FEN:
             raise CourierSaidNo("快递公司没有给出单号和邮费。", next_step="请稍后再下单，同一邮件不会重复下单。")
         return Ordered(tracking, fen)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from yimen.ground.kit.moments import CHINA
@@ -51,10 +52,10 @@ def take_up(actor: Actor, span: Period) -> tuple[Share, list[Part]]:
     found = Result.objects.filter(
         policies.results(actor), state="handed", handed_at__gte=span.moments[0], handed_at__lt=span.moments[1]
     )
-    counts = {"n": Count("pk"), "mailed": Count("pk", filter=Q(by="post"))}
+    counts: Any = {"n": Count("pk"), "mailed": Count("pk", filter=Q(by="post"))}
     asked = {"box": "handed", "first": span.first.isoformat(), "last": span.last.isoformat()}
 
-    def share(part: str, name: str, row: dict[str, int], more: dict[str, str]) -> Share:
+    def share(part: str, name: str, row: Mapping[str, Any], more: dict[str, str]) -> Share:
         return Share(part, name, row["n"], row["mailed"], _url(asked | more), _url(asked | more | {"by": "post"}))
 
     units = dict(organisations.units().values_list("pk", "name"))
@@ -66,13 +67,13 @@ def take_up(actor: Actor, span: Period) -> tuple[Share, list[Part]]:
         months.append(share("按月", f"{day:%Y 年 %-m 月}", row, _month(day, span)))
     by_unit = [
         share("按部门", units.get(row["department"], "—"), row, {"unit": str(row["department"])})
-        for row in found.values("department").annotate(**counts).order_by("-n", "department")
+        for row in found.values("department").annotate(**counts).order_by(F("n").desc(), "department")
     ]
     by_item = [
         share("按事项", row["matter__title"], row, {"item": row["matter__subject"]})
         for row in found.values("matter__subject", "matter__title")
         .annotate(**counts)
-        .order_by("-n", "matter__subject")[:200]
+        .order_by(F("n").desc(), "matter__subject")[:200]
     ]
     whole = share("合计", "合计", {"n": sum(r.handed for r in months), "mailed": sum(r.mailed for r in months)}, {})
     return whole, [Part("按月", "月份", months), Part("按部门", "部门", by_unit), Part("按事项", "事项", by_item)]

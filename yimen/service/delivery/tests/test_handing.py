@@ -16,6 +16,7 @@ from yimen.ground.identity import services as people
 from yimen.ground.kit.moments import day_of, now
 from yimen.ground.kit.refusals import Refusal
 from yimen.ground.notices.models import Message
+from yimen.service.cases.events import CaseDelivered
 from yimen.service.cases.tests.stage import case_of
 from yimen.service.certificates import services as certificates
 from yimen.service.certificates.tests import stage as certs
@@ -61,7 +62,7 @@ def test_by_code_with_a_drawn_signature(cast: Cast) -> None:
     page = client.get(here).text
     assert "李明的签名" in page and "1 号窗口" in page
     assert "已交付" in cast.client("chen").get(f"/desk/cases/{row.matter.code}/").text
-    handlers.close_result(handlers.CaseDelivered(row.matter_id, row.matter.code, now()))
+    handlers.close_result(CaseDelivered(row.matter_id, row.matter.code, now()))
     assert stage.again(row).by == "code", "the event of our own delivery changes nothing"
 
 
