@@ -18,3 +18,15 @@ def without_savepoints() -> Iterator[None]:
         yield
     finally:
         features.uses_savepoints = before
+
+
+@contextmanager
+def with_savepoints() -> Iterator[None]:
+    """Inside of `without_savepoints`: what a service refuses is taken back alone, and the load goes on."""
+    features = connection.features
+    before = features.uses_savepoints
+    features.uses_savepoints = True
+    try:
+        yield
+    finally:
+        features.uses_savepoints = before
