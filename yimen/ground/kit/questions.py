@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -13,14 +13,14 @@ from yimen.ground.kit.refusals import Refusal
 from yimen.ground.kit.text import clean_line
 
 Row = TypeVar("Row")
-EXPORT_MOST = 5000
+EXPORT_MOST = 20_000
 """Rows of a workbook made while somebody waits."""
 
 
 def text_asked(request: HttpRequest, name: str = "q") -> str:
     """A word to look for, with what nobody can type taken out."""
     try:
-        return clean_line(request.GET.get(name, "")[:60], label="查找")
+        return clean_line(request.GET.get(name, "")[:100], label="查找")
     except Refusal:
         return ""  # whatever cannot be read narrows nothing
 
@@ -38,6 +38,23 @@ def day_asked(request: HttpRequest, name: str) -> date | None:
     except ValueError:
         return None
     return found if 2000 <= found.year <= 2199 else None
+
+
+def choice_asked(request: HttpRequest, name: str, known: Iterable[str]) -> str:
+    """One of the known words, "" for anything else."""
+    said = request.GET.get(name, "")
+    return said if said in set(known) else ""
+
+
+def tabs_of(
+    request: HttpRequest, boxes: Mapping[str, str], here: str, name: str = "box"
+) -> tuple[list[tuple[str, str]], str]:
+    """Tabs that keep the other questions, as [(label, address)]; and the address of the one that is open."""
+    kept = request.GET.copy()
+    for gone in ("after", "before", "as", name):
+        kept.pop(gone, None)
+    tail = f"&{kept.urlencode()}" if kept else ""
+    return [(label, f"?{name}={key}{tail}") for key, label in boxes.items()], f"?{name}={here}{tail}"
 
 
 def wants_file(request: HttpRequest) -> bool:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from yimen.ground.identity import selectors as people
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import moments
 from yimen.ground.kit.forms import refuse_form
@@ -24,7 +24,6 @@ from yimen.service.certificates.rules import fields_of
 from yimen.service.certificates.services.common import last_seq
 from yimen.service.certificates.services.course import PLAIN, standing_words
 from yimen.service.certificates.services.issuing import suggested
-from yimen.service.certificates.views.asking import actor_of
 
 LABELS = {"annotate": "注记的内容", "renew": "延续的依据或原因"}
 DONE = {

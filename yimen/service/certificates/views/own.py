@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from yimen.ground.documents import rules as documents
-from yimen.ground.identity.policies import citizens
+from yimen.ground.identity.policies import actor_of, citizens
 from yimen.ground.kit.paging import page_by_key
 from yimen.service.certificates import policies, selectors
-from yimen.service.certificates.views.asking import actor_of, today
+from yimen.service.certificates.views.asking import today
 from yimen.service.certificates.views.register import entries_of, row_of, said_of, send_file
 
 ROWS = 20

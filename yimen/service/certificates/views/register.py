@@ -14,26 +14,18 @@ from django.views.decorators.http import require_safe
 
 from yimen.ground.documents import rules as documents
 from yimen.ground.documents import selectors as files
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import audit, exports, moments
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import EXPORT_MOST, file_url, number_asked, text_asked, wants_file, workbook
 from yimen.ground.kit.refusals import NotFound
 from yimen.service.certificates import policies, selectors, services
 from yimen.service.certificates.lifecycle import ACTS, STATES, Act, open_acts
 from yimen.service.certificates.models import Certificate, CertificateEvent, CertificateType, PrintRecord
 from yimen.service.certificates.selectors.listing import BOXES
 from yimen.service.certificates.services.printing import PRINTABLE
-from yimen.service.certificates.views.asking import (
-    EXPORT_MOST,
-    actor_of,
-    file_url,
-    number_asked,
-    text_asked,
-    today,
-    wants_file,
-    workbook,
-)
+from yimen.service.certificates.views.asking import today
 
 ROWS = 20
 STATUS = {"valid": "normal", "suspended": "warning", "lost": "warning", "draft": "", "expired": "", "revoked": "red",

@@ -11,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import text_asked
 from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.catalogue import selectors as catalogue
@@ -24,7 +25,6 @@ from yimen.service.certificates import policies, services
 from yimen.service.certificates.forms import TypeForm, read_lines, write_lines
 from yimen.service.certificates.models import CertificateType
 from yimen.service.certificates.rules import fields_of
-from yimen.service.certificates.views.asking import actor_of, text_asked
 
 ROWS = 20
 MOST_CHOICES = 400

@@ -11,13 +11,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.asking import ask
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.money import Fen, say_capital
-from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import (
+    choice_asked,
+    day_asked,
+    text_asked,
+)
 from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.fees import policies, rules, services
@@ -25,20 +29,7 @@ from yimen.service.fees.forms import BillForm, CollectForm, ReductionForm, Words
 from yimen.service.fees.models import Bill, Payment, Refund, Ticket
 from yimen.service.fees.selectors.charges import in_force
 from yimen.service.fees.services import Asked
-from yimen.service.fees.views.asking import (
-    EXPORT_MOST,
-    actor_of,
-    choice_asked,
-    day_asked,
-    file_url,
-    said,
-    stored,
-    tabs_of,
-    text_asked,
-    wants_file,
-    workbook,
-    yuan,
-)
+from yimen.service.fees.views.asking import listed, said, stored, yuan
 from yimen.service.fees.views.paying import code_of, page_url, picture, token_of
 
 LOOKS = (policies.RAISE, policies.COLLECT, policies.VIEW, policies.DECIDE_REDUCTION)
@@ -79,16 +70,11 @@ def bills(request: HttpRequest) -> HttpResponseBase:
         found = found.filter(raised_at__date__gte=first)
     if last := day_asked(request, "last"):
         found = found.filter(raised_at__date__lte=last)
-    order = ("-raised_at", "-pk")
-    if wants_file(request):
-        return workbook("缴费单", COLUMNS, found.order_by(*order)[:EXPORT_MOST], at)
-    tabs, here = tabs_of(request, BOXES, box)
-    context = {
-        "page": page_by_key(found, order=order, asked=request.GET), "tabs": tabs, "here": here, "box": box, "text": text,
-        "asked": request.GET, "export_url": file_url(request), "may_raise": actor.holds(policies.RAISE),
-        "at_fee_window": actor.holds(policies.COLLECT),
-    }  # fmt: skip
-    return render(request, "fees/bills.html", context)
+    return listed(
+        request, found, title="缴费单", columns=COLUMNS, boxes=BOXES, box=box, order=("-raised_at", "-pk"),
+        template="fees/bills.html", at=at, text=text, asked=request.GET,
+        may_raise=actor.holds(policies.RAISE), at_fee_window=actor.holds(policies.COLLECT),
+    )  # fmt: skip
 
 
 def _named(seen: QuerySet[Bill], text: str) -> str | None:

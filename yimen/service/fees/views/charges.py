@@ -15,13 +15,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from yimen.ground.documents import selectors as documents
-from yimen.ground.identity.policies import public, requires, staff
+from yimen.ground.identity.policies import actor_of, public, requires, staff
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.asking import ask
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.money import Fen
-from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import (
+    choice_asked,
+    file_url,
+    number_asked,
+    text_asked,
+    wants_file,
+    workbook,
+)
 from yimen.ground.kit.refusals import NotAllowed, NotFound, Refusal
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.catalogue import selectors as catalogue
@@ -31,18 +38,7 @@ from yimen.service.fees.models import ChargeVersion
 from yimen.service.fees.rules import Standard
 from yimen.service.fees.selectors import charges as asked
 from yimen.service.fees.services import Proposal
-from yimen.service.fees.views.asking import (
-    EXPORT_MOST,
-    actor_of,
-    choice_asked,
-    file_url,
-    number_asked,
-    stored,
-    tabs_of,
-    text_asked,
-    wants_file,
-    workbook,
-)
+from yimen.service.fees.views.asking import listed, stored
 
 COLUMNS: Sequence[exports.Column[ChargeVersion]] = (
     exports.Column("科目编号", lambda row: row.charge.code, width=22),
@@ -112,16 +108,11 @@ def charges(request: HttpRequest) -> HttpResponseBase:
         found = found.filter(Q(name__icontains=text) | Q(charge__code__iexact=text) | Q(basis_number__icontains=text))
     if fee_class:
         found = found.filter(fee_class=fee_class)
-    order = ("-proposed_at", "-pk")
-    if wants_file(request):
-        return workbook("收费科目", COLUMNS, found.order_by(*order)[:EXPORT_MOST], at)
-    tabs, here = tabs_of(request, STATES, box)
-    context = {
-        "page": page_by_key(found, order=order, asked=request.GET), "tabs": tabs, "here": here, "box": box, "text": text,
-        "fee_class": fee_class, "classes": list(rules.CLASSES.items()), "export_url": file_url(request),
-        "may_propose": actor.holds(policies.PROPOSE), "today": moments.day_of(at),
-    }  # fmt: skip
-    return render(request, "fees/charges.html", context)
+    return listed(
+        request, found, title="收费科目", columns=COLUMNS, boxes=STATES, box=box, order=("-proposed_at", "-pk"),
+        template="fees/charges.html", at=at, text=text,
+        fee_class=fee_class, classes=list(rules.CLASSES.items()), may_propose=actor.holds(policies.PROPOSE), today=moments.day_of(at),
+    )  # fmt: skip
 
 
 @staff

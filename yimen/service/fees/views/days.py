@@ -11,19 +11,20 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.asking import ask
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.periods import month_of, whole_month
+from yimen.ground.kit.questions import day_asked, file_url, wants_file, workbook
 from yimen.ground.kit.refusals import Invalid, NotFound, Refusal
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.fees import policies, services
 from yimen.service.fees.forms import BankFileForm, DayForm, WordsForm
 from yimen.service.fees.models import DayEnd, Difference
 from yimen.service.fees.services.days import DaySum
-from yimen.service.fees.views.asking import actor_of, day_asked, file_url, said, wants_file, workbook, yuan
+from yimen.service.fees.views.asking import said, yuan
 
 if TYPE_CHECKING:
     from yimen.ground.organisations.models import Unit

@@ -10,28 +10,27 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.periods import named_period, period_or
-from yimen.ground.kit.refusals import Invalid, Refusal
-from yimen.ground.organisations import selectors as organisations
-from yimen.service.fees import policies, rules, services
-from yimen.service.fees.forms import RangeForm
-from yimen.service.fees.models import Entry, Ticket, TicketRange
-from yimen.service.fees.selectors import figures as counted
-from yimen.service.fees.views.asking import (
+from yimen.ground.kit.questions import (
     EXPORT_MOST,
-    actor_of,
     choice_asked,
     file_url,
     number_asked,
     text_asked,
     wants_file,
     workbook,
-    yuan,
 )
+from yimen.ground.kit.refusals import Invalid, Refusal
+from yimen.ground.organisations import selectors as organisations
+from yimen.service.fees import policies, rules, services
+from yimen.service.fees.forms import RangeForm
+from yimen.service.fees.models import Entry, Ticket, TicketRange
+from yimen.service.fees.selectors import figures as counted
+from yimen.service.fees.views.asking import yuan
 
 KINDS = {"payment": "收款", "refund": "退款", "held": "待处理", "release": "转出", "drawer": "长短款"}
 COLUMNS: Sequence[exports.Column[Entry]] = (

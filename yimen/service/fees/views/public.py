@@ -6,12 +6,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from yimen.ground.identity.policies import citizens
+from yimen.ground.identity.policies import actor_of, citizens
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.fees import bank, policies, services
 from yimen.service.fees.models import Bill, Payment
-from yimen.service.fees.views.asking import actor_of
 from yimen.service.fees.views.paying import token_of
 
 

@@ -12,27 +12,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from yimen.ground.documents import selectors as documents
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.identity.rules import Actor
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.asking import ask
-from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import choice_asked, text_asked
 from yimen.ground.kit.refusals import NotFound
 from yimen.service.fees import policies, services
 from yimen.service.fees.forms import WordsForm
 from yimen.service.fees.models import Reduction
-from yimen.service.fees.views.asking import (
-    EXPORT_MOST,
-    actor_of,
-    choice_asked,
-    file_url,
-    said,
-    tabs_of,
-    text_asked,
-    wants_file,
-    workbook,
-    yuan,
-)
+from yimen.service.fees.views.asking import listed, said, yuan
 
 LOOKS = (policies.ASK_REDUCTION, policies.DECIDE_REDUCTION, policies.COLLECT, policies.VIEW)
 BOXES = {"open": "在办", "applied": "已执行", "ended": "不批、撤回", "all": "全部"}
@@ -63,15 +52,10 @@ def reductions(request: HttpRequest) -> HttpResponseBase:
         found = found.filter(state__in=IN_BOX[box])
     if text := text_asked(request):
         found = found.filter(Q(code=text) | Q(bill__code=text) | Q(bill__payer_name__icontains=text))
-    order = ("-asked_at", "-pk")
-    if wants_file(request):
-        return workbook("收费减免", COLUMNS, found.order_by(*order)[:EXPORT_MOST], at)
-    tabs, here = tabs_of(request, BOXES, box)
-    context = {
-        "page": page_by_key(found, order=order, asked=request.GET), "tabs": tabs, "here": here, "box": box, "text": text,
-        "export_url": file_url(request),
-    }  # fmt: skip
-    return render(request, "fees/reductions.html", context)
+    return listed(
+        request, found, title="收费减免", columns=COLUMNS, boxes=BOXES, box=box, order=("-asked_at", "-pk"),
+        template="fees/reductions.html", at=at, text=text,
+    )  # fmt: skip
 
 
 @requires(*LOOKS)

@@ -7,30 +7,19 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.asking import ask
-from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import choice_asked, text_asked
 from yimen.ground.kit.refusals import NotFound
 from yimen.service.fees import policies, rules, services
 from yimen.service.fees.forms import RefundForm, WordsForm
 from yimen.service.fees.models import Held, Payment, Refund
-from yimen.service.fees.views.asking import (
-    EXPORT_MOST,
-    actor_of,
-    choice_asked,
-    file_url,
-    said,
-    tabs_of,
-    text_asked,
-    wants_file,
-    workbook,
-    yuan,
-)
+from yimen.service.fees.views.asking import listed, said, yuan
 
 LOOKS = (policies.COLLECT, policies.CONFIRM, policies.VIEW)
 BOXES = {"open": "在办", "done": "已退款", "refused": "不同意", "all": "全部"}
@@ -81,15 +70,10 @@ def refunds(request: HttpRequest) -> HttpResponseBase:
         found = found.filter(state__in=IN_BOX[box])
     if text := text_asked(request):
         found = found.filter(Q(code=text) | Q(payment__bill__code=text) | Q(payment__bill__payer_name__icontains=text))
-    order = ("-asked_at", "-pk")
-    if wants_file(request):
-        return workbook("退款", COLUMNS, found.order_by(*order)[:EXPORT_MOST], at)
-    tabs, here = tabs_of(request, BOXES, box)
-    context = {
-        "page": page_by_key(found, order=order, asked=request.GET), "tabs": tabs, "here": here, "box": box, "text": text,
-        "export_url": file_url(request), "may_confirm": actor.holds(policies.CONFIRM), "actor_uid": actor.uid,
-    }  # fmt: skip
-    return render(request, "fees/refunds.html", context)
+    return listed(
+        request, found, title="退款", columns=COLUMNS, boxes=BOXES, box=box, order=("-asked_at", "-pk"),
+        template="fees/refunds.html", at=at, text=text, may_confirm=actor.holds(policies.CONFIRM), actor_uid=actor.uid,
+    )  # fmt: skip
 
 
 ACTS = {
@@ -126,6 +110,16 @@ def refund_act(request: HttpRequest, code: str, action: str) -> HttpResponseBase
 
 
 HELD_BOXES = {"open": "待处理", "done": "已处理", "all": "全部"}
+HELD_COLUMNS: Sequence[exports.Column[Held]] = (
+    exports.Column("流水号", lambda row: row.notice.serial, width=28),
+    exports.Column("金额（元）", lambda row: yuan(row.amount_fen)),
+    exports.Column("为什么", lambda row: row.get_reason_display(), width=24),
+    exports.Column("缴费单", lambda row: row.bill.code if row.bill else "", width=24),
+    exports.Column("到账时间", lambda row: row.came_at),
+    exports.Column("状态", lambda row: row.get_state_display(), width=20),
+    exports.Column("处理人", lambda row: row.closed_by),
+    exports.Column("处理说明", lambda row: row.words, width=40),
+)
 
 
 @requires(*LOOKS)
@@ -137,25 +131,10 @@ def held(request: HttpRequest) -> HttpResponseBase:
     found = Held.objects.filter(policies.held(actor)).select_related("notice", "bill")
     if box != "all":
         found = found.filter(state="open") if box == "open" else found.exclude(state="open")
-    order = ("-came_at", "-pk")
-    if wants_file(request):
-        columns: Sequence[exports.Column[Held]] = (
-            exports.Column("流水号", lambda row: row.notice.serial, width=28),
-            exports.Column("金额（元）", lambda row: yuan(row.amount_fen)),
-            exports.Column("为什么", lambda row: row.get_reason_display(), width=24),
-            exports.Column("缴费单", lambda row: row.bill.code if row.bill else "", width=24),
-            exports.Column("到账时间", lambda row: row.came_at),
-            exports.Column("状态", lambda row: row.get_state_display(), width=20),
-            exports.Column("处理人", lambda row: row.closed_by),
-            exports.Column("处理说明", lambda row: row.words, width=40),
-        )  # fmt: skip
-        return workbook("待处理款", columns, found.order_by(*order)[:EXPORT_MOST], at)
-    tabs, here = tabs_of(request, HELD_BOXES, box)
-    context = {
-        "page": page_by_key(found, order=order, asked=request.GET), "tabs": tabs, "here": here, "box": box,
-        "export_url": file_url(request), "may_confirm": actor.holds(policies.CONFIRM),
-    }  # fmt: skip
-    return render(request, "fees/held.html", context)
+    return listed(
+        request, found, title="待处理款", columns=HELD_COLUMNS, boxes=HELD_BOXES, box=box, order=("-came_at", "-pk"),
+        template="fees/held.html", at=at, may_confirm=actor.holds(policies.CONFIRM),
+    )  # fmt: skip
 
 
 HELD_ACTS = {

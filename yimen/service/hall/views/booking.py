@@ -14,13 +14,13 @@ from yimen.ground.identity.policies import actor_of, citizens
 from yimen.ground.kit import moments, ratelimit
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import day_asked, number_asked
 from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.service.hall.forms import AppealForm, BookForm
 from yimen.service.hall.models import Ban, Booking
 from yimen.service.hall.selectors import queue, slots
 from yimen.service.hall.services import booking as appointments
 from yimen.service.hall.services import watching_slots
-from yimen.service.hall.views.asking import day_asked, number_asked
 from yimen.service.hall.views.kiosk import picture
 
 

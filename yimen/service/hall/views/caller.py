@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.kit import audit, moments
 from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.service.hall import policies, services
@@ -19,7 +19,6 @@ from yimen.service.hall.lifecycle import STATES
 from yimen.service.hall.models import Desk, Ticket
 from yimen.service.hall.selectors import queue
 from yimen.service.hall.services import acts, desks
-from yimen.service.hall.views.asking import actor_of
 
 SAID = {
     "recall": "已重呼",

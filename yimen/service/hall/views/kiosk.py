@@ -12,13 +12,14 @@ from django.views.decorators.http import require_POST
 from yimen.ground.identity.policies import public
 from yimen.ground.kit import moments
 from yimen.ground.kit.forms import refuse_form
+from yimen.ground.kit.questions import text_asked
 from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.service.hall import policies, rules, services
 from yimen.service.hall.forms import ReceiveForm, TakeForm
 from yimen.service.hall.models import Device, Hall, Ticket
 from yimen.service.hall.selectors import queue, slots
 from yimen.service.hall.services.devices import DeviceUnknown
-from yimen.service.hall.views.asking import device_of, staff_of, text_asked
+from yimen.service.hall.views.asking import device_of, staff_of
 
 
 def who_prints(request: HttpRequest, hall: Hall) -> tuple[Device | None, bool]:

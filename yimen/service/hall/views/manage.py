@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from yimen.ground.identity.policies import public, requires
+from yimen.ground.identity.policies import actor_of, public, requires
 from yimen.ground.kit import moments, ratelimit
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.middleware import client_address
@@ -21,7 +21,7 @@ from yimen.service.hall.forms import DeviceForm, EnrolForm, GroupForm, HallForm
 from yimen.service.hall.models import Device, Group, Hall
 from yimen.service.hall.selectors import devices as register
 from yimen.service.hall.services import devices, setting_up
-from yimen.service.hall.views.asking import actor_of, keep_token
+from yimen.service.hall.views.asking import keep_token
 
 HALL_START = {
     "hours": "centre", "reset": "daily", "head_start_minutes": 20, "most_ahead_in_a_row": 2, "early_minutes": 30,

@@ -15,6 +15,7 @@ from yimen.ground.identity.policies import public
 from yimen.ground.kit import moments, ratelimit
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.middleware import client_address
+from yimen.ground.kit.questions import text_asked
 from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.service.hall import rules, services
 from yimen.service.hall.forms import TakeForm
@@ -22,7 +23,6 @@ from yimen.service.hall.lifecycle import STATES
 from yimen.service.hall.models import Hall, Ticket
 from yimen.service.hall.selectors import queue, slots
 from yimen.service.hall.services import acts
-from yimen.service.hall.views.asking import text_asked
 
 TAKEN_AT_ONCE, TAKEN_A_SECOND = 20, 0.1
 """Numbers for one address: a family, and an office behind one address, but no flood."""

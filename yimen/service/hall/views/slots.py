@@ -13,11 +13,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.masking import mask_name
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import EXPORT_MOST, day_asked, file_url, number_asked, text_asked, workbook
 from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.service.hall import policies, rules
 from yimen.service.hall.forms import WEEKDAYS, BlackoutForm, PlanForm, ReasonForm
@@ -25,15 +26,6 @@ from yimen.service.hall.models import Ban, Blackout, Booking, Hall, SlotPlan
 from yimen.service.hall.selectors import queue
 from yimen.service.hall.services import booking as appointments
 from yimen.service.hall.services import planning, watching_slots
-from yimen.service.hall.views.asking import (
-    EXPORT_MOST,
-    actor_of,
-    day_asked,
-    file_url,
-    number_asked,
-    text_asked,
-    workbook,
-)
 
 SEEING = (policies.CALL, policies.RECEIVE, policies.VIEW)
 COLUMNS: Sequence[exports.Column[Booking]] = (

@@ -13,11 +13,12 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from yimen.ground.identity.policies import requires
+from yimen.ground.identity.policies import actor_of, requires
 from yimen.ground.kit import exports, moments
 from yimen.ground.kit.charts import Mark, bars, figure
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
+from yimen.ground.kit.questions import EXPORT_MOST, day_asked, file_url, number_asked, text_asked, workbook
 from yimen.ground.kit.refusals import Refusal
 from yimen.service.hall import policies, rules, services
 from yimen.service.hall.forms import LinkForm
@@ -25,15 +26,6 @@ from yimen.service.hall.lifecycle import ACTS, STATES
 from yimen.service.hall.models import Hall, Ticket
 from yimen.service.hall.selectors import figures as counting
 from yimen.service.hall.services import acts, linking
-from yimen.service.hall.views.asking import (
-    EXPORT_MOST,
-    actor_of,
-    day_asked,
-    file_url,
-    number_asked,
-    text_asked,
-    workbook,
-)
 from yimen.service.hall.views.public import ticket_facts
 
 COLUMNS: Sequence[exports.Column[Ticket]] = (

@@ -19,12 +19,12 @@ from yimen.ground.kit import exports, moments
 from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.periods import Period
+from yimen.ground.kit.questions import EXPORT_MOST, day_asked, file_url, text_asked, wants_file, workbook
 from yimen.ground.kit.refusals import Invalid, NotFound, Refusal
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.offline import policies, selectors, services
 from yimen.service.offline.forms import ReasonForm, SettingsForm
 from yimen.service.offline.models import Block, Device, Entry, Fault, Outage
-from yimen.service.offline.views.asking import EXPORT_MOST, day_asked, file_url, text_asked, wants_file, workbook
 
 LOOKERS = (policies.MANAGE, policies.VIEW)
 

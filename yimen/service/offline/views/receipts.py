@@ -18,6 +18,7 @@ from yimen.ground.kit.forms import refuse_form
 from yimen.ground.kit.moments import CHINA
 from yimen.ground.kit.paging import page_by_key
 from yimen.ground.kit.periods import Period
+from yimen.ground.kit.questions import EXPORT_MOST, day_asked, file_url, text_asked, wants_file, workbook
 from yimen.ground.kit.refusals import NotFound, Refusal
 from yimen.service.catalogue import selectors as catalogue
 from yimen.service.catalogue.rules.questions import Question, as_form, clean_answers
@@ -25,7 +26,6 @@ from yimen.service.offline import policies, rules, selectors, services
 from yimen.service.offline.forms import ANSWER, SIMPLE, ConfirmForm, CorrectForm, ReasonForm
 from yimen.service.offline.models import Entry
 from yimen.service.offline.services.settling import content_of
-from yimen.service.offline.views.asking import EXPORT_MOST, day_asked, file_url, text_asked, wants_file, workbook
 
 COLUMNS: Sequence[exports.Column[Entry]] = (
     exports.Column("离线编号", lambda row: row.number, width=22),
