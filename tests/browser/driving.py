@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import threading
@@ -159,6 +160,19 @@ def phone(browse: Browse) -> Page:
 def desk(browse: Browse) -> Page:
     """Wang at window 3."""
     return browse("wang")
+
+
+def write_name(page: Page, turns: float) -> None:
+    """A name of sorts, drawn over the sheet for signatures as a finger draws it."""
+    page.locator("canvas").scroll_into_view_if_needed()
+    box = page.locator("canvas").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for step in range(1, 41):
+        across = box["x"] + 20 + (box["width"] - 40) * step / 40
+        page.mouse.move(across, box["y"] + box["height"] * (0.5 + 0.35 * math.sin(step * turns)))
+    page.mouse.up()
 
 
 def violations(page: Page, rules: tuple[str, ...] = ()) -> list[dict[str, Any]]:

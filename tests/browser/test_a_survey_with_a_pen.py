@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from tests.browser.driving import write_name
 from yimen.ground.kit.moments import now
 from yimen.service.cases.tests.stage import accepted
 from yimen.service.scrutiny import services
 from yimen.service.scrutiny.models import Survey, SurveySignature
 from yimen.service.scrutiny.tests.test_surveys import people, photo, text_of
-
-
-def write(page: Any, turns: float) -> None:
-    """A name of sorts, drawn over the sheet as a finger draws it."""
-    box = page.locator("canvas").bounding_box()
-    page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    for step in range(1, 41):
-        across = box["x"] + 20 + (box["width"] - 40) * step / 40
-        page.mouse.move(across, box["y"] + box["height"] * (0.5 + 0.35 * math.sin(step * turns)))
-    page.mouse.up()
 
 
 @pytest.mark.browser
@@ -55,10 +44,10 @@ def test_a_survey_is_filled_in_and_signed_on_the_spot(browse: Any, look: Any, si
 
     for place, surveyor in enumerate(survey.surveyors.all()):
         page.goto(f"{here}sign/{surveyor.pk}/")
-        write(page, 0.5 + place / 10)
+        write_name(page, 0.5 + place / 10)
         if place == 0:  # written badly, wiped, written again
             page.get_by_role("button", name="重写").click()
-            write(page, 0.7)
+            write_name(page, 0.7)
             look(page, "survey-sign-phone")
         page.get_by_role("button", name="保存签名").click()
         page.wait_for_url(f"**{here}sign/")
@@ -66,7 +55,7 @@ def test_a_survey_is_filled_in_and_signed_on_the_spot(browse: Any, look: Any, si
     page.get_by_role("button", name="保存签名").click()
     assert page.locator(".error-summary").is_visible(), "an empty sheet is no signature"
     page.locator("input[name=name]").fill("李明")
-    write(page, 0.9)
+    write_name(page, 0.9)
     page.get_by_role("button", name="保存签名").click()
     page.wait_for_url(f"**{here}sign/")
     look(page, "survey-signed-phone")

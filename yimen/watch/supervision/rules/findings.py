@@ -192,12 +192,12 @@ FEES = register_kind(
     Kind(
         "fees",
         "收费不合规",
-        "没有依据或超过标准收费。收费的事实由大厅现场的收费记录提供，接入之前本规则不作判断。",
-        "prepared",
-        (Param("yuan", "超过标准", 0, "元", 0, 100000),),
+        "办事指南写的收费和收费目录不一致（没有依据、超过标准或文号不对），或者申请的退款迟迟没有退。",
+        "standing",
+        (Param("refund_workdays", "退款超过", 5, "个工作日没有退", 1, 60),),
         violation="fees",
-        needs="大厅现场（收费记录）",
-        law="《行政许可法》第五十八条、第五十九条",
+        per="unit",
+        law="《行政许可法》第五十八条、第五十九条；收费标准与文件一致",
     )
 )
 ATTENDANCE = register_kind(
@@ -260,6 +260,17 @@ def bare_refusal(reason: str, least_chars: int, article: str) -> str:
     if article == "yes" and not ARTICLE.search(text):
         return "理由没有引用条文"
     return ""
+
+
+def fees(differing: Collection[str], unpaid_refunds: Collection[str], workdays: int) -> str:
+    """What is wrong with the charging of a department: items whose guide says other than the catalogue, refunds that wait."""
+    parts = []
+    if differing:
+        named = "、".join(sorted(differing)[:3])
+        parts.append(f"{len(differing)} 个事项的指南和收费目录不一致：{named}{'等' if len(differing) > 3 else ''}")
+    if unpaid_refunds:
+        parts.append(f"{len(unpaid_refunds)} 笔退款申请后超过 {workdays} 个工作日没有退")
+    return "；".join(parts)
 
 
 def registers_only(signed: int, decided: int, share: int, least: int) -> str:

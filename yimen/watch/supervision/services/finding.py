@@ -21,6 +21,7 @@ from yimen.ground.kit.refusals import NotFound
 from yimen.ground.matters import selectors as reading
 from yimen.ground.organisations import selectors as organisations
 from yimen.service.cases import selectors as cases
+from yimen.service.fees import selectors as fees
 from yimen.service.residence import selectors as residence
 from yimen.watch.supervision import rules
 from yimen.watch.supervision.models import Alert, RuleVersion, Watermark
@@ -321,6 +322,27 @@ def look_at_units(at: datetime) -> int:
             if said:
                 evidence = {"entered": row.entered, "received": cases_here, "first": first.isoformat()}
                 raised += _unit_found(version, row.id, f"{said}。", evidence, today, at)
+    return raised + _look_at_fees(today, at)
+
+
+def _look_at_fees(today: date, at: datetime) -> int:
+    everywhere, raised = _everywhere(findings.FEES, at), 0
+    versions = everywhere.in_use()
+    differing: dict[int, list[str]] = {}
+    for each in fees.differences(today) if versions else ():
+        differing.setdefault(each.item.department_id or 0, []).append(each.item.name)
+    for version in versions:
+        workdays, calendar, day = version.params["refund_workdays"], work_calendar(), today
+        for _ in range(workdays):
+            day = calendar.previous_workday_on_or_before(day - timedelta(days=1))
+        waiting = fees.refunds_waiting(cases.start_of(day))
+        for department_id in sorted({*differing, *waiting} - {0}):
+            if version.pk not in everywhere.of_unit(department_id):
+                continue
+            items, refunds = differing.get(department_id, []), waiting.get(department_id, [])
+            said = findings.fees(items, refunds, workdays)
+            evidence = {"items": sorted(items)[:200], "refunds": refunds[:200]}
+            raised += _unit_found(version, department_id, f"{said}。", evidence, today, at)
     return raised
 
 

@@ -10,12 +10,15 @@ import pytest
 from django.db import connection
 
 from tests.cast import Cast
-from yimen.ground.kit.moments import CHINA
+from yimen.ground.kit.moments import CHINA, now
+from yimen.ground.kit.money import Fen
 from yimen.ground.matters.fast_forward import in_its_own_time, mark_synthetic
 from yimen.ground.matters.models import Matter
 from yimen.service.cases import services as cases
 from yimen.service.cases.models import Case
 from yimen.service.cases.tests.stage import published, submitted
+from yimen.service.fees.services import refunds
+from yimen.service.fees.tests import stage as fees
 from yimen.watch.supervision import selectors, services
 from yimen.watch.supervision.models import Alert
 from yimen.watch.supervision.rules import findings
@@ -143,6 +146,21 @@ def test_units_are_looked_at_once_a_month(cast: Cast, code: str, monkeypatch: py
     assert (alert.per, alert.department_id, alert.evidence["signed"]) == ("unit", market, 2)
 
 
+def test_a_refund_that_waits_too_long(cast: Cast) -> None:
+    payment, at = fees.paid(cast), now()
+    finding.look_at_units(at)
+    refunds.ask_refund(actor=cast.actor("shen"), payment=payment, amount_fen=Fen(100), reason="多缴了", at=at)
+    finding.look_at_units(at + timedelta(days=3))
+    assert found_by("fees") == [], "three days are no five working days"
+    finding.look_at_units(at + timedelta(days=20))
+    (alert,) = found_by("fees")
+    assert (alert.per, alert.violation_id, alert.department_id) == ("unit", "fees", payment.bill.department_id)
+    assert "1 笔退款申请后超过 5 个工作日没有退" in alert.text
+    assert len(alert.evidence["refunds"]) == 1 and alert.evidence["items"] == []
+    finding.look_at_units(at + timedelta(days=20))
+    assert len(found_by("fees")) == 1, "once a month"
+
+
 @pytest.mark.parametrize(
     ("said", "empty"),
     [
@@ -154,6 +172,9 @@ def test_units_are_looked_at_once_a_month(cast: Cast, code: str, monkeypatch: py
         (findings.registers_only(0, 9, 30, 10), True),
         (findings.shell(2, 5, 2, 5), False),
         (findings.shell(3, 0, 2, 5), True),
+        (findings.fees([], [], 5), True),
+        (findings.fees(["公共场所卫生许可"], [], 5), False),
+        (findings.fees([], ["TK1"], 5), False),
         (findings.outside_letter("", []), False),
         (findings.outside_letter("甲", ["甲"]), True),
     ],
@@ -164,6 +185,6 @@ def test_the_pure_judgements(said: str, empty: bool) -> None:
 
 def test_prepared_kinds_say_that_they_judge_nothing(db: None) -> None:
     rules = {each.kind: each for each in selectors.rule_list(MONDAY)}
-    for kind in (findings.FEES, findings.ATTENDANCE):
+    for kind in (findings.ATTENDANCE,):
         assert kind.family == "prepared" and kind.needs and not rules[kind.code].in_use
     assert Matter.objects.count() == 0
