@@ -130,7 +130,7 @@ def body_of(response: Any) -> bytes:
     return b"".join(response.streaming_content) if response.streaming else bytes(response.content)
 
 
-def walk(client: Client, starts: Iterable[str], *, most: int = MOST_OF_A_KIND, limit: int = 1000) -> Iterator[Page]:
+def walk(client: Client, starts: Iterable[str], *, most: int = MOST_OF_A_KIND, limit: int = 1500) -> Iterator[Page]:
     """Follow links from `starts`, breadth first, GET only; files that links offer are fetched too.
 
     Fails where there is more to see than `limit` pages, so that no walk ends early in silence.

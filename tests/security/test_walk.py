@@ -41,6 +41,8 @@ OWN = {
     ("li", "cases:apply_form"): "Li types into her own draft",
     ("li", "cases:apply_check"): "Li checks what she typed before she submits it",
     ("li", "cases:apply_delivery"): "Li's own telephone and address, to be changed",
+    ("li", "delivery:own_collect"): "Li's own telephone and address, to be changed",
+    ("li", "delivery:own_mail"): "Li's own telephone and address, to be changed",
     ("li", "identity:contact"): "Li's own telephone and address, to be changed",
     ("wang", "cases:desk_intake_form"): "the clerk types for the person at the counter; opening the file was audited",
 }
